@@ -1,0 +1,103 @@
+"""Cards: what a plugin offers, said in a name, a sentence, and where to find the thing itself."""
+
+import pkgutil
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from ganbench.errors import BadOptionError
+
+_KEBAB = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+
+@dataclass(frozen=True)
+class Card:
+    """An offer. `make` is a callable, or "package.module:name", which is imported only when it is needed."""
+
+    name: str
+    make: str | Callable[..., Any]
+    about: str
+
+    def __post_init__(self) -> None:
+        if not (isinstance(self.name, str) and _KEBAB.fullmatch(self.name)):
+            raise BadOptionError(f"a card's name is words in lower case joined by hyphens, not {self.name!r}")
+        if not (callable(self.make) or (isinstance(self.make, str) and ":" in self.make)):
+            raise BadOptionError(
+                f"the card {self.name!r} needs make=, a callable or 'package.module:name', not {self.make!r}"
+            )
+
+    def load(self) -> Callable[..., Any]:
+        """Return the callable that makes the thing, importing it first where the card names it."""
+        if isinstance(self.make, str):
+            made: Callable[..., Any] = pkgutil.resolve_name(self.make)
+            return made
+        return self.make
+
+
+@dataclass(frozen=True)
+class ModelCard(Card):
+    """A model: `make(task, **parameters)` returns a contracts.Model.
+
+    loss: the adversarial loss it trains with unless told otherwise; None for a model that has no adversary.
+    """
+
+    loss: str | None = None
+
+
+@dataclass(frozen=True)
+class LossCard(Card):
+    """An adversarial objective: `make(**parameters)` returns a contracts.AdversarialLoss."""
+
+
+@dataclass(frozen=True)
+class DatasetCard(Card):
+    """A dataset: `make(source, **parameters)` returns a contracts.Dataset."""
+
+
+@dataclass(frozen=True)
+class FeatureCard(Card):
+    """A feature space: `make(task, **parameters)` returns a contracts.FeatureSpace."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """One number that a metric gives.
+
+    better: "higher", "lower", or "closer to X" where the truth itself scores X.
+    digits: how many significant digits mean something.
+    """
+
+    name: str
+    about: str
+    better: str = "higher"
+    low: float | None = None
+    high: float | None = None
+    digits: int = 3
+
+
+@dataclass(frozen=True)
+class MetricCard(Card):
+    """A metric: `make(**parameters)` returns a contracts.Metric.
+
+    features: the feature space it is scored in unless its reserved parameter `features` names another;
+        None for a metric of the samples themselves.
+    """
+
+    columns: tuple[Column, ...] = ()
+    features: str | None = None
+
+
+@dataclass(frozen=True)
+class SuiteCard(Card):
+    """A benchmark suite: `make()` returns a spec.Suite, or the path of a TOML file that holds one."""
+
+
+@dataclass(frozen=True)
+class ExecutorCard(Card):
+    """A way to run many runs: `make(**parameters)` returns a contracts.Executor."""
+
+
+@dataclass(frozen=True)
+class SectionCard(Card):
+    """A part of the report: `make(**parameters)` returns a contracts.Section."""

@@ -1,0 +1,287 @@
+"""What a plugin's things must do: the protocols, and the plain data that passes between them and us."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, runtime_checkable
+
+from ganbench.choice import Value
+from ganbench.errors import BadOptionError, nearest
+from ganbench.events import Notify
+from ganbench.record import RunRecord
+from ganbench.spec import RunSpec
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from torch import Generator, Tensor, nn
+
+Critic = Callable[["Tensor"], "Tensor"]  # (n, *shape) samples to (n,) logits, labels bound already
+Work = Callable[[RunSpec, Notify], RunRecord]
+
+
+class Batch(NamedTuple):
+    """Real samples, on the run's device.
+
+    samples: (n, *shape) float32; images in [-1, 1], points as they are.
+    labels: (n,) int64 in [0, classes); zeros where the data has no classes.
+    """
+
+    samples: Tensor
+    labels: Tensor
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How an adversarial pair is optimised; the defaults are DCGAN's (Radford et al. 2016).
+
+    critic_steps: discriminator updates, each on a batch of its own, before every generator update.
+    penalty_weight: what the loss's penalty is multiplied by.
+    clip: bound on every critic weight after its step; None for no clipping.
+    average: decay of the moving average of the generator's weights that samples are drawn from; 0 for none.
+    """
+
+    optimizer: str = "adam"
+    learning_rate: float = 2e-4
+    discriminator_learning_rate: float | None = None
+    beta1: float = 0.5
+    beta2: float = 0.999
+    critic_steps: int = 1
+    batch: int = 128
+    penalty_weight: float = 0.0
+    clip: float | None = None
+    average: float = 0.0
+
+    def __post_init__(self) -> None:
+        bounds = {
+            "optimizer in adam, rmsprop, sgd": self.optimizer in ("adam", "rmsprop", "sgd"),
+            "learning_rate above 0": self.learning_rate > 0,
+            "discriminator_learning_rate above 0": (self.discriminator_learning_rate or 1) > 0,
+            "beta1 from 0 to below 1": 0 <= self.beta1 < 1,
+            "beta2 from 0 to below 1": 0 <= self.beta2 < 1,
+            "critic_steps of 1 or more": self.critic_steps >= 1,
+            "batch of 1 or more": self.batch >= 1,
+            "penalty_weight of 0 or more": self.penalty_weight >= 0,
+            "clip above 0": self.clip is None or self.clip > 0,
+            "average from 0 to below 1": 0 <= self.average < 1,
+        }
+        for rule, kept in bounds.items():
+            if not kept:
+                raise BadOptionError(f"a recipe takes {rule}, not {getattr(self, rule.split()[0])!r}")
+
+    def but(self, changes: Mapping[str, Value]) -> Recipe:
+        """Return this recipe with some settings replaced; raises BadOptionError for ones it has not."""
+        known = self.__dataclass_fields__
+        for name in changes:
+            if name not in known:
+                raise BadOptionError(f"unknown recipe setting {name!r}{nearest(name, known)}")
+        try:
+            return replace(self, **dict(changes))  # type: ignore[arg-type]
+        except TypeError:
+            raise BadOptionError(f"a recipe's settings are numbers, not {dict(changes)!r}") from None
+
+
+class AdversarialLoss(Protocol):
+    """An objective for a generator and a discriminator. Subclass it to inherit what you leave out.
+
+    Logits are (n,) float32, one a sample. Each side sees both, so relativistic losses fit.
+
+    recipe: optimizer, learning rates, critic steps, as its paper has them.
+    log_odds: whether a logit is the log-odds of being real, so that its sigmoid means something.
+    paired: whether the generator's objective looks at real logits; they cost a pass through the
+        discriminator, so a loss that ignores them says False and is given an empty tensor.
+    """
+
+    recipe: Recipe
+    log_odds: bool = True
+    paired: bool = True
+
+    def generator(self, real: Tensor, fake: Tensor) -> Tensor:
+        """Return what the generator minimises, a scalar; real carries no gradient."""
+        ...
+
+    def discriminator(self, real: Tensor, fake: Tensor) -> Tensor:
+        """Return what the discriminator minimises, a scalar."""
+        ...
+
+    def penalty(self, critic: Critic, real: Tensor, fake: Tensor, generator: Generator) -> Tensor | None:
+        """Return the mean squared residual of the critic's gradient, a scalar; None when there is none.
+
+        The loop multiplies it by recipe.penalty_weight and steps once on the sum. real and fake are
+        (n, *shape) and detached; generator is where randomness comes from.
+        """
+        return None
+
+    def constrain(self, critic: nn.Module) -> None:
+        """Change the critic's weights in place after each of its steps, as weight clipping does."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """Everything that a model may know about its run.
+
+    shape: of one sample, (channels, height, width) or (dimensions,). classes: 0 where there are none.
+    examples: size of the training split, so that one pass over the data knows where it ends.
+    seed: for randomness outside torch; torch's own is seeded already.
+    device: "cpu", "cuda:0", …. precision: "fp32" or "bf16".
+    """
+
+    shape: tuple[int, ...]
+    classes: int
+    examples: int
+    seed: int
+    device: str
+    precision: str = "fp32"
+    loss: AdversarialLoss | None = None
+
+    @property
+    def images(self) -> bool:
+        """Whether samples are images: (channels, height, width)."""
+        return len(self.shape) == 3
+
+    @property
+    def dimensions(self) -> int:
+        """How many numbers a sample has."""
+        count = 1
+        for side in self.shape:
+            count *= side
+        return count
+
+
+class Model(Protocol):
+    """Something that learns a distribution and draws from it.
+
+    Optional attributes, used where they are there: `batch` (samples in a batch, 128 otherwise), `spent`
+    (optimizer steps by player), `conditional` (True if sample takes labels), `parameter_counts`,
+    `checkpoint()` and `restore(state)` (tensors enough to train on to the bit after a kill).
+    """
+
+    def fit(self, batches: Iterator[Batch]) -> Iterator[Mapping[str, Tensor]]:
+        """Learn until batches ends; yield after each update, with scalars that stay on the device."""
+        ...
+
+    def sample(self, n: int, generator: Generator, labels: Tensor | None = None) -> Tensor:
+        """Draw (n, *shape) float32, with no randomness but generator's, in evaluation mode."""
+        ...
+
+    def state_dict(self) -> dict[str, Tensor]:
+        """Return all that sampling needs, as a flat mapping of tensors."""
+        ...
+
+    def load_state_dict(self, state: Mapping[str, Tensor]) -> Any:
+        """Take back what state_dict gave."""
+        ...
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a dataset finds its files.
+
+    root: the folder the user pointed at; None when none was, and then cache may be downloaded into.
+    """
+
+    root: Path | None
+    cache: Path
+
+
+class Dataset(Protocol):
+    """Real data in two splits, "train" and "test", resident on one device."""
+
+    shape: tuple[int, ...]
+    classes: int
+
+    def to(self, device: str) -> Dataset:
+        """Return the same data on a device."""
+        ...
+
+    def count(self, split: str) -> int:
+        """Return how many samples a split has."""
+        ...
+
+    def batches(self, split: str, size: int, seed: int, start: int = 0) -> Iterator[Batch]:
+        """Yield batches without end: shuffled passes, one after another, starting `start` samples in."""
+        ...
+
+    def head(self, split: str, n: int) -> Batch:
+        """Return the first n samples of a split in a fixed order that mixes the classes."""
+        ...
+
+
+class Features(NamedTuple):
+    """Samples in a feature space. vectors: (n, d) float32 or float64. logits: (n, classes), or None."""
+
+    vectors: Tensor
+    logits: Tensor | None = None
+
+
+class FeatureSpace(Protocol):
+    """A map from samples to features, the same for real and generated ones."""
+
+    def __call__(self, samples: Tensor) -> Features:
+        """Map (n, *shape) samples; called in chunks, so a sample's features depend on no other sample."""
+        ...
+
+
+@dataclass(frozen=True)
+class Side:
+    """One side of a comparison. features is there when the metric's card asks for it."""
+
+    samples: Tensor
+    labels: Tensor
+    features: Features | None = None
+
+    @property
+    def vectors(self) -> Tensor:
+        """The feature vectors, (n, d); only for metrics whose card asks for features."""
+        assert self.features is not None, "a metric that reads vectors names its features in its card"
+        return self.features.vectors
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What a metric may look at: equal numbers of held-out and generated samples, and where they are from.
+
+    model is None when samples are scored that no model of ours made. seed: for the metric's own randomness.
+    """
+
+    real: Side
+    fake: Side
+    dataset: Dataset
+    model: Model | None
+    seed: int
+
+
+class Metric(Protocol):
+    """A pure function of its evidence."""
+
+    def score(self, evidence: Evidence) -> Mapping[str, float]:
+        """Return a number for each of the card's columns; raise UnfitError where it makes no sense."""
+        ...
+
+
+@runtime_checkable
+class Executor(Protocol):
+    """A way to run many runs. It neither trains nor stores: work does both, and never raises."""
+
+    def run(self, work: Work, specs: Iterable[RunSpec], notify: Notify) -> Iterator[RunRecord]:
+        """Do each spec's work; yield its record as it ends."""
+        ...
+
+
+@dataclass(frozen=True)
+class Results:
+    """What a report section may show: the records, and the frames that ganbench.tables made of them."""
+
+    records: tuple[RunRecord, ...]
+    tidy: pd.DataFrame
+    leaderboard: pd.DataFrame
+    folder: Path
+
+
+class Section(Protocol):
+    """A part of the report."""
+
+    def write(self, results: Results, folder: Path) -> Iterable[Path]:
+        """Write this section's files into folder and return their paths, the main one first."""
+        ...

@@ -1,0 +1,46 @@
+"""Pictures of samples: a grid of images, or points over the real ones."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+SHOWN_IMAGES, SHOWN_POINTS = 64, 2_500
+_SMALLEST = 56  # pixels a side; smaller images are enlarged without smoothing
+
+
+def draw_samples(path: Path, samples: "Tensor", real: "Tensor") -> None:
+    """Draw (n, channels, height, width) images in [-1, 1] as a grid, or (n, 2 or more) points as a scatter."""
+    if samples.ndim == 4:
+        draw_grid(path, samples[:SHOWN_IMAGES])
+    else:
+        draw_points(path, samples[:SHOWN_POINTS], real[:SHOWN_POINTS])
+
+
+def draw_grid(path: Path, images: "Tensor") -> None:
+    """Draw images in [-1, 1] in rows of eight, without stretching their range."""
+    from torch.nn.functional import interpolate
+    from torchvision.utils import save_image
+
+    scale = max(1, -(-_SMALLEST // min(images.shape[-2:])))
+    enlarged = interpolate(images.float().cpu(), scale_factor=scale, mode="nearest")
+    save_image(enlarged.add(1).div(2).clamp(0, 1), path, format="png", nrow=8, padding=4, pad_value=1.0)
+
+
+def draw_points(path: Path, points: "Tensor", real: "Tensor") -> None:
+    """Draw the first two coordinates of generated points over those of real ones, on the real ones' scale."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(5, 5), layout="constrained")
+    axes = figure.add_subplot()
+    for cloud, colour, label in ((real, "#9aa0a6", "real"), (points, "#d55e00", "generated")):
+        x, y = cloud[:, 0].cpu().numpy(), cloud[:, 1 if cloud.shape[1] > 1 else 0].cpu().numpy()
+        axes.scatter(x, y, s=6, c=colour, alpha=0.5, linewidths=0, label=label)
+
+    # a generator that strayed must not shrink the truth to a dot
+    low, high = real.min().item(), real.max().item()
+    margin = 0.25 * (high - low)
+    axes.set(xlim=(low - margin, high + margin), ylim=(low - margin, high + margin), aspect="equal")
+    axes.legend(loc="upper right", markerscale=2)
+    figure.savefig(path, format="png", dpi=120)

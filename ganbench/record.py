@@ -1,0 +1,103 @@
+"""What came of a run: its status, its scores, what it spent, and where it was run."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from ganbench.spec import RunSpec
+
+SCHEMA = 1
+
+
+class Status(StrEnum):
+    """How a run ended. Only a done run has scores of its final model."""
+
+    DONE = "done"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True)
+class Score:
+    """One number, or the reason why there is none.
+
+    metric: the metric as chosen, parameters included: `frechet:features=raw`.
+    name: the column, with its unit where it has one: `frechet_distance`.
+    fraction: how much of the budget was spent when the model was scored, 0 to 1.
+    better: "higher", "lower" or "closer to X".
+    protocol: what somebody needs to get the same number: feature space, split, counts, seed.
+    """
+
+    metric: str
+    name: str
+    fraction: float
+    value: float | None
+    better: str = ""
+    reason: str = ""
+    protocol: Mapping[str, str | int | float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Spent:
+    """What a run really spent; in a checkpoint, what it had spent by then.
+
+    images: real samples consumed. updates: updates of the model, as budgets count them.
+    by_player: optimizer steps of each network apart. seconds: on the training clock.
+    """
+
+    images: int = 0
+    updates: int = 0
+    seconds: float = 0.0
+    by_player: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def images_per_second(self) -> float | None:
+        """Throughput in real samples; None before anything was measured."""
+        return self.images / self.seconds if self.seconds > 0 and self.images else None
+
+    @property
+    def updates_per_second(self) -> float | None:
+        """Throughput in updates of the model; None before anything was measured."""
+        return self.updates / self.seconds if self.seconds > 0 and self.updates else None
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """The scores of a model part of the way, with what it had spent by then."""
+
+    fraction: float
+    spent: Spent
+    scores: tuple[Score, ...]
+
+
+@dataclass(frozen=True)
+class RunRecord:
+    """Everything about one run that a table can show.
+
+    ended_by: the limit that was reached ("images", "updates", "seconds"), "model" when it had learnt all it
+        could before any limit, "divergence", or "" when training never began.
+    batch: real samples in each batch.
+    stability: the measures of ganbench.stability; a missing one does not apply.
+    parameters: trainable parameters of each network.
+    environment: versions, device, processor and git state; never part of the run's key.
+    """
+
+    spec: RunSpec
+    status: Status
+    reason: str = ""
+    ended_by: str = ""
+    spent: Spent = field(default_factory=Spent)
+    batch: int = 0
+    checkpoints: tuple[Checkpoint, ...] = ()
+    stability: Mapping[str, float | None] = field(default_factory=dict)
+    parameters: Mapping[str, int] = field(default_factory=dict)
+    peak_memory_bytes: int | None = None
+    environment: Mapping[str, Any] = field(default_factory=dict)
+    started: str = ""
+    schema: int = SCHEMA
+
+    @property
+    def key(self) -> str:
+        """The run's key, which is its spec's."""
+        return self.spec.key

@@ -1,0 +1,28 @@
+"""The report: both tables, then each section that a plugin offers; a broken section stops nobody else."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from ganbench.contracts import Results
+from ganbench.plugins import Catalog
+from ganbench.tables import write_tables
+
+
+@dataclass(frozen=True)
+class Written:
+    """What a report came to: its files, and the reason of each section that could not be written."""
+
+    paths: tuple[Path, ...]
+    broken: dict[str, str]
+
+
+def write_report(results: Results, catalog: Catalog, folder: Path) -> Written:
+    """Write tables and sections into folder."""
+    paths, broken = list(write_tables(results, folder)), {}
+    for card, _ in catalog.cards("report-sections"):
+        try:
+            section = card.load()()
+            paths += section.write(results, folder)
+        except Exception as error:  # noqa: BLE001: a stranger's section may do anything
+            broken[card.name] = f"{type(error).__name__}: {error}".splitlines()[0]
+    return Written(tuple(paths), broken)

@@ -1,0 +1,55 @@
+"""One run in a terminal: what it was, what came of it, where its files are."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from rich.table import Table
+from rich.text import Text
+
+from ganbench.choice import settings_text
+from ganbench.record import RunRecord
+from ganbench.report.terminal import number
+
+
+def run_table(record: RunRecord, folder: Path) -> Table:
+    """Return a run's record as two columns."""
+    table = Table(title=f"run {record.key}", title_justify="left", show_header=False, box=None, pad_edge=False)
+    table.add_column(style="bold", no_wrap=True)
+    table.add_column(overflow="fold")
+    for name, value in _lines(record, folder):
+        table.add_row(name, Text(value))
+    return table
+
+
+def _lines(record: RunRecord, folder: Path) -> Iterator[tuple[str, str]]:
+    # what it was
+    spec, spent = record.spec, record.spent
+    yield "what", spec.title
+    yield "suite", spec.suite + ("" if spec.standard else " (not the standard budget)")
+    yield "budget", str(spec.budget)
+    if spec.recipe:
+        yield "recipe", settings_text(spec.recipe)
+
+    # what came of it
+    yield "status", f"{record.status}{': ' + record.reason if record.reason else ''}"
+    if record.ended_by:
+        yield "ended by", record.ended_by
+    players = ", ".join(f"{name} {count:,}" for name, count in spent.by_player.items())
+    yield "spent", f"{spent.images:,} images, {spent.updates:,} updates ({players}), {spent.seconds:.1f} s"
+    speeds = {"images/s": spent.images_per_second, "updates/s": spent.updates_per_second}
+    yield "throughput", ", ".join(f"{number(speed)} {unit}" for unit, speed in speeds.items() if speed)
+    if record.parameters:
+        yield "parameters", ", ".join(f"{name} {count:,}" for name, count in record.parameters.items())
+    if record.peak_memory_bytes:
+        yield "peak memory", f"{record.peak_memory_bytes / 2**20:,.0f} MiB"
+    for checkpoint in record.checkpoints:
+        for score in checkpoint.scores:
+            value = number(score.value) if score.value is not None else f"– ({score.reason})"
+            yield f"{score.name} at {checkpoint.fraction:.0%}", value
+    for name, measure in record.stability.items():
+        yield name, "–" if measure is None else number(measure)
+
+    # where it was run, and what is left of it
+    yield from ((name, str(value)) for name, value in record.environment.items() if value)
+    yield "started", record.started
+    yield "files", ", ".join(str(path) for path in sorted(folder.iterdir()))

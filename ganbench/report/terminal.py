@@ -1,0 +1,108 @@
+"""The leaderboard in a terminal: a table a dataset, best first, with what is missing and why."""
+
+import math
+from collections.abc import Iterator
+
+import pandas as pd
+from rich.box import SIMPLE_HEAD
+from rich.table import Table
+from rich.text import Text
+
+_BOARD = ["suite", "budget", "standard", "precision", "device", "dataset"]
+_LINE = ["model", "loss", "settings"]
+_ARROWS = {"higher": "↑", "lower": "↓"}
+_NOTHING = "–"
+
+
+def leaderboard_tables(board: pd.DataFrame) -> Iterator[Table]:
+    """Yield a table for each suite, budget, device and dataset of a leaderboard frame."""
+    for key, part in board.groupby(_BOARD, sort=False, dropna=False):
+        suite, budget, standard, precision, device, dataset = key
+        mark = "" if standard else " [bold yellow](not the standard budget)[/]"
+        extra = "" if precision == "fp32" else f", {precision}"
+        title = f"[bold]{dataset}[/] – {suite}, {budget}{mark}{extra}, on {device}"
+        yield _table(part, title)
+
+
+def missing_lines(board: pd.DataFrame) -> list[str]:
+    """Return a line for each reason that runs or numbers are missing, with all whom it concerns."""
+    lines: dict[tuple[str, str], list[str]] = {}
+    for _, row in board[board["reason"] != ""].sort_values("failed", ascending=False, kind="stable").iterrows():
+        counts = [f"{row[status]} {status}" for status in ("failed", "skipped") if row[status]]
+        what = ", ".join(counts) if counts else f"no {row['metric']}"
+        who = lines.setdefault((f"{row['dataset']}: {what}", row["reason"]), [])
+        who += [_who(row)] if _who(row) not in who else []
+    return [f"{what}: {reason} ({', '.join(who)})" for (what, reason), who in lines.items()]
+
+
+def number(value: float, digits: int = 3) -> str:
+    """Write a number with so many significant digits; whole ones without decimals, small ones as powers."""
+    if value == int(value) and abs(value) < 1e6:
+        return f"{value:,.0f}"
+    if not 1e-3 <= abs(value) < 1e6:
+        return f"{value:.{digits - 1}e}"
+    return f"{value:,.{max(0, digits - 1 - math.floor(math.log10(abs(value))))}f}"
+
+
+def _table(part: pd.DataFrame, title: str) -> Table:
+    # one column a score and protocol, none for scores that nobody on this dataset has
+    scored = part[part["mean"].notna()]
+    scores = scored[["metric", "score", "better", "protocol"]].drop_duplicates().to_dict("records")
+    told = part.drop_duplicates(_LINE).duplicated(["model", "loss"]).any()
+    table = Table(title=title, title_justify="left", title_style="", box=SIMPLE_HEAD, pad_edge=False)
+    table.add_column("model", overflow="fold")
+    for score in scores:
+        table.add_column(_heading(score), justify="right")
+    for heading in ("seeds", "seconds", "images/s"):
+        table.add_column(heading, justify="right")
+
+    # best first, by the first score
+    for _, line in sorted(part.groupby(_LINE, sort=False), key=lambda item: _standing(item[1], scores)):
+        first = line.iloc[0]
+        settings = f"\n{first['settings'].replace(',', ', ')}" if told and first["settings"] else ""
+        cells = [_cell(line, score) for score in scores]
+        table.add_row(Text(_who(first) + settings), *cells, _seeds(first), *map(_plain, _costs(first)))
+    return table
+
+
+def _heading(score: dict[str, str]) -> Text:
+    features = [part for part in score["protocol"].split(", ") if part.startswith("features=")]
+    direction = _ARROWS.get(score["better"], score["better"].replace("closer to", "→"))
+    space = f"\n({features[0].removeprefix('features=')})" if features else ""
+    return Text(f"{score['score'].replace('_', ' ')} {direction}{space}")
+
+
+def _match(line: pd.DataFrame, score: dict[str, str]) -> pd.DataFrame:
+    same = pd.concat([line[column] == value for column, value in score.items()], axis=1).all(axis=1)
+    return line[same]
+
+
+def _standing(line: pd.DataFrame, scores: list[dict[str, str]]) -> tuple[float, ...]:
+    found = [_match(line, score)["rank"] for score in scores]
+    return tuple(float("inf") if ranks.empty or ranks.isna().all() else ranks.iloc[0] for ranks in found)
+
+
+def _cell(line: pd.DataFrame, score: dict[str, str]) -> Text:
+    found = _match(line, score)
+    if found.empty or pd.isna(found.iloc[0]["mean"]):
+        return Text(_NOTHING)
+    row = found.iloc[0]
+    spread = "" if pd.isna(row["deviation"]) else f" ± {number(row['deviation'], 2)}"
+    return Text(f"{number(row['mean'])}{spread}", style="bold" if row["rank"] == 1 else "")
+
+
+def _seeds(row: pd.Series) -> str:
+    lost = [f"{row[status]} {status}" for status in ("failed", "skipped") if row[status]]
+    return ", ".join([str(row["done"]), *lost])
+
+
+def _costs(row: pd.Series) -> list[float]:
+    return [row["seconds"], row["images_per_second"]]
+
+
+def _plain(value: float) -> str:
+    return _NOTHING if pd.isna(value) else number(value)
+
+
+def _who(row: pd.Series) -> str:
+    return f"{row['model']} + {row['loss']}" if row["loss"] else str(row["model"])

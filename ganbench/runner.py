@@ -1,0 +1,130 @@
+"""One spec in, one record out: build, train, score, keep; whatever goes wrong is a status with a reason."""
+
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from ganbench.contracts import Model, Task
+from ganbench.environment import describe
+from ganbench.errors import UnfitError
+from ganbench.evaluation import Evaluation
+from ganbench.events import Finished, Notify, Started
+from ganbench.memory import PeakMemory
+from ganbench.meter import Meter
+from ganbench.pictures import draw_samples
+from ganbench.record import RunRecord, Status
+from ganbench.seeds import isolated, stream
+from ganbench.spec import RunSpec
+from ganbench.stability import stability
+from ganbench.store import RunFolder
+from ganbench.training import SAVE_SECONDS, DivergedError, Training
+from ganbench.workbench import Workbench
+
+
+@dataclass(frozen=True)
+class Runner:
+    """Does the work of one spec after another at one workbench.
+
+    where: the folder whose git state records tell. save_seconds: how often an unfinished run is saved.
+    """
+
+    bench: Workbench
+    where: Path
+    save_seconds: float = SAVE_SECONDS
+
+    def run(self, spec: RunSpec, folder: RunFolder, notify: Notify) -> RunRecord:
+        """Run a spec and keep what came of it in its folder; never raises for what the run did."""
+        notify(Started(spec.key, spec.title))
+        folder.clear()
+        record = RunRecord(
+            spec,
+            Status.FAILED,
+            started=datetime.now(UTC).isoformat(timespec="seconds"),
+            environment=describe(self.bench.device, self.bench.plugins(spec), self.where),
+        )
+        with isolated(stream(spec.seed, "init"), self.bench.device):
+            try:
+                record = self._build_and_train(record, folder, notify)
+            except UnfitError as error:
+                record = replace(record, status=Status.SKIPPED, reason=str(error))
+            except Exception as error:  # noqa: BLE001: a failed run is a row, and the others go on
+                folder.write_text("traceback.txt", traceback.format_exc())
+                record = replace(record, reason=f"{type(error).__name__}: {error}".splitlines()[0])
+        folder.write_record(record)
+        notify(Finished(record))
+        return record
+
+    def _build_and_train(self, record: RunRecord, folder: RunFolder, notify: Notify) -> RunRecord:
+        # build
+        spec, bench = record.spec, self.bench
+        memory = PeakMemory(bench.device)
+        task = bench.task(spec)
+        model: Model = bench.make("models", spec.model, task)
+        dataset = bench.dataset(spec.dataset)
+
+        # train and score
+        evaluation = Evaluation(bench, spec, dataset, model, {})
+        meter = Meter(spec.budget, synchronizer(bench.device))
+        training = Training(
+            spec, dataset, model, evaluation, folder, notify, meter, save_seconds=self.save_seconds
+        )
+        status, reason, ended_by = Status.DONE, "", "divergence"
+        try:
+            ended_by = training.run()
+        except DivergedError as error:
+            status, reason = Status.FAILED, str(error)
+
+        # keep
+        if status is Status.DONE:
+            self._keep_model(model, evaluation, folder)
+        if training.curves.updates:
+            folder.write_curves(training.curves.table())
+        for metric, error in evaluation.errors.items():
+            folder.write_text(f"traceback-{metric.partition(':')[0]}.txt", error)
+        return replace(
+            record,
+            status=status,
+            reason=reason,
+            ended_by=ended_by,
+            spent=training.spent,
+            batch=training.batch,
+            checkpoints=tuple(training.checkpoints),
+            stability=_stability(training, task),
+            parameters=dict(getattr(model, "parameter_counts", {})),
+            peak_memory_bytes=memory.read(),
+        )
+
+    def _keep_model(self, model: Model, evaluation: Evaluation, folder: RunFolder) -> None:
+        samples = evaluation.samples().samples
+        real = self.bench.real(evaluation.spec.dataset, None, evaluation.count).samples
+        folder.write_picture("samples.png", lambda path: draw_samples(path, samples, real))
+        folder.write_weights(model.state_dict())
+
+
+def synchronizer(device: str) -> Callable[[], None]:
+    """Return what waits for a device's work to be done."""
+    if not device.startswith("cuda"):
+        return lambda: None
+    import torch
+
+    return lambda: torch.cuda.synchronize(device)
+
+
+def make_repeatable(device: str) -> None:
+    """Choose algorithms that give the same bits every time; on CUDA this must precede the first kernel."""
+    import os
+
+    import torch
+
+    if device.startswith("cuda"):
+        os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+        torch.backends.cudnn.benchmark = False
+        torch.use_deterministic_algorithms(True, warn_only=True)
+
+
+def _stability(training: Training, task: Task) -> dict[str, float | None]:
+    if not training.curves.updates:
+        return {}
+    return stability(training.curves.columns, task.loss.recipe if task.loss else None)

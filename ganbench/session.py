@@ -1,0 +1,73 @@
+"""Many runs: what is done already is left alone, the rest goes through an executor into the store."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from ganbench.choice import Choice
+from ganbench.contracts import Executor, Source
+from ganbench.environment import resolve_device
+from ganbench.events import Notify
+from ganbench.plugins import Catalog, discover
+from ganbench.record import RunRecord
+from ganbench.runner import Runner, make_repeatable
+from ganbench.spec import RunSpec
+from ganbench.store import Store
+from ganbench.workbench import Workbench, construct
+
+
+@dataclass
+class LocalWork:
+    """The work of one spec, for this process or another: pickled, it leaves its workbench behind."""
+
+    device: str
+    source: Source
+    store: Store
+    where: Path
+    bench: Workbench | None = None
+
+    def __call__(self, spec: RunSpec, notify: Notify) -> RunRecord:
+        """Run one spec into its folder."""
+        if self.bench is None:
+            make_repeatable(self.device)
+            self.bench = Workbench(discover(), self.device, self.source)
+        return Runner(self.bench, self.where).run(spec, self.store.run(spec.key), notify)
+
+    def __getstate__(self) -> dict[str, object]:
+        return self.__dict__ | {"bench": None}
+
+
+@dataclass
+class Session:
+    """Runs specs into a store. executor: how; see `ganbench list executors`."""
+
+    catalog: Catalog
+    store: Store
+    source: Source
+    device: str = "auto"
+    executor: Choice = Choice("local")
+    where: Path = Path()
+
+    def __post_init__(self) -> None:
+        self.device = resolve_device(self.device)
+        make_repeatable(self.device)
+        self.bench = Workbench(self.catalog, self.device, self.source)
+
+    def check(self, specs: Iterable[RunSpec]) -> None:
+        """Raise for whatever the user must mend first; nothing has been written by then."""
+        self.catalog.get("executors", self.executor.name)
+        self.bench.check(specs)
+
+    def run(self, specs: Iterable[RunSpec], notify: Notify, force: bool = False) -> Iterator[RunRecord]:
+        """Yield a record for each spec: those of done runs first, read from the store unless forced."""
+        self.store.prepare()
+        specs = list(specs)
+        done = {} if force else {spec.key: record for spec in specs if (record := self.store.done(spec))}
+        yield from done.values()
+        left = [spec for spec in specs if spec.key not in done]
+        if force:
+            for spec in left:
+                self.store.run(spec.key).drop_resume()
+        work = LocalWork(self.device, self.source, self.store, self.where, self.bench)
+        executor: Executor = construct(self.catalog.get("executors", self.executor.name).load(), self.executor)
+        yield from executor.run(work, left, notify)

@@ -1,0 +1,184 @@
+"""The results folder: one folder a run, each file written whole or not at all, the record last."""
+
+import json
+import os
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ganbench.errors import ResultsError
+from ganbench.record import SCHEMA, RunRecord, Status
+from ganbench.spec import RunSpec
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from torch import Tensor
+
+DEFAULT = Path("ganbench-results")
+_RECORD, _RESUME = "record.json", "resume.safetensors"
+
+
+def write_whole(path: Path, write: Callable[[Path], object]) -> None:
+    """Let write fill a file beside path, then put it in path's place in one step."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=path.suffix)
+    os.close(handle)
+    beside = Path(name)
+    try:
+        write(beside)
+        beside.chmod(0o666 & ~_umask())  # mkstemp's files are their owner's alone
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+@dataclass(frozen=True)
+class RunFolder:
+    """One run's files."""
+
+    path: Path
+
+    def write_record(self, record: RunRecord) -> None:
+        """Write the record, which makes the run count; what only an unfinished run needs goes away."""
+        from pydantic import TypeAdapter
+
+        text = TypeAdapter(RunRecord).dump_json(record, indent=2).decode()
+        write_whole(self.path / _RECORD, lambda path: path.write_text(text + "\n", encoding="utf-8"))
+        (self.path / _RESUME).unlink(missing_ok=True)
+
+    def write_curves(self, table: "pa.Table") -> None:
+        """Write the loss curves, one row an update."""
+        import pyarrow.parquet as pq
+
+        write_whole(self.path / "curves.parquet", lambda path: pq.write_table(table, path, compression="zstd"))
+
+    def write_weights(self, state: Mapping[str, "Tensor"]) -> None:
+        """Write the final weights."""
+        self._write_tensors("weights.safetensors", state, {})
+
+    def write_text(self, name: str, text: str) -> None:
+        """Write a text file, such as a traceback."""
+        write_whole(self.path / name, lambda path: path.write_text(text, encoding="utf-8"))
+
+    def write_picture(self, name: str, draw: Callable[[Path], object]) -> None:
+        """Let draw write a picture."""
+        write_whole(self.path / name, draw)
+
+    def clear(self) -> None:
+        """Take away what an earlier try left, but for the state that an interrupted one resumes from."""
+        for path in self.path.glob("*"):
+            if path.name != _RESUME and path.is_file():
+                path.unlink()
+
+    def write_resume(self, tensors: Mapping[str, "Tensor"], state: Mapping[str, Any]) -> None:
+        """Write what an interrupted run goes on from."""
+        self._write_tensors(_RESUME, tensors, {"state": json.dumps(state)})
+
+    def read_resume(self) -> tuple[dict[str, "Tensor"], dict[str, Any]] | None:
+        """Return what write_resume wrote last, or None if there is nothing to be read."""
+        from safetensors import SafetensorError, safe_open
+
+        path = self.path / _RESUME
+        if not path.exists():
+            return None
+        try:
+            with safe_open(path, framework="pt") as file:
+                tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118: no mapping
+                return tensors, json.loads(file.metadata()["state"])
+        except (OSError, SafetensorError, KeyError, ValueError, TypeError):
+            return None
+
+    def drop_resume(self) -> None:
+        """Forget an interrupted run's state."""
+        (self.path / _RESUME).unlink(missing_ok=True)
+
+    def _write_tensors(self, name: str, tensors: Mapping[str, "Tensor"], metadata: dict[str, str]) -> None:
+        from safetensors.torch import save_file
+
+        whole = {key: tensor.detach().cpu().contiguous().clone() for key, tensor in tensors.items()}
+        write_whole(self.path / name, lambda path: save_file(whole, path, metadata))
+
+
+@dataclass(frozen=True)
+class Store:
+    """A results folder."""
+
+    root: Path
+
+    def prepare(self) -> None:
+        """Make sure that the folder can be written; raises ResultsError before anything was run for it."""
+        try:
+            (self.root / "runs").mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=self.root):
+                pass
+        except OSError as error:
+            reason = error.strerror or error
+            raise ResultsError(f"can't write results to {str(self.root)!r}: {reason}; choose another with --results") from None
+
+    def run(self, key: str) -> RunFolder:
+        """Return the folder of one run, there or not."""
+        return RunFolder(self.root / "runs" / key)
+
+    def done(self, spec: RunSpec) -> RunRecord | None:
+        """Return a spec's record if it was run to its end, else None."""
+        path = self.root / "runs" / spec.key / _RECORD
+        if not path.exists():
+            return None
+        try:
+            record = read_record(path)
+        except ResultsError:
+            return None  # unreadable, so not done: it will be run again
+        return record if record.status is Status.DONE else None
+
+    def records(self) -> Iterator[RunRecord]:
+        """Yield every record, in the order of their keys; raises ResultsError for one that can't be read."""
+        for path in self.record_paths():
+            yield read_record(path)
+
+    def record_paths(self) -> list[Path]:
+        """Return the paths of all records."""
+        return sorted((self.root / "runs").glob(f"*/{_RECORD}"))
+
+    def find(self, start: str) -> list[Path]:
+        """Return the run folders whose keys begin with start."""
+        return [path.parent for path in self.record_paths() if path.parent.name.startswith(start)]
+
+
+def read_record(path: Path) -> RunRecord:
+    """Read a record; raises ResultsError if it is damaged, or of a schema that this version can't read."""
+    from pydantic import TypeAdapter, ValidationError
+
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+        schema = data["schema"]
+        if schema != SCHEMA:
+            raise ResultsError(f"{path} has record schema {schema}; this ganbench reads {SCHEMA}, so use another version")
+        return TypeAdapter(RunRecord).validate_python(data)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"]))
+        raise ResultsError(f"{path} is no run record: {where}: {first['msg']}") from None
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ResultsError(f"{path} can't be read as a run record: {error}") from None
+
+
+def sort_key(record: RunRecord) -> tuple[str, ...]:
+    """Order records for people: by suite, dataset, model, loss, seed."""
+    spec = record.spec
+    return (spec.suite, str(spec.dataset), str(spec.model), str(spec.loss or ""), f"{spec.seed:09d}")
+
+
+def statuses(records: Iterable[RunRecord]) -> dict[Status, int]:
+    """Count records by status."""
+    counts = dict.fromkeys(Status, 0)
+    for record in records:
+        counts[record.status] += 1
+    return counts
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

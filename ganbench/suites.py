@@ -1,0 +1,211 @@
+"""Suites: TOML in, checked; wishes from the command line applied; specs out."""
+
+import fnmatch
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from ganbench.cards import ModelCard
+from ganbench.choice import Choice, Value
+from ganbench.errors import BadOptionError, BadSuiteError, GanbenchError, nearest
+from ganbench.plugins import Catalog
+from ganbench.spec import PRECISIONS, Budget, Entry, RunSpec, Suite
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What the user asked for in place of what the suite says; None leaves the suite's word."""
+
+    models: tuple[Choice, ...] | None = None
+    datasets: tuple[Choice, ...] | None = None
+    losses: tuple[Choice, ...] | None = None
+    seeds: tuple[int, ...] | None = None
+    budget: Budget | None = None
+    precision: str | None = None
+
+
+def find_suite(wanted: str, catalog: Catalog) -> Suite:
+    """Return the suite of that name, or the one in the file of that path.
+
+    Raises UnknownNameError, or BadSuiteError for a file that can't be read or says something wrong.
+    """
+    if wanted.endswith(".toml") or "/" in wanted:
+        return read_suite(Path(wanted))
+    made = catalog.get("suites", wanted).load()()
+    return made if isinstance(made, Suite) else read_suite(Path(made))
+
+
+def read_suite(path: Path) -> Suite:
+    """Read a TOML file; raises BadSuiteError with the file, and the line or the key that is wrong."""
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise BadSuiteError(f"can't read the suite {str(path)!r}: {error.strerror}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadSuiteError(f"{path}: not TOML: {error}") from None
+    try:
+        return _SuiteFile.model_validate(data).to_suite(path.stem)
+    except ValidationError as error:
+        raise BadSuiteError(f"{path}: {_first_fault(error)}") from None
+    except GanbenchError as error:
+        raise BadSuiteError(f"{path}: {error}") from None
+
+
+def expand(suite: Suite, catalog: Catalog, wishes: Wishes = Wishes()) -> list[RunSpec]:  # noqa: B008: frozen
+    """Return a spec for every run of the suite, in its order, each once; raises for unknown names.
+
+    Wished models take the settings of the suite's entries that match them, and plain ones otherwise; they
+    and wished datasets need not be in the suite. A wished loss takes the place of every entry's.
+    """
+    base = RunSpec(
+        suite=suite.label,
+        dataset=suite.datasets[0],
+        model=suite.entries[0].model,
+        loss=None,
+        seed=suite.seeds[0],
+        budget=wishes.budget or suite.budget,
+        standard=wishes.budget in (None, suite.budget),
+        metrics=suite.metrics,
+        checkpoints=suite.checkpoints,
+        samples=suite.samples,
+        precision=wishes.precision or suite.precision,
+    )
+    for metric in suite.metrics:
+        catalog.get("metrics", metric.name)
+        if "features" in metric.to_dict():
+            catalog.get("features", Choice.parse(str(metric.to_dict()["features"])).name)
+    specs = {}
+    for dataset in wishes.datasets or suite.datasets:
+        catalog.get("datasets", dataset.name)
+        for entry in _entries(suite, catalog, wishes, dataset.name):
+            for loss in _losses(entry, catalog):
+                for seed in wishes.seeds or suite.seeds:
+                    cell = replace(base, dataset=dataset, model=entry.model, loss=loss, seed=seed)
+                    spec = replace(cell, recipe=entry.recipe if loss else ())
+                    specs[spec.key] = spec
+    if not specs:
+        raise BadOptionError(f"nothing in {suite.label} matches; its datasets are {_names(suite.datasets)}")
+    return list(specs.values())
+
+
+def _entries(suite: Suite, catalog: Catalog, wishes: Wishes, dataset: str) -> Iterator[Entry]:
+    """Yield a dataset's entries with their globs resolved, wished models and losses in place."""
+    listed = [
+        replace(entry, model=replace(entry.model, name=name))
+        for entry in suite.entries
+        if any(fnmatch.fnmatchcase(dataset, glob) for glob in entry.datasets)
+        for name in _matching(entry.model.name, catalog, "models")
+    ]
+    chosen: list[Entry] = []
+    for wish in wishes.models or ():
+        catalog.get("models", wish.name)
+        own = [entry for entry in listed if entry.model.name == wish.name]
+        chosen += [replace(e, model=wish if wish.parameters else e.model) for e in own] or [Entry(wish)]
+    for entry in chosen if wishes.models else listed:
+        losses = wishes.losses or (entry.loss,)
+        yield from (replace(entry, loss=loss) for loss in losses)
+
+
+def _losses(entry: Entry, catalog: Catalog) -> list[Choice | None]:
+    """Return the losses that an entry's model runs with: its own, a named one, or all that a glob matches."""
+    if entry.loss is not None:
+        names = _matching(entry.loss.name, catalog, "losses")
+        return [replace(entry.loss, name=name) for name in names]
+    card: ModelCard = catalog.get("models", entry.model.name)
+    if card.loss is None:
+        return [None]
+    catalog.get("losses", card.loss)
+    return [Choice(card.loss)]
+
+
+def _matching(pattern: str, catalog: Catalog, kind: str) -> list[str]:
+    if not _is_glob(pattern):
+        catalog.get(kind, pattern)
+        return [pattern]
+    return fnmatch.filter(catalog.names(kind), pattern)
+
+
+def _is_glob(pattern: str) -> bool:
+    return any(mark in pattern for mark in "*?[")
+
+
+def _names(choices: tuple[Choice, ...]) -> str:
+    return ", ".join(map(str, choices))
+
+
+def _choice(data: Any) -> Choice:
+    """Take `"name"`, `"name:key=value"` or `{name = "name", key = value}`."""
+    try:
+        if isinstance(data, str):
+            return Choice.parse(data)
+        if isinstance(data, dict) and isinstance(data.get("name"), str):
+            return Choice.of(data["name"], {key: value for key, value in data.items() if key != "name"})
+    except GanbenchError as error:
+        raise ValueError(str(error)) from None
+    raise ValueError(f"write a name, or a table with a name, not {data!r}")
+
+
+_Choice = Annotated[Choice, BeforeValidator(_choice)]
+
+
+class _File(BaseModel):
+    model_config = ConfigDict(extra="forbid", arbitrary_types_allowed=True)
+
+
+class _EntryFile(_File):
+    model: _Choice
+    loss: _Choice | None = None
+    recipe: dict[str, Value] = Field(default_factory=dict)
+    datasets: list[str] = Field(default_factory=lambda: ["*"], min_length=1)
+
+
+class _SuiteFile(_File):
+    version: int = Field(ge=1)
+    about: str
+    datasets: list[_Choice] = Field(min_length=1)
+    entries: list[_EntryFile] = Field(min_length=1)
+    metrics: list[_Choice] = Field(min_length=1)
+    budget: dict[str, Value]
+    seeds: list[Annotated[int, Field(ge=0)]] = Field(min_length=1)
+    checkpoints: list[Annotated[float, Field(gt=0, le=1)]] = Field(default_factory=lambda: [1.0])
+    samples: int = Field(default=10_000, ge=1)
+    precision: str = "fp32"
+
+    def to_suite(self, name: str) -> Suite:
+        """Return the suite, named after its file."""
+        if self.precision not in PRECISIONS:
+            raise BadSuiteError(f"unknown precision {self.precision!r}{nearest(self.precision, PRECISIONS)}")
+        entries = (
+            Entry(entry.model, entry.loss, tuple(sorted(entry.recipe.items())), tuple(entry.datasets))
+            for entry in self.entries
+        )
+        return Suite(
+            name=name,
+            version=self.version,
+            about=self.about,
+            datasets=tuple(self.datasets),
+            entries=tuple(entries),
+            metrics=tuple(self.metrics),
+            budget=Budget.of(self.budget),
+            seeds=tuple(self.seeds),
+            checkpoints=tuple(sorted({*self.checkpoints, 1.0})),
+            samples=self.samples,
+            precision=self.precision,
+        )
+
+
+def _first_fault(error: ValidationError) -> str:
+    """Say the first fault in one line: what is wrong, what was given, what would work."""
+    fault = error.errors()[0]
+    where = ".".join(str(part) for part in fault["loc"])
+    table = _EntryFile if fault["loc"][0] == "entries" and len(fault["loc"]) > 1 else _SuiteFile
+    allowed = ", ".join(table.model_fields)
+    if fault["type"] == "extra_forbidden":
+        return f"unknown key {where!r}; the keys are {allowed}"
+    if fault["type"] == "missing":
+        return f"missing key {where!r}; the keys are {allowed}"
+    return f"{where}: {fault['msg'].removeprefix('Value error, ')}, not {fault['input']!r}"

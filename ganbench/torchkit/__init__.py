@@ -1,0 +1,1 @@
+"""Helpers for plugins that use torch; the harness itself never imports them."""

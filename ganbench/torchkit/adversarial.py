@@ -1,0 +1,216 @@
+"""Adversarial training: a model plugin brings two networks, a loss plugin the objective and its recipe."""
+
+from collections.abc import Iterator, Mapping
+
+import torch
+from torch import Tensor, nn
+from torch.nn.utils import get_total_norm
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+
+from ganbench.contracts import AdversarialLoss, Batch, Task
+from ganbench.errors import BadOptionError, UnfitError
+from ganbench.seeds import stream
+from ganbench.torchkit.optim import make_optimizer, optimizer_tensors, restore_optimizer
+
+_CHUNK = 1_000  # samples drawn at a time, so that a large evaluation never sets the peak of memory
+
+
+class AdversarialModel:
+    """A generator against a discriminator, under any adversarial loss; fulfils contracts.Model.
+
+    Each critic step takes a real batch and noise of its own, on a generated batch without gradient. After
+    exactly `critic_steps` of them the generator moves once, on noise of its own; data that end within a
+    round end it without a generator update. The losses' terms are summed and stepped on once.
+
+    generator: noise (n, latent), with labels (n,) too when conditional, to samples (n, *shape).
+    discriminator: samples, with labels too when conditional, to logits (n,) or (n, 1).
+    """
+
+    def __init__(
+        self,
+        task: Task,
+        generator: nn.Module,
+        discriminator: nn.Module,
+        *,
+        latent: int,
+        conditional: bool = False,
+    ) -> None:
+        if task.loss is None:
+            raise UnfitError("an adversarial model needs a loss; name one with --loss")
+        if latent < 1:
+            raise BadOptionError(f"latent must be 1 or more, not {latent}")
+        if conditional and task.classes < 1:
+            raise UnfitError("a conditional model needs data with classes")
+        self.task, self.latent, self.conditional = task, latent, conditional
+        self.loss: AdversarialLoss = task.loss
+        self.recipe = recipe = self.loss.recipe
+        self.batch = recipe.batch
+        self.generator = generator.to(task.device)
+        self.discriminator = discriminator.to(task.device)
+        rate = recipe.learning_rate
+        self._generator_optimizer = make_optimizer(recipe, generator.parameters(), rate)
+        critic_rate = recipe.discriminator_learning_rate or rate
+        self._discriminator_optimizer = make_optimizer(recipe, discriminator.parameters(), critic_rate)
+        self._average = (
+            AveragedModel(generator, multi_avg_fn=get_ema_multi_avg_fn(recipe.average), use_buffers=True)
+            if recipe.average
+            else None
+        )
+        self._random = torch.Generator(task.device).manual_seed(stream(task.seed, "noise"))
+        self.spent = {"generator": 0, "discriminator": 0}
+
+    @property
+    def parameter_counts(self) -> dict[str, int]:
+        """Trainable parameters of each network."""
+        networks = {"generator": self.generator, "discriminator": self.discriminator}
+        return {name: sum(p.numel() for p in network.parameters()) for name, network in networks.items()}
+
+    def fit(self, batches: Iterator[Batch]) -> Iterator[Mapping[str, Tensor]]:
+        """Train until batches ends; yield the terms of each generator update and its last critic step."""
+        for batch in batches:
+            terms = self._step_discriminator(batch)
+            self.spent["discriminator"] += 1
+            if self.spent["discriminator"] % self.recipe.critic_steps:
+                continue
+            terms |= self._step_generator(batch)
+            self.spent["generator"] += 1
+            yield terms
+
+    def _step_discriminator(self, batch: Batch) -> dict[str, Tensor]:
+        # judge a real batch and a generated one, which carries no gradient to the generator
+        real_samples, labels = batch
+        with torch.no_grad(), self._precision():
+            fake_samples = self._generate(len(labels), labels).float()
+        with self._precision():
+            real, fake = self._judge(real_samples, labels), self._judge(fake_samples, labels)
+        loss = self.loss.discriminator(real, fake)
+
+        # sum the terms, step once
+        penalty = self.loss.penalty(
+            lambda samples: self._judge(samples, labels), real_samples, fake_samples, self._random
+        )
+        total = loss if penalty is None else loss + self.recipe.penalty_weight * penalty
+        self._discriminator_optimizer.zero_grad()
+        total.backward()  # type: ignore[no-untyped-call]
+        norm = _gradient_norm(self.discriminator)
+        self._discriminator_optimizer.step()
+        self.loss.constrain(self.discriminator)
+
+        # what the stability measures read; nothing here leaves the device
+        terms = {"discriminator_loss": loss.detach(), "discriminator_gradient_norm": norm}
+        with torch.no_grad():
+            terms["discriminator_accuracy"] = (real > fake).float().mean()
+            if self.loss.log_odds:
+                terms["discriminator_real"] = real.sigmoid().mean()
+                terms["discriminator_fake"] = fake.sigmoid().mean()
+            if penalty is not None:
+                terms["gradient_penalty"] = penalty.detach()
+            if self.recipe.clip is not None:
+                terms["clipped_share"] = _share_at_bound(self.discriminator, self.recipe.clip)
+        return terms
+
+    def _step_generator(self, batch: Batch) -> dict[str, Tensor]:
+        # the discriminator passes gradients through but gathers none of its own
+        real_samples, labels = batch
+        self.discriminator.requires_grad_(False)
+        with self._precision():
+            fake = self._judge(self._generate(len(labels), labels), labels)
+            real = fake.new_empty(0)
+            if self.loss.paired:
+                with torch.no_grad():
+                    real = self._judge(real_samples, labels)
+        loss = self.loss.generator(real, fake)
+        self._generator_optimizer.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        self.discriminator.requires_grad_(True)
+
+        norm = _gradient_norm(self.generator)
+        self._generator_optimizer.step()
+        if self._average is not None:
+            self._average.update_parameters(self.generator)
+        return {"generator_loss": loss.detach(), "generator_gradient_norm": norm}
+
+    @torch.no_grad()
+    def sample(self, n: int, generator: torch.Generator, labels: Tensor | None = None) -> Tensor:
+        """Draw (n, *shape) float32 samples, from the averaged weights where there are any.
+
+        labels: (n,) for a conditional model; drawn evenly over the classes when left out.
+        """
+        if labels is not None and not self.conditional:
+            raise BadOptionError("this model takes no labels; leave them out, or use a conditional one")
+        noise = torch.randn(n, self.latent, generator=generator, device=generator.device)
+        if self.conditional and labels is None:
+            labels = torch.randint(self.task.classes, (n,), generator=generator, device=generator.device)
+
+        # draw in evaluation mode, then go on training as before
+        network = self._average.module if self._average is not None else self.generator
+        training = network.training
+        network.eval()
+        with self._precision():
+            inputs = (noise,) if labels is None else (noise, labels)
+            chunks = zip(*(part.split(_CHUNK) for part in inputs), strict=True)
+            samples = [network(*chunk).float() for chunk in chunks]
+        network.train(training)
+        return torch.cat(samples) if samples else noise.new_empty(0, *self.task.shape)
+
+    def state_dict(self) -> dict[str, Tensor]:
+        """Return the weights of both networks, and of the average where there is one."""
+        networks: dict[str, nn.Module] = {"generator": self.generator, "discriminator": self.discriminator}
+        if self._average is not None:
+            networks["average"] = self._average
+        return {
+            f"{name}.{key}": value
+            for name, network in networks.items()
+            for key, value in network.state_dict().items()
+        }
+
+    def load_state_dict(self, state: Mapping[str, Tensor]) -> None:
+        """Take back what state_dict or checkpoint gave."""
+        networks: dict[str, nn.Module] = {"generator": self.generator, "discriminator": self.discriminator}
+        if self._average is not None:
+            networks["average"] = self._average
+        for name, network in networks.items():
+            prefix = f"{name}."
+            network.load_state_dict({k.removeprefix(prefix): v for k, v in state.items() if k.startswith(prefix)})
+
+    def checkpoint(self) -> dict[str, Tensor]:
+        """Return all that training goes on from: weights, optimizers, the noise stream, the counts."""
+        return (
+            self.state_dict()
+            | optimizer_tensors(self._generator_optimizer, "generator_optimizer")
+            | optimizer_tensors(self._discriminator_optimizer, "discriminator_optimizer")
+            | {"noise": self._random.get_state(), "spent": torch.tensor(list(self.spent.values()))}
+        )
+
+    def restore(self, state: Mapping[str, Tensor]) -> None:
+        """Take back what checkpoint gave; training then goes on to the bit."""
+        self.load_state_dict(state)
+        restore_optimizer(self._generator_optimizer, state, "generator_optimizer")
+        restore_optimizer(self._discriminator_optimizer, state, "discriminator_optimizer")
+        self._random.set_state(state["noise"].cpu())
+        self.spent = dict(zip(self.spent, state["spent"].tolist(), strict=True))
+
+    def _generate(self, n: int, labels: Tensor) -> Tensor:
+        noise = torch.randn(n, self.latent, generator=self._random, device=self._random.device)
+        samples: Tensor = self.generator(noise, labels) if self.conditional else self.generator(noise)
+        return samples
+
+    def _judge(self, samples: Tensor, labels: Tensor) -> Tensor:
+        logits = self.discriminator(samples, labels) if self.conditional else self.discriminator(samples)
+        judged: Tensor = logits.float().reshape(len(samples))
+        return judged
+
+    def _precision(self) -> torch.autocast:
+        kind = torch.device(self.task.device).type
+        return torch.autocast(kind, dtype=torch.bfloat16, enabled=self.task.precision == "bf16")
+
+
+def _gradient_norm(network: nn.Module) -> Tensor:
+    """Return the Euclidean norm of all the network's gradients together."""
+    return get_total_norm([p.grad for p in network.parameters() if p.grad is not None])
+
+
+def _share_at_bound(network: nn.Module, bound: float) -> Tensor:
+    """Return the share of weights whose size has reached the bound."""
+    sizes = torch.cat([p.detach().flatten() for p in network.parameters()]).abs()
+    return (sizes >= bound).float().mean()

@@ -1,0 +1,143 @@
+"""What the runs of one process share: the catalog, the device, and data that is loaded once."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ganbench.choice import Choice
+from ganbench.contracts import Dataset, Features, FeatureSpace, Side, Source, Task
+from ganbench.errors import BadOptionError, GanbenchError, UnfitError
+from ganbench.plugins import Catalog, Plugin
+from ganbench.spec import RunSpec
+
+_CHUNK = 1_000  # samples through a feature space at a time
+
+
+@dataclass
+class Workbench:
+    """Makes the things that specs name, and keeps the ones that runs share.
+
+    device: a resolved one, `cpu` or `cuda:N`. Datasets and features of real data are kept for the next run.
+    """
+
+    catalog: Catalog
+    device: str
+    source: Source
+    _datasets: dict[Choice, Dataset] = field(default_factory=dict)
+    _spaces: dict[tuple[Choice, Choice], FeatureSpace] = field(default_factory=dict)
+    _real: dict[tuple[Choice, Choice | None, int], Side] = field(default_factory=dict)
+
+    def make(self, kind: str, choice: Choice, *arguments: Any) -> Any:
+        """Make a chosen thing; a parameter that it does not take raises BadOptionError."""
+        card = self.catalog.get(kind, choice.name)
+        return construct(card.load(), choice, *arguments)
+
+    def dataset(self, choice: Choice) -> Dataset:
+        """Return a dataset on the device, loaded once; raises DataMissingError if its files are not there."""
+        if choice not in self._datasets:
+            dataset: Dataset = self.make("datasets", choice, self.source)
+            self._datasets[choice] = dataset.to(self.device)
+        return self._datasets[choice]
+
+    def task(self, spec: RunSpec) -> Task:
+        """Return what the spec's model may know; raises UnfitError for a loss that it has no use for."""
+        dataset = self.dataset(spec.dataset)
+        loss = None
+        if spec.loss is not None:
+            if self.catalog.get("models", spec.model.name).loss is None:
+                raise UnfitError(f"{spec.model.name} has no adversary to take the loss {spec.loss}")
+            loss = self.make("losses", spec.loss)
+            loss.recipe = loss.recipe.but(dict(spec.recipe))
+        shape, examples = tuple(dataset.shape), dataset.count("train")
+        return Task(shape, dataset.classes, examples, spec.seed, self.device, spec.precision, loss)
+
+    def real(self, dataset: Choice, space: Choice | None, count: int) -> Side:
+        """Return held-out samples, with their features if a space is named; computed once."""
+        key = (dataset, space, count)
+        if key not in self._real:
+            samples, labels = self.dataset(dataset).head("test", count)
+            features = self.features(dataset, space, samples) if space else None
+            self._real[key] = Side(samples, labels, features)
+        return self._real[key]
+
+    def features(self, dataset: Choice, space: Choice, samples: Any) -> Features:
+        """Map samples into a feature space, in chunks."""
+        import torch
+
+        with torch.no_grad():
+            parts = [self._space(dataset, space)(chunk) for chunk in samples.split(_CHUNK)]
+        logits = [part.logits for part in parts if part.logits is not None]
+        return Features(torch.cat([part.vectors for part in parts]), torch.cat(logits) if logits else None)
+
+    def plugins(self, spec: RunSpec) -> list[Plugin]:
+        """Return the plugins that a spec's things come from."""
+        named = [("datasets", spec.dataset), ("models", spec.model)]
+        named += [("losses", spec.loss)] if spec.loss else []
+        named += [("metrics", metric) for metric in spec.metrics]
+        return [self.catalog.plugin(kind, choice.name) for kind, choice in named]
+
+    def check(self, specs: Iterable[RunSpec]) -> None:
+        """Find what a user must mend before anything runs: unknown names, bad parameters, missing data."""
+        for choice in dict.fromkeys(spec.dataset for spec in specs):
+            self.dataset(choice)
+        for spec in specs:
+            try:
+                task = self.task(spec)
+            except UnfitError:
+                continue  # a row of the table, not a mistake
+            bind(self._loaded("models", spec.model), spec.model, task)
+            for metric in spec.metrics:
+                bind(self._loaded("metrics", metric), without_features(metric))
+
+    def _loaded(self, kind: str, choice: Choice) -> Callable[..., Any] | None:
+        """Return what a card makes, or None if its import fails, which the run itself will tell."""
+        try:
+            loaded: Callable[..., Any] = self.catalog.get(kind, choice.name).load()
+        except GanbenchError:
+            raise
+        except Exception:  # noqa: BLE001
+            return None
+        return loaded
+
+    def _space(self, dataset: Choice, space: Choice) -> FeatureSpace:
+        if (dataset, space) not in self._spaces:
+            data = self.dataset(dataset)
+            task = Task(tuple(data.shape), data.classes, data.count("train"), 0, self.device)
+            self._spaces[dataset, space] = self.make("features", space, task)
+        return self._spaces[dataset, space]
+
+
+def construct(make: Callable[..., Any], choice: Choice, *arguments: Any) -> Any:
+    """Call make with a choice's parameters; one that it does not take raises BadOptionError."""
+    bind(make, choice, *arguments)
+    return make(*arguments, **choice.to_dict())
+
+
+def bind(make: Callable[..., Any] | None, choice: Choice, *arguments: Any) -> None:
+    """Check a choice's parameters against a signature without calling it."""
+    import inspect
+
+    if make is None:
+        return
+    try:
+        signature = inspect.signature(make)
+        signature.bind(*arguments, **choice.to_dict())
+    except TypeError as error:
+        taken = list(signature.parameters.values())[len(arguments) :]
+        names = ", ".join(parameter.name for parameter in taken) or "none"
+        raise BadOptionError(f"{choice}: {error}; {choice.name} takes {names}") from None
+    except ValueError:
+        return  # a builtin without a signature: its call will tell
+
+
+def without_features(metric: Choice) -> Choice:
+    """Return a metric's choice without the reserved parameter that names its feature space."""
+    return Choice(metric.name, tuple(item for item in metric.parameters if item[0] != "features"))
+
+
+def default_source(root: Path | None) -> Source:
+    """Return where datasets look: the folder pointed at, or the user's own cache."""
+    import platformdirs
+
+    return Source(root, Path(platformdirs.user_cache_dir("ganbench")) / "data")

@@ -1,0 +1,35 @@
+"""The datasets that come with ganbench."""
+
+from collections.abc import Iterator
+
+import ganbench
+
+
+@ganbench.hookimpl
+def offer_datasets() -> Iterator[ganbench.DatasetCard]:
+    """Offer two mixtures in the plane, digits small and large, and anybody's folder of pictures."""
+    yield ganbench.DatasetCard(
+        "ring8",
+        make="ganbench_datasets.mixtures:ring8",
+        about="8 Gaussians on the unit circle: 100,000 points in the plane.",
+    )
+    yield ganbench.DatasetCard(
+        "grid25",
+        make="ganbench_datasets.mixtures:grid25",
+        about="25 Gaussians on a square grid: 100,000 points in the plane.",
+    )
+    yield ganbench.DatasetCard(
+        "digits",
+        make="ganbench_datasets.digits:digits",
+        about="scikit-learn's 1,797 handwritten digits, 1 x 8 x 8; needs no download.",
+    )
+    yield ganbench.DatasetCard(
+        "mnist",
+        make="ganbench_datasets.mnist:mnist",
+        about="70,000 handwritten digits, 1 x 28 x 28.",
+    )
+    yield ganbench.DatasetCard(
+        "image-folder",
+        make="ganbench_datasets.image_folder:image_folder",
+        about="Any folder of class folders: image-folder:folder=PATH,size=32.",
+    )

@@ -1,0 +1,64 @@
+"""Anybody's pictures: a folder with a folder for each class."""
+
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from ganbench.contracts import Source
+from ganbench.errors import BadOptionError, DataMissingError
+from ganbench.seeds import stream
+from ganbench.torchkit.resident import Resident
+
+_TEST_SHARE = 0.2
+
+
+def image_folder(source: Source, folder: str, size: int = 32, channels: int = 3) -> Resident:
+    """Make a dataset of the pictures in `folder`, each scaled and cropped in the middle to size x size.
+
+    folder: relative to the data root if it is relative and one was given. With folders "train" and "test"
+    inside, these are the splits; else a fifth is held out at random, once for all. channels: 1 for grey, 3
+    for colour. Raises DataMissingError for a folder without class folders and for unreadable pictures.
+    """
+    if size < 1 or channels not in (1, 3):
+        raise BadOptionError(f"image-folder takes size of 1 or more and channels 1 or 3, not {size}, {channels}")
+    path = (source.root or Path()) / Path(folder).expanduser()
+    if not path.is_dir():
+        raise DataMissingError(f"no folder {str(path)!r} for image-folder; give folder=PATH, or --data-root FOLDER")
+    if (path / "train").is_dir() and (path / "test").is_dir():
+        names, train = _read(path / "train", size, channels)
+        test_names, test = _read(path / "test", size, channels)
+        if names != test_names:
+            raise DataMissingError(f"train and test in {str(path)!r} have different classes: {names}, {test_names}")
+        return Resident({"train": train, "test": test}, classes=len(names))
+
+    names, (images, labels) = _read(path, size, channels)
+    order = torch.randperm(len(images), generator=torch.Generator().manual_seed(stream(0, "image-folder")))
+    held_out = max(1, int(_TEST_SHARE * len(images)))
+    splits = {"test": order[:held_out], "train": order[held_out:]}
+    if not len(splits["train"]):
+        raise DataMissingError(f"{str(path)!r} holds a single picture; one to train on and one to test on are needed")
+    return Resident(
+        {split: (images[chosen], labels[chosen]) for split, chosen in splits.items()}, classes=len(names)
+    )
+
+
+def _read(path: Path, size: int, channels: int) -> tuple[list[str], tuple[Tensor, Tensor]]:
+    """Read every picture below path; return the class names, and (n, channels, size, size) uint8 with labels."""
+    from PIL import Image, ImageOps
+    from torchvision.datasets import ImageFolder
+    from torchvision.transforms.functional import pil_to_tensor
+
+    try:
+        listing = ImageFolder(str(path))
+    except FileNotFoundError as error:
+        raise DataMissingError(f"no class folders with pictures in {str(path)!r}: {str(error).splitlines()[0]}") from None
+    images = torch.empty(len(listing.samples), channels, size, size, dtype=torch.uint8)
+    for index, (name, _) in enumerate(listing.samples):
+        try:
+            with Image.open(name) as picture:
+                fitted = ImageOps.fit(picture.convert("L" if channels == 1 else "RGB"), (size, size))
+        except (OSError, ValueError) as error:
+            raise DataMissingError(f"can't read the picture {name!r}: {error}; mend or remove it") from None
+        images[index] = pil_to_tensor(fitted)
+    return listing.classes, (images, torch.tensor(listing.targets, dtype=torch.int64))

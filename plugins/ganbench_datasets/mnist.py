@@ -1,0 +1,59 @@
+"""MNIST (LeCun, Cortes and Burges 1998), from a copy that the user has or through torchvision's download."""
+
+import hashlib
+from pathlib import Path
+
+import torch
+
+from ganbench.contracts import Source
+from ganbench.errors import DataMissingError
+from ganbench.torchkit.resident import Resident
+
+# of the unpacked files, so that a copy from anywhere is the one that everybody's numbers are about
+MD5 = {
+    "train-images-idx3-ubyte": "6bbc9ace898e44ae57da46a324031adb",
+    "train-labels-idx1-ubyte": "a25bea736e30d166cdddb491f175f624",
+    "t10k-images-idx3-ubyte": "2646ac647ad5339dbf082846283269ea",
+    "t10k-labels-idx1-ubyte": "27ae3e4e09519cfbb04c629615203637",
+}
+_HINT = "point at a copy with --data-root FOLDER or GANBENCH_DATA, a folder that holds MNIST/raw"
+
+
+def mnist(source: Source) -> Resident:
+    """Make 60,000 training and 10,000 test digits, 1 x 28 x 28.
+
+    A folder that the user pointed at is only read; without one the data are downloaded once, checked by
+    their checksums, into the user's cache. Raises DataMissingError if they are not to be had.
+    """
+    from torchvision.datasets import MNIST
+
+    root = source.root or source.cache
+    raw = root / "MNIST" / "raw"
+    if source.root is None and not _complete(raw):
+        _download(root, raw)
+    if not _complete(raw):
+        missing = ", ".join(name for name in MD5 if not (raw / name).exists())
+        raise DataMissingError(f"no MNIST in {str(raw)!r}: {missing} not there; {_HINT}")
+    for name, digest in MD5.items():
+        if hashlib.md5((raw / name).read_bytes(), usedforsecurity=False).hexdigest() != digest:
+            raise DataMissingError(f"{str(raw / name)!r} is damaged: its checksum is wrong; delete it, or {_HINT}")
+
+    splits = {}
+    for split in ("train", "test"):
+        data = MNIST(root, train=split == "train")
+        splits[split] = (data.data.unsqueeze(1), data.targets.to(torch.int64))
+    return Resident(splits, classes=10)
+
+
+def _complete(raw: Path) -> bool:
+    return all((raw / name).exists() for name in MD5)
+
+
+def _download(root: Path, raw: Path) -> None:
+    from torchvision.datasets import MNIST
+
+    try:
+        MNIST(root, download=True)
+    except (OSError, RuntimeError) as error:
+        why = str(error).strip().splitlines()[-1]
+        raise DataMissingError(f"no MNIST in {str(raw)!r}, and the download failed ({why}); {_HINT}") from None

@@ -1,0 +1,17 @@
+"""The simplest executor, and the fairest to throughput: one run after another."""
+
+from collections.abc import Iterable, Iterator
+
+from ganbench.contracts import Work
+from ganbench.events import Notify
+from ganbench.record import RunRecord
+from ganbench.spec import RunSpec
+
+
+class Local:
+    """Runs everything in this process; fulfils contracts.Executor."""
+
+    def run(self, work: Work, specs: Iterable[RunSpec], notify: Notify) -> Iterator[RunRecord]:
+        """Do the specs in their order."""
+        for spec in specs:
+            yield work(spec, notify)

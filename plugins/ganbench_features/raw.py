@@ -1,0 +1,16 @@
+"""The simplest feature space: a sample's own numbers, so that scores need no network at all."""
+
+from torch import Tensor
+
+from ganbench.contracts import Features, Task
+
+
+class Raw:
+    """Flattens samples; fulfils contracts.FeatureSpace."""
+
+    def __init__(self, task: Task) -> None:
+        self.dimensions = task.dimensions
+
+    def __call__(self, samples: Tensor) -> Features:
+        """Map (n, *shape) to (n, dimensions) float32."""
+        return Features(samples.reshape(len(samples), self.dimensions))

@@ -1,0 +1,28 @@
+"""The non-saturating objective that Goodfellow et al. (2014) train with, section 3."""
+
+from torch import Tensor
+from torch.nn.functional import softplus
+
+from ganbench.choice import Value
+from ganbench.contracts import AdversarialLoss, Recipe
+
+
+class NonSaturating(AdversarialLoss):
+    """The discriminator of minimax against a generator that maximises log D(G(z)), with D a sigmoid.
+
+    At equilibrium the discriminator's loss is 2 ln 2, the sum of both halves, and the generator's ln 2.
+    Settings of the recipe are parameters of this loss.
+    """
+
+    paired = False
+
+    def __init__(self, **recipe: Value) -> None:
+        self.recipe = Recipe().but(recipe)
+
+    def generator(self, real: Tensor, fake: Tensor) -> Tensor:  # noqa: ARG002
+        """Return the mean of -log D(G(z)); its gradient is largest where the generator loses."""
+        return softplus(-fake).mean()
+
+    def discriminator(self, real: Tensor, fake: Tensor) -> Tensor:
+        """Return the mean of -log D(x) plus the mean of -log(1 - D(G(z)))."""
+        return softplus(-real).mean() + softplus(fake).mean()

@@ -1,0 +1,48 @@
+"""The Fréchet distance between two sets of features, each taken for a Gaussian (Heusel et al. 2017)."""
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ganbench.contracts import Evidence
+from ganbench.errors import UnfitError
+
+Matrix = NDArray[np.float64]
+
+
+class Frechet:
+    """Fulfils contracts.Metric in whatever feature space it is given."""
+
+    def score(self, evidence: Evidence) -> Mapping[str, float]:
+        """Return frechet_distance between the held-out and the generated features."""
+        sides = (evidence.real, evidence.fake)
+        real, fake = (side.vectors.detach().double().cpu().numpy() for side in sides)
+        return {"frechet_distance": frechet_distance(real, fake)}
+
+
+def frechet_distance(real: Matrix, fake: Matrix) -> float:
+    """Return |m₁ - m₂|² + Tr(Σ₁ + Σ₂ - 2 (Σ₁Σ₂)^½) of two sets of features, (n, d) and (m, d) float64.
+
+    Covariances divide by n - 1. The number depends on the number of samples; compare only equal ones.
+    Raises UnfitError for fewer than two samples on a side.
+    """
+    if min(len(real), len(fake)) < 2:
+        raise UnfitError(f"a covariance needs two samples or more a side, not {len(real)} and {len(fake)}")
+    between = float(np.square(real.mean(axis=0) - fake.mean(axis=0)).sum())
+    first, second = (np.atleast_2d(np.cov(side, rowvar=False)) for side in (real, fake))
+    return max(0.0, between + float(np.trace(first) + np.trace(second)) - 2.0 * trace_of_root(first, second))
+
+
+def trace_of_root(first: Matrix, second: Matrix) -> float:
+    """Return Tr((Σ₁Σ₂)^½) of two covariances (d, d), singular ones too.
+
+    With Σ₁ = LLᵀ the eigenvalues of Σ₁Σ₂ are those of LᵀΣ₂L, which is symmetric: the sum of their roots
+    needs no root of a matrix. L comes from eigenvectors, since a constant pixel leaves no Cholesky factor.
+    """
+    from scipy.linalg import eigh, eigvalsh
+
+    values, vectors = eigh(first)
+    factor = vectors * np.sqrt(values.clip(min=0.0))
+    eigenvalues = eigvalsh(factor.T @ second @ factor)
+    return float(np.sqrt(eigenvalues.clip(min=0.0)).sum())

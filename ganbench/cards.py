@@ -90,12 +90,22 @@ class MetricCard(Card):
 
 @dataclass(frozen=True)
 class SuiteCard(Card):
-    """A benchmark suite: `make()` returns a spec.Suite, or the path of a TOML file that holds one."""
+    """A benchmark suite: `make()` returns a spec.Suite, or the path of a TOML file that holds one.
+
+    default: whether it runs when none is named; the first such card on offer does.
+    """
+
+    default: bool = False
 
 
 @dataclass(frozen=True)
 class ExecutorCard(Card):
-    """A way to run many runs: `make(**parameters)` returns a contracts.Executor."""
+    """A way to run many runs: `make(**parameters)` returns a contracts.Executor.
+
+    default: whether it is used when none is named; the first such card on offer is.
+    """
+
+    default: bool = False
 
 
 @dataclass(frozen=True)

@@ -81,12 +81,12 @@ _RESULTS = click.option(
 
 
 @main.command()
-@click.option("--suite", default="quickstart", show_default=True, shell_complete=_complete("suites"),
-              help="A suite's name, or the path of a TOML file.")  # fmt: skip
+@click.option("--suite", metavar="NAME", shell_complete=_complete("suites"),
+              help="A suite's name, or the path of a TOML file; a first look if left out.")  # fmt: skip
 @click.option("--model", "models", metavar="NAMES", shell_complete=_complete("models"),
-              help="Only these models, or others under the suite's terms: dcgan,vanilla:latent=64.")  # fmt: skip
+              help="Only these models, or others on the suite's terms: NAME,NAME:key=value.")  # fmt: skip
 @click.option("--dataset", "datasets", metavar="NAMES", shell_complete=_complete("datasets"),
-              help="These datasets: digits or image-folder:folder=PATH,size=32.")  # fmt: skip
+              help="These datasets: NAME,NAME:key=value.")  # fmt: skip
 @click.option("--loss", "losses", metavar="NAMES", shell_complete=_complete("losses"),
               help="These adversarial losses in place of every model's own.")  # fmt: skip
 @click.option("--seeds", metavar="SEEDS", help="How many (3 means 0, 1 and 2), or which: 4,7 or 10-19.")
@@ -96,8 +96,8 @@ _RESULTS = click.option(
 @click.option("--data-root", type=click.Path(path_type=Path, file_okay=False), envvar="GANBENCH_DATA",
               show_envvar=True, help="Folder that holds the data; otherwise they are downloaded.")  # fmt: skip
 @_RESULTS
-@click.option("--executor", default="local", show_default=True, shell_complete=_complete("executors"),
-              help="How runs are run.")  # fmt: skip
+@click.option("--executor", metavar="NAME", shell_complete=_complete("executors"),
+              help="How runs are run; one after another in this process if left out.")  # fmt: skip
 @click.option("--force", is_flag=True, help="Run again what is done already.")
 @click.option("--dry-run", is_flag=True, help="List the runs and how long they will take; write nothing.")
 @click.pass_context
@@ -119,13 +119,14 @@ def run(ctx: click.Context, **options: Any) -> None:
     from ganbench.workbench import default_source
 
     catalog = discover()
-    specs = expand(find_suite(options["suite"], catalog), catalog, _wishes(options))
+    suite = find_suite(options["suite"] or catalog.default("suites"), catalog)
+    specs = expand(suite, catalog, _wishes(options))
     session = Session(
         catalog,
         Store(options["results"]),
         default_source(options["data_root"]),
         options["device"],
-        Choice.parse(options["executor"]),
+        Choice.parse(options["executor"]) if options["executor"] else None,
         Path.cwd(),
     )
     session.check(specs)

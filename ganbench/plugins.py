@@ -75,6 +75,13 @@ class Catalog:
         """Return the plugin that offers a thing."""
         return self._find(kind, name)[1]
 
+    def default(self, kind: str) -> str:
+        """Return the name to use when none is given; raises UnknownNameError if no card says it is for that."""
+        for card, _ in self.cards(kind):
+            if getattr(card, "default", False):
+                return card.name
+        raise UnknownNameError(f"default {_singular(kind)}", "", self._offers[kind])
+
     def add(self, plugin: Plugin, cards: Mapping[str, list[Card]]) -> None:
         """Take in all of a plugin's cards, or none: raises GanbenchError if a name is taken."""
         for kind, offered in cards.items():

@@ -13,7 +13,7 @@ from ganbench.record import RunRecord
 from ganbench.runner import Runner, make_repeatable
 from ganbench.spec import RunSpec
 from ganbench.store import Store
-from ganbench.workbench import Workbench, construct
+from ganbench.workbench import Workbench
 
 
 @dataclass
@@ -39,23 +39,24 @@ class LocalWork:
 
 @dataclass
 class Session:
-    """Runs specs into a store. executor: how; see `ganbench list executors`."""
+    """Runs specs into a store. executor: how; the default one unless given."""
 
     catalog: Catalog
     store: Store
     source: Source
     device: str = "auto"
-    executor: Choice = Choice("local")
+    executor: Choice | None = None
     where: Path = Path()
 
     def __post_init__(self) -> None:
         self.device = resolve_device(self.device)
         make_repeatable(self.device)
         self.bench = Workbench(self.catalog, self.device, self.source)
+        self.executor = self.executor or Choice(self.catalog.default("executors"))
 
     def check(self, specs: Iterable[RunSpec]) -> None:
         """Raise for whatever the user must mend first; nothing has been written by then."""
-        self.catalog.get("executors", self.executor.name)
+        self._make_executor()
         self.bench.check(specs)
 
     def run(self, specs: Iterable[RunSpec], notify: Notify, force: bool = False) -> Iterator[RunRecord]:
@@ -69,5 +70,9 @@ class Session:
             for spec in left:
                 self.store.run(spec.key).drop_resume()
         work = LocalWork(self.device, self.source, self.store, self.where, self.bench)
-        executor: Executor = construct(self.catalog.get("executors", self.executor.name).load(), self.executor)
-        yield from executor.run(work, left, notify)
+        yield from self._make_executor().run(work, left, notify)
+
+    def _make_executor(self) -> Executor:
+        assert self.executor is not None
+        executor: Executor = self.bench.make("executors", self.executor)
+        return executor

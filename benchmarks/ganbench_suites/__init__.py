@@ -8,6 +8,7 @@ from pathlib import Path
 import ganbench
 
 _FOLDER = Path(__file__).parent
+_DEFAULT = "quickstart"
 
 
 @ganbench.hookimpl
@@ -15,4 +16,5 @@ def offer_suites() -> Iterator[ganbench.SuiteCard]:
     """Offer every file; its name is the suite's."""
     for path in sorted(_FOLDER.glob("*.toml")):
         about = tomllib.loads(path.read_text(encoding="utf-8"))["about"]
-        yield ganbench.SuiteCard(path.stem, make=partial(Path, path), about=about)
+        default = path.stem == _DEFAULT
+        yield ganbench.SuiteCard(path.stem, make=partial(Path, path), about=about, default=default)

@@ -92,8 +92,8 @@ def _cell(line: pd.DataFrame, score: dict[str, str]) -> Text:
 
 
 def _seeds(row: pd.Series) -> str:
-    lost = [f"{row[status]} {status}" for status in ("failed", "skipped") if row[status]]
-    return ", ".join([str(row["done"]), *lost])
+    counts = [f"{row[status]} {status}" for status in ("failed", "skipped") if row[status]]
+    return ", ".join(([str(row["done"])] if row["done"] else []) + counts)
 
 
 def _costs(row: pd.Series) -> list[float]:

@@ -47,10 +47,12 @@ class AdversarialModel:
         self.batch = recipe.batch
         self.generator = generator.to(task.device)
         self.discriminator = discriminator.to(task.device)
+        self._generator_weights = list(generator.parameters())
+        self._discriminator_weights = list(discriminator.parameters())
         rate = recipe.learning_rate
-        self._generator_optimizer = make_optimizer(recipe, generator.parameters(), rate)
+        self._generator_optimizer = make_optimizer(recipe, self._generator_weights, rate)
         critic_rate = recipe.discriminator_learning_rate or rate
-        self._discriminator_optimizer = make_optimizer(recipe, discriminator.parameters(), critic_rate)
+        self._discriminator_optimizer = make_optimizer(recipe, self._discriminator_weights, critic_rate)
         self._average = (
             AveragedModel(generator, multi_avg_fn=get_ema_multi_avg_fn(recipe.average), use_buffers=True)
             if recipe.average
@@ -62,8 +64,8 @@ class AdversarialModel:
     @property
     def parameter_counts(self) -> dict[str, int]:
         """Trainable parameters of each network."""
-        networks = {"generator": self.generator, "discriminator": self.discriminator}
-        return {name: sum(p.numel() for p in network.parameters()) for name, network in networks.items()}
+        weights = {"generator": self._generator_weights, "discriminator": self._discriminator_weights}
+        return {name: sum(weight.numel() for weight in each) for name, each in weights.items()}
 
     def fit(self, batches: Iterator[Batch]) -> Iterator[Mapping[str, Tensor]]:
         """Train until batches ends; yield the terms of each generator update and its last critic step."""
@@ -92,7 +94,7 @@ class AdversarialModel:
         total = loss if penalty is None else loss + self.recipe.penalty_weight * penalty
         self._discriminator_optimizer.zero_grad()
         total.backward()  # type: ignore[no-untyped-call]
-        norm = _gradient_norm(self.discriminator)
+        norm = _gradient_norm(self._discriminator_weights)
         self._discriminator_optimizer.step()
         self.loss.constrain(self.discriminator)
 
@@ -106,13 +108,14 @@ class AdversarialModel:
             if penalty is not None:
                 terms["gradient_penalty"] = penalty.detach()
             if self.recipe.clip is not None:
-                terms["clipped_share"] = _share_at_bound(self.discriminator, self.recipe.clip)
+                terms["clipped_share"] = _share_at_bound(self._discriminator_weights, self.recipe.clip)
         return terms
 
     def _step_generator(self, batch: Batch) -> dict[str, Tensor]:
         # the discriminator passes gradients through but gathers none of its own
         real_samples, labels = batch
-        self.discriminator.requires_grad_(False)
+        for weight in self._discriminator_weights:
+            weight.requires_grad_(False)
         with self._precision():
             fake = self._judge(self._generate(len(labels), labels), labels)
             real = fake.new_empty(0)
@@ -122,9 +125,10 @@ class AdversarialModel:
         loss = self.loss.generator(real, fake)
         self._generator_optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
-        self.discriminator.requires_grad_(True)
+        for weight in self._discriminator_weights:
+            weight.requires_grad_(True)
 
-        norm = _gradient_norm(self.generator)
+        norm = _gradient_norm(self._generator_weights)
         self._generator_optimizer.step()
         if self._average is not None:
             self._average.update_parameters(self.generator)
@@ -205,12 +209,12 @@ class AdversarialModel:
         return torch.autocast(kind, dtype=torch.bfloat16, enabled=self.task.precision == "bf16")
 
 
-def _gradient_norm(network: nn.Module) -> Tensor:
-    """Return the Euclidean norm of all the network's gradients together."""
-    return get_total_norm([p.grad for p in network.parameters() if p.grad is not None])
+def _gradient_norm(weights: list[nn.Parameter]) -> Tensor:
+    """Return the Euclidean norm of all the gradients together."""
+    return get_total_norm([weight.grad for weight in weights if weight.grad is not None])
 
 
-def _share_at_bound(network: nn.Module, bound: float) -> Tensor:
+def _share_at_bound(weights: list[nn.Parameter], bound: float) -> Tensor:
     """Return the share of weights whose size has reached the bound."""
-    sizes = torch.cat([p.detach().flatten() for p in network.parameters()]).abs()
+    sizes = torch.cat([weight.detach().flatten() for weight in weights]).abs()
     return (sizes >= bound).float().mean()

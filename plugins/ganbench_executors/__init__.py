@@ -12,4 +12,5 @@ def offer_executors() -> Iterator[ganbench.ExecutorCard]:
         "local",
         make="ganbench_executors.local:Local",
         about="One run after another in this process, each with the whole device to itself.",
+        default=True,
     )

@@ -23,7 +23,6 @@ from ganbench.contracts import (
     FeatureSpace,
     Metric,
     Model,
-    Recipe,
     Results,
     Section,
     Side,
@@ -32,6 +31,7 @@ from ganbench.contracts import (
 )
 from ganbench.errors import BadOptionError, DataMissingError, GanbenchError, UnfitError
 from ganbench.hookspecs import hookimpl
+from ganbench.recipe import Recipe
 from ganbench.record import RunRecord, Score, Status
 from ganbench.spec import Budget, Entry, RunSpec, Suite
 

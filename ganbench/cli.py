@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
     from ganbench.plugins import Catalog
     from ganbench.spec import RunSpec
-    from ganbench.suites import Wishes
 
 RESULTS = Path("ganbench-results")
 WRONG_USAGE, SOME_FAILED, INTERRUPTED = 2, 1, 130
@@ -101,7 +100,7 @@ _RESULTS = click.option(
 @click.option("--force", is_flag=True, help="Run again what is done already.")
 @click.option("--dry-run", is_flag=True, help="List the runs and how long they will take; write nothing.")
 @click.pass_context
-def run(ctx: click.Context, **options: Any) -> None:
+def run(ctx: click.Context, /, **options: Any) -> None:
     """Run a suite: train, score, and show the leaderboard.
 
     Runs that are done already are kept and not repeated; an interrupted run goes on where it was.
@@ -116,11 +115,12 @@ def run(ctx: click.Context, **options: Any) -> None:
     from ganbench.session import Session
     from ganbench.store import Store
     from ganbench.suites import expand, find_suite
+    from ganbench.wishes import read_wishes
     from ganbench.workbench import default_source
 
     catalog = discover()
     suite = find_suite(options["suite"] or catalog.default("suites"), catalog)
-    specs = expand(suite, catalog, _wishes(options))
+    specs = expand(suite, catalog, read_wishes(options))
     session = Session(
         catalog,
         Store(options["results"]),
@@ -134,35 +134,6 @@ def run(ctx: click.Context, **options: Any) -> None:
         _echo_plan(session, specs)
     else:
         ctx.exit(_run(session, specs, options["force"]))
-
-
-def _wishes(options: dict[str, Any]) -> Wishes:
-    """Read what the options ask for in place of the suite's word."""
-    from ganbench.choice import Choice, parse_settings
-    from ganbench.spec import Budget
-    from ganbench.suites import Wishes
-
-    chosen = {
-        kind: tuple(Choice.parse_many(options[kind])) if options[kind] else None
-        for kind in ("models", "datasets", "losses")
-    }
-    seeds = parse_seeds(options["seeds"]) if options["seeds"] else None
-    budget = Budget.of(parse_settings(options["budget"])) if options["budget"] else None
-    return Wishes(**chosen, seeds=seeds, budget=budget, precision=options["precision"])
-
-
-def parse_seeds(text: str) -> tuple[int, ...]:
-    """Read `3` as 0, 1, 2; `4,7` and `10-19` as they stand."""
-    try:
-        if text.strip().isdecimal() and int(text) > 0:
-            return tuple(range(int(text)))
-        ranges = [[int(end) for end in piece.split("-")] for piece in text.split(",") if piece.strip()]
-        seeds = tuple(seed for ends in ranges for seed in range(ends[0], ends[-1] + 1) if len(ends) <= 2)
-    except ValueError:
-        seeds = ()
-    if not seeds:
-        raise BadOptionError(f"can't read the seeds {text!r}; write a number above 0, or 4,7 or 10-19")
-    return seeds
 
 
 def _run(session: Any, specs: list[RunSpec], force: bool) -> int:
@@ -191,7 +162,7 @@ def _echo_plan(session: Any, specs: list[RunSpec]) -> None:
 @main.command("list")
 @click.argument("kind", required=False)
 def list_(kind: str | None) -> None:
-    """List what there is: models, losses, datasets, features, metrics, suites, …"""
+    """List what there is, of one kind or of every one."""
     from ganbench.plugins import discover, kinds
 
     if kind is not None and kind not in kinds():
@@ -228,7 +199,9 @@ def report(results: Path) -> None:
 
     records = list(Store(results).records())
     if not records:
-        raise BadOptionError(f"no runs in {str(results)!r}; make some with ganbench run, or name another with --results")
+        raise BadOptionError(
+            f"no runs in {str(results)!r}; make some with ganbench run, or name another with --results"
+        )
     _report(discover(), results, records)
 
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, runtime_checkable
 
-from ganbench.choice import Value
-from ganbench.errors import BadOptionError, nearest
 from ganbench.events import Notify
+from ganbench.recipe import Recipe
 from ganbench.record import RunRecord
 from ganbench.spec import RunSpec
 
@@ -30,56 +29,6 @@ class Batch(NamedTuple):
 
     samples: Tensor
     labels: Tensor
-
-
-@dataclass(frozen=True)
-class Recipe:
-    """How an adversarial pair is optimised; the defaults are DCGAN's (Radford et al. 2016).
-
-    critic_steps: discriminator updates, each on a batch of its own, before every generator update.
-    penalty_weight: what the loss's penalty is multiplied by.
-    clip: bound on every critic weight after its step; None for no clipping.
-    average: decay of the moving average of the generator's weights that samples are drawn from; 0 for none.
-    """
-
-    optimizer: str = "adam"
-    learning_rate: float = 2e-4
-    discriminator_learning_rate: float | None = None
-    beta1: float = 0.5
-    beta2: float = 0.999
-    critic_steps: int = 1
-    batch: int = 128
-    penalty_weight: float = 0.0
-    clip: float | None = None
-    average: float = 0.0
-
-    def __post_init__(self) -> None:
-        bounds = {
-            "optimizer in adam, rmsprop, sgd": self.optimizer in ("adam", "rmsprop", "sgd"),
-            "learning_rate above 0": self.learning_rate > 0,
-            "discriminator_learning_rate above 0": (self.discriminator_learning_rate or 1) > 0,
-            "beta1 from 0 to below 1": 0 <= self.beta1 < 1,
-            "beta2 from 0 to below 1": 0 <= self.beta2 < 1,
-            "critic_steps of 1 or more": self.critic_steps >= 1,
-            "batch of 1 or more": self.batch >= 1,
-            "penalty_weight of 0 or more": self.penalty_weight >= 0,
-            "clip above 0": self.clip is None or self.clip > 0,
-            "average from 0 to below 1": 0 <= self.average < 1,
-        }
-        for rule, kept in bounds.items():
-            if not kept:
-                raise BadOptionError(f"a recipe takes {rule}, not {getattr(self, rule.split()[0])!r}")
-
-    def but(self, changes: Mapping[str, Value]) -> Recipe:
-        """Return this recipe with some settings replaced; raises BadOptionError for ones it has not."""
-        known = self.__dataclass_fields__
-        for name in changes:
-            if name not in known:
-                raise BadOptionError(f"unknown recipe setting {name!r}{nearest(name, known)}")
-        try:
-            return replace(self, **dict(changes))  # type: ignore[arg-type]
-        except TypeError:
-            raise BadOptionError(f"a recipe's settings are numbers, not {dict(changes)!r}") from None
 
 
 class AdversarialLoss(Protocol):

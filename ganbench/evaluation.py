@@ -68,7 +68,7 @@ class Evaluation:
             values = self._values(metric, space, fake)
         except UnfitError as error:
             reason = str(error)
-        except Exception as error:  # noqa: BLE001
+        except Exception as error:
             reason = f"{type(error).__name__}: {error}".splitlines()[0]
             if not isinstance(error, GanbenchError):
                 self.errors[str(metric)] = traceback.format_exc()
@@ -76,9 +76,7 @@ class Evaluation:
             value = values.get(column.name)
             finite = value is not None and value - value == 0
             missing = "" if finite else reason or f"gave {value}"
-            yield Score(
-                str(metric), column.name, fraction, value if finite else None, column.better, missing, protocol
-            )
+            yield Score(str(metric), column.name, fraction, value if finite else None, column.better, missing, protocol)
 
     def _values(self, metric: Choice, space: Choice | None, fake: Side) -> dict[str, float]:
         made = self.bench.make("metrics", without_features(metric))

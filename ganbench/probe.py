@@ -45,7 +45,7 @@ def estimate(bench: Workbench, spec: RunSpec) -> Estimate:
                         break
         except UnfitError as error:
             return Estimate(None, f"skipped: {error}")
-        except Exception as error:  # noqa: BLE001: the run will fail with this reason, and the others go on
+        except Exception as error:  # the run will fail with this reason, and the others go on
             return Estimate(None, f"fails: {type(error).__name__}: {error}".splitlines()[0])
     if meter.updates <= WARM_UP:
         return Estimate(meter.seconds)

@@ -64,9 +64,7 @@ class Bars:
                     self.progress.remove_task(bar)
                 colour = _COLOURS[record.status]
                 self.progress.console.print(f"[{colour}]{escape(summary(record))}[/]", highlight=False)
-                self.progress.update(
-                    self.overall, completed=self.finished, note=f"{self.finished} of {self.runs}"
-                )
+                self.progress.update(self.overall, completed=self.finished, note=f"{self.finished} of {self.runs}")
 
 
 @dataclass

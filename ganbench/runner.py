@@ -49,7 +49,7 @@ class Runner:
                 record = self._build_and_train(record, folder, notify)
             except UnfitError as error:
                 record = replace(record, status=Status.SKIPPED, reason=str(error))
-            except Exception as error:  # noqa: BLE001: a failed run is a row, and the others go on
+            except Exception as error:  # a failed run is a row, and the others go on
                 folder.write_text("traceback.txt", traceback.format_exc())
                 record = replace(record, reason=f"{type(error).__name__}: {error}".splitlines()[0])
         folder.write_record(record)
@@ -67,9 +67,7 @@ class Runner:
         # train and score
         evaluation = Evaluation(bench, spec, dataset, model, {})
         meter = Meter(spec.budget, synchronizer(bench.device))
-        training = Training(
-            spec, dataset, model, evaluation, folder, notify, meter, save_seconds=self.save_seconds
-        )
+        training = Training(spec, dataset, model, evaluation, folder, notify, meter, save_seconds=self.save_seconds)
         status, reason, ended_by = Status.DONE, "", "divergence"
         try:
             ended_by = training.run()
@@ -81,8 +79,8 @@ class Runner:
             self._keep_model(model, evaluation, folder)
         if training.curves.updates:
             folder.write_curves(training.curves.table())
-        for metric, error in evaluation.errors.items():
-            folder.write_text(f"traceback-{metric.partition(':')[0]}.txt", error)
+        for metric, trace in evaluation.errors.items():
+            folder.write_text(f"traceback-{metric.partition(':')[0]}.txt", trace)
         return replace(
             record,
             status=status,

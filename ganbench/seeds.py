@@ -21,14 +21,14 @@ def isolated(seed: int, device: str = "cpu") -> Iterator[None]:
     import numpy as np
     import torch
 
-    python_state, numpy_state = random.getstate(), np.random.get_state()  # noqa: NPY002
+    python_state, numpy_state = random.getstate(), np.random.get_state()
     devices = [device] if device.startswith("cuda") else []
     with torch.random.fork_rng(devices=devices):
         try:
             torch.manual_seed(seed)
             random.seed(seed)
-            np.random.seed(seed % 2**32)  # noqa: NPY002
+            np.random.seed(seed % 2**32)
             yield
         finally:
             random.setstate(python_state)
-            np.random.set_state(numpy_state)  # noqa: NPY002
+            np.random.set_state(numpy_state)

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from ganbench.contracts import Recipe
 from ganbench.curves import first_not_finite
+from ganbench.recipe import Recipe
 
 Series = NDArray[np.floating]
 _MAD_TO_DEVIATION = 1.4826  # the standard deviation of a normal law over its median absolute deviation
@@ -43,18 +43,20 @@ def stability(columns: Mapping[str, NDArray[np.generic]], recipe: Recipe | None 
     return measures
 
 
-def spike_rate(loss: Series, threshold: float = 5.0) -> float | None:
-    """Return the share of updates whose loss jumps, 0 to 1.
+def spike_rate(loss: Series, threshold: float = 5.0, window: int = 101) -> float | None:
+    """Return the share of updates whose loss stands out from those around it, 0 to 1.
 
-    A jump is a step from one update to the next whose distance from the median step is more than
-    `threshold` robust standard deviations (1.4826 times the median absolute deviation of the steps). A
-    normal law has one such step in 1.7 million. loss: (updates,).
+    A spike is further from the running median than `threshold` running deviations, a deviation being 1.4826
+    times the median absolute distance from that median: both over `window` updates, since a loss's noise
+    grows and shrinks over training. A normal law has about one such update in a million. loss: (updates,).
     """
-    steps = np.diff(_finite(loss))
-    if len(steps) < 2:
+    from scipy.ndimage import median_filter
+
+    loss = _finite(loss)
+    if len(loss) < window:
         return None
-    distance = np.abs(steps - np.median(steps))
-    deviation = _MAD_TO_DEVIATION * np.median(distance)
+    distance = np.abs(loss - median_filter(loss, size=window, mode="mirror"))
+    deviation = _MAD_TO_DEVIATION * median_filter(distance, size=window, mode="mirror")
     return float(np.mean(distance > threshold * deviation))
 
 

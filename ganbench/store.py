@@ -85,7 +85,7 @@ class RunFolder:
             return None
         try:
             with safe_open(path, framework="pt") as file:
-                tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118: no mapping
+                tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118  # no mapping
                 return tensors, json.loads(file.metadata()["state"])
         except (OSError, SafetensorError, KeyError, ValueError, TypeError):
             return None
@@ -115,7 +115,9 @@ class Store:
                 pass
         except OSError as error:
             reason = error.strerror or error
-            raise ResultsError(f"can't write results to {str(self.root)!r}: {reason}; choose another with --results") from None
+            raise ResultsError(
+                f"can't write results to {str(self.root)!r}: {reason}; choose another with --results"
+            ) from None
 
     def run(self, key: str) -> RunFolder:
         """Return the folder of one run, there or not."""
@@ -154,7 +156,9 @@ def read_record(path: Path) -> RunRecord:
         data = json.loads(path.read_text(encoding="utf-8"))
         schema = data["schema"]
         if schema != SCHEMA:
-            raise ResultsError(f"{path} has record schema {schema}; this ganbench reads {SCHEMA}, so use another version")
+            raise ResultsError(
+                f"{path} has record schema {schema}; this ganbench reads {SCHEMA}, so use another version"
+            )
         return TypeAdapter(RunRecord).validate_python(data)
     except ValidationError as error:
         first = error.errors()[0]

@@ -3,7 +3,7 @@
 import fnmatch
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,18 +14,7 @@ from ganbench.choice import Choice, Value
 from ganbench.errors import BadOptionError, BadSuiteError, GanbenchError, nearest
 from ganbench.plugins import Catalog
 from ganbench.spec import PRECISIONS, Budget, Entry, RunSpec, Suite
-
-
-@dataclass(frozen=True)
-class Wishes:
-    """What the user asked for in place of what the suite says; None leaves the suite's word."""
-
-    models: tuple[Choice, ...] | None = None
-    datasets: tuple[Choice, ...] | None = None
-    losses: tuple[Choice, ...] | None = None
-    seeds: tuple[int, ...] | None = None
-    budget: Budget | None = None
-    precision: str | None = None
+from ganbench.wishes import Wishes
 
 
 def find_suite(wanted: str, catalog: Catalog) -> Suite:
@@ -55,7 +44,7 @@ def read_suite(path: Path) -> Suite:
         raise BadSuiteError(f"{path}: {error}") from None
 
 
-def expand(suite: Suite, catalog: Catalog, wishes: Wishes = Wishes()) -> list[RunSpec]:  # noqa: B008: frozen
+def expand(suite: Suite, catalog: Catalog, wishes: Wishes = Wishes()) -> list[RunSpec]:  # frozen
     """Return a spec for every run of the suite, in its order, each once; raises for unknown names.
 
     Wished models take the settings of the suite's entries that match them, and plain ones otherwise; they

@@ -96,7 +96,7 @@ class Workbench:
             loaded: Callable[..., Any] = self.catalog.get(kind, choice.name).load()
         except GanbenchError:
             raise
-        except Exception:  # noqa: BLE001
+        except Exception:
             return None
         return loaded
 

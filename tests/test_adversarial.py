@@ -6,8 +6,9 @@ import pytest
 import torch
 from torch import nn
 
-from ganbench.contracts import AdversarialLoss, Batch, Recipe, Task
+from ganbench.contracts import AdversarialLoss, Batch, Task
 from ganbench.errors import BadOptionError, UnfitError
+from ganbench.recipe import Recipe
 from ganbench.torchkit.adversarial import AdversarialModel
 
 

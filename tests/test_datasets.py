@@ -8,15 +8,15 @@ import threading
 import numpy as np
 import pytest
 import torch
-from ganbench_datasets import mnist as mnist_module
-from ganbench_datasets.digits import digits
-from ganbench_datasets.image_folder import image_folder
-from ganbench_datasets.mixtures import grid25, ring8
 from PIL import Image
 
 from ganbench.contracts import Source
 from ganbench.errors import BadOptionError, DataMissingError
 from ganbench.torchkit.resident import Resident
+from ganbench_datasets import mnist as mnist_module
+from ganbench_datasets.digits import digits
+from ganbench_datasets.image_folder import image_folder
+from ganbench_datasets.mixtures import grid25, ring8
 
 
 @pytest.fixture
@@ -176,7 +176,7 @@ def server(tiny_mnist, monkeypatch):
             if self.command == "GET":
                 self.wfile.write(packed[name])
 
-        do_HEAD = do_GET
+        do_HEAD = do_GET  # noqa: N815
 
         def log_message(self, *args):
             pass

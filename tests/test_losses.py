@@ -4,6 +4,7 @@ import math
 
 import pytest
 import torch
+
 from ganbench_losses.minimax import Minimax
 from ganbench_losses.non_saturating import NonSaturating
 

@@ -86,9 +86,13 @@ def test_the_device_is_waited_for_before_the_clock_is_read():
 def test_a_clock_that_raises_inside_still_stops():
     clock = Clock()
     meter = Meter(Budget(updates=5), clock=clock)
-    with pytest.raises(ValueError, match="inside"), meter.running():
+
+    def fail():
         clock.now += 2.0
         raise ValueError("inside")
+
+    with pytest.raises(ValueError, match="inside"), meter.running():
+        fail()
     clock.now += 5.0
     meter.tick()
     assert meter.seconds == 2.0

@@ -4,14 +4,16 @@ import math
 
 import numpy as np
 import pytest
+import scipy
 import torch
-from ganbench_datasets.mixtures import grid25, ring8
-from ganbench_metrics.frechet import Frechet, frechet_distance, trace_of_root
-from ganbench_metrics.modes import Modes, score_modes
+from packaging.version import Version
 from scipy.linalg import sqrtm
 
 from ganbench.contracts import Evidence, Features, Side
 from ganbench.errors import UnfitError
+from ganbench_datasets.mixtures import grid25, ring8
+from ganbench_metrics.frechet import Frechet, frechet_distance, trace_of_root
+from ganbench_metrics.modes import Modes, score_modes
 
 
 def gaussian(n, d, seed=0, mean=0.0):
@@ -24,8 +26,11 @@ def test_trace_of_root_equals_the_matrix_square_root():
     assert trace_of_root(first, second) == pytest.approx(np.trace(sqrtm(first @ second)).real, rel=1e-9)
 
 
+@pytest.mark.skipif(Version(scipy.__version__) >= Version("1.18"), reason="clean-fid needs an older SciPy")
+@pytest.mark.filterwarnings("ignore:The `disp` argument is deprecated")
 def test_the_distance_equals_clean_fids_on_the_same_features():
-    fid = pytest.importorskip("cleanfid.fid")
+    from cleanfid import fid
+
     real, fake = gaussian(400, 10), gaussian(300, 10, seed=1, mean=0.3) * 1.4
     parts = [(side.mean(0), np.cov(side, rowvar=False)) for side in (real, fake)]
     theirs = fid.frechet_distance(*parts[0], *parts[1])
@@ -77,7 +82,7 @@ def test_order_changes_nothing_and_more_noise_is_worse(bench):
     noise = np.random.default_rng(0).standard_normal(other.shape)
     worse = [frechet_distance(real, other + strength * noise) for strength in (0, 0.1, 0.2, 0.4, 0.8, 1.6)]
     assert worse == sorted(worse)
-    assert frechet_distance(real, other[::-1]) == pytest.approx(worse[0], rel=1e-9)
+    assert frechet_distance(real, other[::-1]) == pytest.approx(worse[0], rel=1e-6)
 
 
 @pytest.mark.parametrize("make", [ring8, grid25])

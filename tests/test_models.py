@@ -5,12 +5,13 @@ import itertools
 import numpy as np
 import pytest
 import torch
+
+from ganbench.contracts import Batch, Task
+from ganbench.errors import BadOptionError, UnfitError
+from ganbench.recipe import Recipe
 from ganbench_models.dcgan import DCGAN, halvings
 from ganbench_models.gmm import GMM
 from ganbench_models.vanilla import Maxout, Vanilla
-
-from ganbench.contracts import Batch, Recipe, Task
-from ganbench.errors import BadOptionError, UnfitError
 
 SHAPES = [(1, 8, 8), (1, 28, 28), (3, 32, 32), (3, 64, 64), (1, 27, 29), (1, 12, 20)]
 
@@ -28,7 +29,9 @@ def batches(shape, size=8):
         yield Batch(torch.rand(size, *shape, generator=generator) * 2 - 1, torch.zeros(size, dtype=torch.int64))
 
 
-@pytest.mark.parametrize(("make", "shape"), [*itertools.product([Vanilla, DCGAN], SHAPES), (Vanilla, (2,)), (Vanilla, (5,))])
+@pytest.mark.parametrize(
+    ("make", "shape"), [*itertools.product([Vanilla, DCGAN], SHAPES), (Vanilla, (2,)), (Vanilla, (5,))]
+)
 def test_networks_take_their_shape_from_the_task(make, shape):
     model = make(task(shape), width=4)
     assert len(list(model.fit(itertools.islice(batches(shape), 2)))) == 2
@@ -89,7 +92,9 @@ def test_a_shape_that_a_model_cannot_take_is_a_reason_to_skip(make, shape):
         make(task(shape))
 
 
-@pytest.mark.parametrize(("make", "setting"), [(Vanilla, "latent"), (Vanilla, "width"), (DCGAN, "latent"), (DCGAN, "width")])
+@pytest.mark.parametrize(
+    ("make", "setting"), [(Vanilla, "latent"), (Vanilla, "width"), (DCGAN, "latent"), (DCGAN, "width")]
+)
 def test_sizes_below_one_are_refused(make, setting):
     with pytest.raises(BadOptionError, match="1 or more"):
         make(task(), **{setting: 0})

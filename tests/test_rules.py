@@ -17,10 +17,10 @@ CORE = Path(ganbench.__file__).parent
 ROOT = Path(__file__).parent.parent
 
 LAYERS = [
-    {"errors", "choice", "spec", "record", "events", "cards"},
+    {"errors", "choice", "spec", "recipe", "record", "events", "cards"},
     {"contracts"},
     {"hookspecs"},
-    {"plugins", "seeds", "meter", "store", "stats", "curves", "stability", "memory", "environment", "suites",
+    {"plugins", "seeds", "meter", "store", "stats", "curves", "stability", "memory", "environment", "suites", "wishes",
      "pictures", "console"},
     {"workbench", "evaluation", "training", "runner"},
     {"session"},
@@ -41,7 +41,7 @@ def imports_of(path):
     for node in ast.walk(ast.parse(path.read_text())):
         names = [node.module] if isinstance(node, ast.ImportFrom) and node.module else []
         names += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
-        if names == ["ganbench"]:
+        if isinstance(node, ast.ImportFrom) and names == ["ganbench"]:
             names = [f"ganbench.{alias.name}" for alias in node.names]
         found |= {name.split(".")[1] for name in names if name.startswith("ganbench.")}
     return found

@@ -61,7 +61,11 @@ def test_a_key_is_the_same_in_another_process_and_after_json(make_spec):
     adapter = TypeAdapter(RunSpec)
     text = adapter.dump_json(spec).decode()
     assert adapter.validate_json(text) == spec
-    code = f"from pydantic import TypeAdapter; from ganbench.spec import RunSpec; print(TypeAdapter(RunSpec).validate_json({text!r}).key)"
+    code = f"""
+from pydantic import TypeAdapter
+from ganbench.spec import RunSpec
+print(TypeAdapter(RunSpec).validate_json({text!r}).key)
+"""
     other = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert other.stdout.strip() == spec.key
 

@@ -152,7 +152,7 @@ class AdversarialModel:
         network.eval()
         with self._precision():
             inputs = (noise,) if labels is None else (noise, labels)
-            chunks = zip(*(part.split(_CHUNK) for part in inputs), strict=True)
+            chunks = zip(*(torch.split(part, _CHUNK) for part in inputs), strict=True)
             samples = [network(*chunk).float() for chunk in chunks]
         network.train(training)
         return torch.cat(samples) if samples else noise.new_empty(0, *self.task.shape)
@@ -163,9 +163,7 @@ class AdversarialModel:
         if self._average is not None:
             networks["average"] = self._average
         return {
-            f"{name}.{key}": value
-            for name, network in networks.items()
-            for key, value in network.state_dict().items()
+            f"{name}.{key}": value for name, network in networks.items() for key, value in network.state_dict().items()
         }
 
     def load_state_dict(self, state: Mapping[str, Tensor]) -> None:

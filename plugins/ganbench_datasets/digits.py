@@ -10,7 +10,7 @@ from ganbench.torchkit.resident import Resident
 _TEST = 500
 
 
-def digits(source: Source) -> Resident:  # noqa: ARG001: every dataset is made from a source
+def digits(source: Source) -> Resident:  # noqa: ARG001  # every dataset is made from a source
     """Make 1,297 training and 500 test digits, 1 x 8 x 8 with 17 grey levels, split at random once for all.
 
     From the optical recognition set of Alpaydin and Kaynak (1998), as sklearn.datasets.load_digits has it.

@@ -38,9 +38,7 @@ def image_folder(source: Source, folder: str, size: int = 32, channels: int = 3)
     splits = {"test": order[:held_out], "train": order[held_out:]}
     if not len(splits["train"]):
         raise DataMissingError(f"{str(path)!r} holds a single picture; one to train on and one to test on are needed")
-    return Resident(
-        {split: (images[chosen], labels[chosen]) for split, chosen in splits.items()}, classes=len(names)
-    )
+    return Resident({split: (images[chosen], labels[chosen]) for split, chosen in splits.items()}, classes=len(names))
 
 
 def _read(path: Path, size: int, channels: int) -> tuple[list[str], tuple[Tensor, Tensor]]:
@@ -52,7 +50,9 @@ def _read(path: Path, size: int, channels: int) -> tuple[list[str], tuple[Tensor
     try:
         listing = ImageFolder(str(path))
     except FileNotFoundError as error:
-        raise DataMissingError(f"no class folders with pictures in {str(path)!r}: {str(error).splitlines()[0]}") from None
+        raise DataMissingError(
+            f"no class folders with pictures in {str(path)!r}: {str(error).splitlines()[0]}"
+        ) from None
     images = torch.empty(len(listing.samples), channels, size, size, dtype=torch.uint8)
     for index, (name, _) in enumerate(listing.samples):
         try:

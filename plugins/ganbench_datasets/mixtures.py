@@ -28,7 +28,7 @@ class Mixture(Resident):
         return self.means[labels] + self.deviation * noise, labels
 
 
-def ring8(source: Source) -> Mixture:  # noqa: ARG001: every dataset is made from a source
+def ring8(source: Source) -> Mixture:  # noqa: ARG001  # every dataset is made from a source
     """Make 8 modes on the unit circle, standard deviation 0.01."""
     angles = torch.arange(8) * (2 * torch.pi / 8)
     return Mixture("ring8", torch.stack([angles.cos(), angles.sin()], dim=1), 0.01)

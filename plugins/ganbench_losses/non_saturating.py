@@ -4,7 +4,8 @@ from torch import Tensor
 from torch.nn.functional import softplus
 
 from ganbench.choice import Value
-from ganbench.contracts import AdversarialLoss, Recipe
+from ganbench.contracts import AdversarialLoss
+from ganbench.recipe import Recipe
 
 
 class NonSaturating(AdversarialLoss):
@@ -19,7 +20,7 @@ class NonSaturating(AdversarialLoss):
     def __init__(self, **recipe: Value) -> None:
         self.recipe = Recipe().but(recipe)
 
-    def generator(self, real: Tensor, fake: Tensor) -> Tensor:  # noqa: ARG002
+    def generator(self, real: Tensor, fake: Tensor) -> Tensor:
         """Return the mean of -log D(G(z)); its gradient is largest where the generator loses."""
         return softplus(-fake).mean()
 

@@ -24,7 +24,7 @@ class GMM:
     back as independent noise of its variance. floor: added to each variance, so that no Gaussian collapses.
     """
 
-    def __init__(  # noqa: PLR0913: a mixture has this many knobs
+    def __init__(  # a mixture has this many knobs
         self,
         task: Task,
         components: int = 25,

@@ -80,5 +80,6 @@ class Maxout(nn.Module):
 
     def forward(self, values: Tensor) -> Tensor:
         """Map (n, inputs) to (n, outputs)."""
-        mapped: Tensor = self.linear(values)
-        return mapped.unflatten(1, (self.pieces, -1)).max(dim=1).values  # pieces first: a third faster
+        mapped = self.linear(values).reshape(len(values), self.pieces, -1)  # pieces first: a third faster
+        largest: Tensor = mapped.max(dim=1).values
+        return largest

@@ -1,15 +1,19 @@
 """The comparison plot: who is better, and whether the seeds agree."""
 
+import itertools
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ganbench.contracts import Results
 from ganbench.store import write_whole
 
 _NAME = "comparison.png"
+_COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000")  # Okabe and Ito
 
 
 class Comparison:
@@ -27,35 +31,41 @@ class Comparison:
 
 def draw(final: pd.DataFrame) -> Figure:
     """Return the figure for the scored rows of a tidy frame: a row of panels for each suite and dataset."""
+    final = final.assign(who=final.apply(_who, axis=1))
+    boards = [board for _, board in final.groupby(["suite", "dataset"], sort=False)]
+    panels = [[part for _, part in board.groupby(["score", "protocol"], sort=False)] for board in boards]
+    heights = [1.3 + 0.5 * board["who"].nunique() for board in boards]
+    columns = max(map(len, panels))
+    figure = Figure(figsize=(1.5 + 3.4 * columns, sum(heights)), layout="constrained")
+    grid = figure.subplots(len(boards), columns, squeeze=False, height_ratios=heights)
+
+    # one colour a model in every panel, and its name once a row
+    colours = dict(zip(final["who"].unique(), itertools.cycle(_COLOURS), strict=False))
+    for row, parts in enumerate(panels):
+        order = list(parts[0].groupby("who")["value"].mean().sort_values().index)
+        for column, axes in enumerate(grid[row]):
+            if column < len(parts):
+                _draw_panel(axes, parts[column], order, colours)
+                axes.tick_params(labelleft=column == 0)
+            else:
+                axes.set_visible(False)
+        first = parts[0].iloc[0]
+        grid[row][0].set_title(f"{first['dataset']}  ({first['suite']})", loc="left", fontsize=11)
+    return figure
+
+
+def _draw_panel(axes: Axes, part: pd.DataFrame, order: list[str], colours: dict[str, Any]) -> None:
     import seaborn as sns
 
-    final = final.assign(who=final.apply(_who, axis=1))
-    boards = list(final.groupby(["suite", "dataset"], sort=False))
-    scores = [list(board.groupby(["score", "protocol"], sort=False)) for _, board in boards]
-    rows, columns = len(boards), max(map(len, scores))
-    figure = Figure(figsize=(4.2 * columns + 0.8, 1.0 + sum(_height(board) for _, board in boards)))
-    figure.set_layout_engine("constrained")
-    heights = [_height(board) for _, board in boards]
-    grid = figure.subplots(rows, columns, squeeze=False, height_ratios=heights)
-    for row, ((suite, dataset), _) in enumerate(boards):
-        for column, axes in enumerate(grid[row]):
-            if column >= len(scores[row]):
-                axes.set_visible(False)
-                continue
-            (score, _), part = scores[row][column]
-            sns.pointplot(part, x="value", y="who", estimator="mean", errorbar=None, linestyle="none",
-                          color="black", marker="|", markersize=18, ax=axes)
-            sns.stripplot(part, x="value", y="who", hue="who", palette="colorblind", legend=False, size=7, ax=axes)
-            axes.set(xlabel=f"{score.replace('_', ' ')} ({part['better'].iloc[0]} is better)", ylabel="")
-            axes.set_title(f"{dataset}  ({suite})" if column == 0 else "", loc="left", fontsize=10)
-            axes.grid(axis="x", alpha=0.3)
-    return figure
+    where: dict[str, Any] = {"data": part, "x": "value", "y": "who", "order": order, "ax": axes}
+    sns.stripplot(**where, hue="who", palette=colours, legend=False, size=7, alpha=0.8, jitter=0.15)
+    mean: dict[str, Any] = {"color": "black", "marker": "|", "markersize": 16, "markeredgewidth": 1.5}
+    sns.pointplot(**where, errorbar=None, linestyle="none", **mean)
+    name, better = part["score"].iloc[0].replace("_", " "), part["better"].iloc[0]
+    axes.set(xlabel=f"{name}\n({better} is better)", ylabel="")
+    axes.grid(axis="x", alpha=0.3)
 
 
 def _who(row: pd.Series) -> str:
     name = f"{row['model']}\n{row['loss']}" if row["loss"] else str(row["model"])
     return name if row["standard"] else f"{name}\n({row['budget']})"
-
-
-def _height(board: pd.DataFrame) -> float:
-    return 0.9 + 0.55 * board["who"].nunique() if "who" in board else 2.0

@@ -1,0 +1,172 @@
+"""The command line as a user types it: exit codes, one-line mistakes, nothing written by a mistake."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+from click.testing import CliRunner
+
+from ganbench.cli import main
+from ganbench.errors import BadOptionError
+from ganbench.wishes import parse_seeds
+
+TINY = "--dataset digits --model vanilla --budget updates=3 --seeds 1"
+
+
+@pytest.fixture
+def ganbench():
+    """Return a caller of the command line that lets bugs through."""
+
+    def call(line):
+        result = CliRunner().invoke(main, line.split(), catch_exceptions=True)
+        if result.exception and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        return result
+
+    return call
+
+
+def test_a_run_ends_with_a_leaderboard_and_the_path_of_the_results(ganbench, tmp_path):
+    result = ganbench(f"run {TINY} --results out")
+    assert result.exit_code == 0
+    assert "[1/1] vanilla:width=32 + non-saturating on digits, seed 0: done" in result.stderr
+    assert "frechet distance" in result.stdout
+    assert "3 updates (not the standard budget)" in result.stdout
+    assert "results: out" in result.stdout
+    names = {path.name for path in (tmp_path / "out").iterdir()}
+    assert names == {
+        "runs", "leaderboard.csv", "leaderboard.parquet", "tidy.csv", "tidy.parquet", "comparison.png",
+    }  # fmt: skip
+
+
+def test_done_runs_are_not_repeated_unless_forced(ganbench, tmp_path):
+    ganbench(f"run {TINY}")
+    (path,) = tmp_path.glob("ganbench-results/runs/*/record.json")
+    before = path.stat().st_mtime_ns
+    again = ganbench(f"run {TINY}")
+    assert path.stat().st_mtime_ns == before
+    assert "frechet distance" in again.stdout
+    assert "started" not in again.stderr
+    ganbench(f"run {TINY} --force")
+    assert path.stat().st_mtime_ns > before
+
+
+def test_a_failed_run_exits_with_one_and_the_others_go_on(ganbench):
+    result = ganbench("run --dataset ring8 --model vanilla,vanilla:latent=0,dcgan --budget updates=3 --seeds 1")
+    assert result.exit_code == 1
+    assert "1 failed: BadOptionError: vanilla takes latent and width of 1 or more" in result.stdout
+    assert "1 skipped: dcgan makes images" in result.stdout
+    assert result.stderr.count("done in") == 1
+
+
+def test_skipped_runs_alone_are_no_failure(ganbench):
+    assert ganbench("run --dataset ring8 --model dcgan --budget updates=3 --seeds 1").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("run --suite mnist-al", "unknown suite 'mnist-al'; did you mean 'mnist-all'?"),
+        ("run --suite no/such.toml", "can't read the suite 'no/such.toml': No such file or directory"),
+        ("run --model dcgna", "unknown model 'dcgna'; did you mean 'dcgan'?"),
+        ("run --dataset mnits", "unknown dataset 'mnits'; did you mean 'mnist'?"),
+        ("run --loss hnge", "unknown loss 'hnge'; there is minimax, non-saturating"),
+        ("run --budget images=-3", "a budget must be above zero, not images = -3"),
+        ("run --budget 3", "can't read '3'"),
+        ("run --seeds none", "can't read the seeds 'none'"),
+        ("run --device tpu", "unknown device 'tpu'; there is auto, cpu, cuda, cuda:N"),
+        ("run --device cuda:99", "no device 'cuda:99'"),
+        ("run --executor clud", "unknown executor 'clud'; there is local"),
+        ("run --model vanilla:latnt=3", "got an unexpected keyword argument 'latnt'; vanilla takes latent, width"),
+        ("run --loss minimax:lr=3", "unknown recipe setting 'lr'"),
+        ("run --dataset mnist --data-root .", "no MNIST in 'MNIST/raw'"),
+        ("run --dataset image-folder", "missing a required argument: 'folder'"),
+        ("run --results pyproject/x --dataset image-folder:folder=nowhere", "no folder 'nowhere' for image-folder"),
+        ("list modles", "unknown kind 'modles'; did you mean 'models'?"),
+        ("report", "no runs in 'ganbench-results'"),
+        ("show abc", "no run 'abc' in 'ganbench-results'"),
+        ("rnu", "unknown command 'rnu'; did you mean 'run'?"),
+    ],
+)  # fmt: skip
+def test_a_mistake_gets_one_line_exit_code_two_and_nothing_written(ganbench, tmp_path, line, message):
+    result = ganbench(line)
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert message in result.stderr
+    assert result.stderr.count("\n") == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_results_folder_that_cannot_be_written_is_a_mistake(ganbench, tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    result = ganbench(f"run {TINY} --results file/inside")
+    assert result.exit_code == 2
+    assert "can't write results to 'file/inside'" in result.stderr
+    assert result.stderr.count("\n") == 1
+
+
+def test_a_dry_run_tells_the_cells_and_the_time_and_writes_nothing(ganbench, tmp_path):
+    result = ganbench("run --dataset digits,ring8 --model vanilla,dcgan --budget images=5000 --seeds 2 --dry-run")
+    assert result.exit_code == 0
+    assert "quickstart@1, 5,000 images" in result.stdout
+    assert "skipped: dcgan makes images" in result.stdout
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_reports_and_single_runs_are_shown_from_the_store(ganbench, tmp_path):
+    ganbench(f"run {TINY}")
+    assert "frechet distance" in ganbench("report").stdout
+    (path,) = tmp_path.glob("ganbench-results/runs/*")
+    text = ganbench(f"show {path.name[:5]}").stdout
+    for part in (
+        "vanilla:width=32 + non-saturating on digits",
+        "quickstart@1 (not the standard budget)",
+        "images/s",
+        "git",
+    ):
+        assert part in text or part == "git"
+    assert json.loads(ganbench(f"show {path.name} --json").stdout)["status"] == "done"
+
+
+def test_the_lists_show_every_kind_and_every_plugin(ganbench, catalog):
+    everything = ganbench("list").stdout
+    assert all(name in everything for name in catalog.names("models"))
+    assert ganbench("list suites").stdout.startswith("digits-all")
+    assert "ganbench-models (ganbench 0.1.0)" in ganbench("plugins").stdout
+
+
+def test_names_complete_also_after_a_comma(monkeypatch):
+    from click.shell_completion import BashComplete
+
+    complete = BashComplete(main, {}, "ganbench", "_GANBENCH_COMPLETE")
+    found = {item.value for item in complete.get_completions(["run", "--model"], "vanilla,d")}
+    assert found == {"vanilla,dcgan"}
+
+
+@pytest.mark.parametrize(
+    ("text", "seeds"), [("3", (0, 1, 2)), ("4,7", (4, 7)), ("10-12", (10, 11, 12)), ("1-2,9", (1, 2, 9)), ("5,", (5,))]
+)
+def test_seeds_are_a_number_or_a_list(text, seeds):
+    assert parse_seeds(text) == seeds
+
+
+@pytest.mark.parametrize("text", ["0", "-1", "a", "1-2-3", "5-1", ","])
+def test_seeds_of_no_sense_are_refused(text):
+    with pytest.raises(BadOptionError, match="can't read the seeds"):
+        parse_seeds(text)
+
+
+def test_an_interrupt_says_what_is_kept_and_how_to_go_on(ganbench, monkeypatch):
+    def interrupted(self, *args):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("ganbench.session.Session.run", interrupted)
+    result = ganbench(f"run {TINY}")
+    assert result.exit_code == 130
+    assert "stopped; 0 of 1 runs are done; repeat the command to go on" in result.stderr
+
+
+def test_the_module_is_the_command():
+    done = subprocess.run([sys.executable, "-m", "ganbench", "--version"], capture_output=True, text=True, check=True)
+    assert done.stdout.startswith("ganbench 0.")

@@ -1,0 +1,50 @@
+"""Progress: bars where there is a terminal, plain lines where there is none, and no markup from names."""
+
+import io
+
+import pytest
+from rich.console import Console
+from rich.progress import Progress
+
+from ganbench.events import Finished, Progressed, Started
+from ganbench.progress import Bars, Plain
+from ganbench.record import RunRecord, Spent, Status
+
+
+@pytest.fixture
+def console():
+    return Console(file=io.StringIO(), width=120)
+
+
+def test_plain_lines_tell_the_start_the_end_and_not_too_much_between(console, make_spec):
+    now = [0.0]
+    plain = Plain(console, 2, clock=lambda: now[0])
+    spec = make_spec()
+    plain(Started(spec.key, spec.title))
+    for second in range(25):
+        now[0] = float(second)
+        plain(Progressed(spec.key, second / 25, 1_234.5, {"generator_loss": 0.693}))
+    plain(Finished(RunRecord(spec, Status.DONE, spent=Spent(10, 1, 2.5))))
+    lines = console.file.getvalue().splitlines()
+    assert lines[0] == "[1/2] vanilla + non-saturating on digits, seed 0: started"
+    assert lines[1:3] == [f"[1/2]  {percent}% 1,234 images/s, generator 0.693" for percent in (40, 80)]
+    assert lines[3] == "[1/2] vanilla + non-saturating on digits, seed 0: done in 2.5 s"
+
+
+def test_a_run_that_did_not_end_well_says_why(console, make_spec):
+    plain = Plain(console, 1)
+    plain(Finished(RunRecord(make_spec(), Status.FAILED, "it broke [red]badly[/red]")))
+    assert "FAILED: it broke [red]badly[/red]" in console.file.getvalue()
+
+
+def test_bars_come_and_go_with_their_runs(make_spec):
+    console = Console(file=io.StringIO(), width=120, force_terminal=True)
+    spec = make_spec()
+    with Progress(console=console, auto_refresh=False) as progress:
+        bars = Bars(progress, 2)
+        bars(Started(spec.key, "a [name]"))
+        bars(Progressed(spec.key, 0.5, 100.0))
+        assert [task.completed for task in progress.tasks] == [0.5, 0.5]
+        bars(Finished(RunRecord(spec, Status.DONE)))
+        assert [task.completed for task in progress.tasks] == [1]
+        assert progress.tasks[0].fields["note"] == "1 of 2"

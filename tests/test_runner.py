@@ -1,0 +1,295 @@
+"""One run: repeatable to the bit, resumed to the bit, and a row with a reason whatever goes wrong."""
+
+import json
+
+import pytest
+import torch
+from safetensors.torch import load_file
+
+import ganbench
+from ganbench.choice import Choice
+from ganbench.events import Finished, Progressed, Started, nobody
+from ganbench.plugins import discover
+from ganbench.record import Status
+from ganbench.runner import Runner
+from ganbench.spec import Budget
+from ganbench.store import Store, read_record
+from ganbench.workbench import Workbench
+
+
+@pytest.fixture
+def run(bench, tmp_path):
+    """Return a runner of specs into folders of their own."""
+
+    def run_spec(spec, where="a", notify=nobody, bench=bench, save_seconds=60.0):
+        return Runner(bench, tmp_path, save_seconds).run(spec, Store(tmp_path / where).run(spec.key), notify)
+
+    return run_spec
+
+
+def weights(tmp_path, where, spec):
+    return load_file(tmp_path / where / "runs" / spec.key / "weights.safetensors")
+
+
+def values(record):
+    return {(c.fraction, s.name): s.value for c in record.checkpoints for s in c.scores}
+
+
+def test_a_run_leaves_everything_in_its_folder(run, make_spec, tmp_path):
+    spec = make_spec(checkpoints=(0.5, 1.0))
+    record = run(spec)
+    assert record.status is Status.DONE
+    assert (record.ended_by, record.spent.updates, record.spent.images, record.batch) == ("updates", 10, 1_280, 128)
+    assert dict(record.spent.by_player) == {"generator": 10, "discriminator": 10}
+    assert [c.fraction for c in record.checkpoints] == [0.5, 1.0]
+    assert record.checkpoints[0].spent.updates == 5
+    assert record.parameters["generator"] > 1_000
+    assert record.peak_memory_bytes > 2**20
+    assert record.spent.images_per_second > 0
+    assert {"python", "torch", "ganbench", "plugins", "device", "git"} <= set(record.environment)
+    folder = tmp_path / "a" / "runs" / spec.key
+    names = {path.name for path in folder.iterdir()}
+    assert names == {"record.json", "curves.parquet", "samples.png", "weights.safetensors"}
+    assert read_record(folder / "record.json") == record
+
+
+def test_the_record_is_json_that_others_can_read(run, make_spec, tmp_path):
+    record = run(make_spec())
+    path = tmp_path / "a" / "runs" / record.key / "record.json"
+    data = json.loads(path.read_text(), parse_constant=lambda name: pytest.fail(f"{name} is no JSON"))
+    assert data["schema"] == 1
+    assert data["spec"]["model"]["name"] == "vanilla"
+    assert data["status"] == "done"
+
+
+def test_curves_hold_every_update_with_losses_and_gradient_norms(run, make_spec, tmp_path):
+    import pandas as pd
+
+    record = run(make_spec())
+    frame = pd.read_parquet(tmp_path / "a" / "runs" / record.key / "curves.parquet")
+    assert frame["update"].tolist() == list(range(1, 11))
+    assert frame["images"].tolist() == [128 * n for n in range(1, 11)]
+    columns = [f"{player}_{what}" for player in ("generator", "discriminator") for what in ("loss", "gradient_norm")]
+    assert frame[columns].notna().all().all()
+
+
+@pytest.mark.parametrize(
+    ("dataset", "model"), [("digits", "dcgan:width=8"), ("ring8", "vanilla:width=16"), ("digits", "gmm")]
+)
+def test_two_runs_of_one_spec_are_equal_to_the_bit_and_two_seeds_differ(run, make_spec, tmp_path, dataset, model):
+    loss = None if model == "gmm" else "non-saturating"
+    spec = make_spec(dataset=dataset, model=model, loss=loss, metrics=(Choice("frechet"), Choice("modes")))
+    first, second = run(spec, "a"), run(spec, "b")
+    assert values(first) == values(second)
+    for name, tensor in weights(tmp_path, "a", spec).items():
+        assert torch.equal(tensor, weights(tmp_path, "b", spec)[name]), name
+    other = make_spec(dataset=dataset, model=model, loss=loss, seed=1, metrics=spec.metrics)
+    assert values(run(other)) != values(first)
+
+
+def test_a_run_does_not_depend_on_what_ran_before_nor_disturb_what_comes_after(run, make_spec):
+    spec = make_spec()
+    first = run(spec, "a")
+    torch.manual_seed(99)
+    before = torch.get_rng_state()
+    assert values(run(spec, "b")) == values(first)
+    assert torch.equal(torch.get_rng_state(), before)
+
+
+def test_scoring_more_often_does_not_change_training(run, make_spec, tmp_path):
+    rare, often = make_spec(), make_spec(checkpoints=(0.2, 0.4, 0.6, 1.0))
+    run(rare), run(often)
+    for name, tensor in weights(tmp_path, "a", rare).items():
+        assert torch.equal(tensor, weights(tmp_path, "a", often)[name]), name
+
+
+class Killed(BaseException):
+    """What a kill looks like from inside."""
+
+
+@pytest.mark.parametrize("model", ["vanilla", "dcgan:width=8"])
+def test_a_run_killed_half_way_goes_on_to_the_same_bits(run, make_spec, tmp_path, model, monkeypatch):
+    monkeypatch.setattr("ganbench.meter.TICK_SECONDS", 0.0)  # a tick at every update
+    spec = make_spec(model=model, loss="non-saturating", checkpoints=(0.3, 1.0))
+    whole = run(spec, "whole")
+
+    def kill_at_seven(event):
+        if isinstance(event, Progressed) and event.fraction >= 0.7:
+            raise Killed
+
+    with pytest.raises(Killed):
+        run(spec, "killed", kill_at_seven, save_seconds=0.0)
+    folder = tmp_path / "killed" / "runs" / spec.key
+    assert {path.name for path in folder.iterdir()} == {"resume.safetensors"}
+
+    seen = []
+    resumed = run(spec, "killed", seen.append)
+    assert min(event.fraction for event in seen if isinstance(event, Progressed)) > 0.5
+    assert values(resumed) == values(whole)
+    assert resumed.spent.images == whole.spent.images
+    assert dict(resumed.spent.by_player) == dict(whole.spent.by_player)
+    for name, tensor in weights(tmp_path, "whole", spec).items():
+        assert torch.equal(tensor, weights(tmp_path, "killed", spec)[name]), name
+    assert not (folder / "resume.safetensors").exists()
+
+
+def test_a_damaged_resume_file_only_costs_the_work_it_held(run, make_spec, tmp_path):
+    spec = make_spec()
+    folder = tmp_path / "a" / "runs" / spec.key
+    folder.mkdir(parents=True)
+    (folder / "resume.safetensors").write_bytes(b"torn")
+    assert run(spec).status is Status.DONE
+
+
+def test_a_model_and_data_that_do_not_fit_are_skipped_with_the_reason(run, make_spec):
+    record = run(make_spec(model="dcgan", dataset="ring8"))
+    assert record.status is Status.SKIPPED
+    assert record.reason == "dcgan makes images; this data has shape (2,)"
+    assert record.checkpoints == ()
+
+
+def test_a_loss_asked_of_a_model_without_an_adversary_is_a_skip(run, make_spec):
+    record = run(make_spec(model="gmm", loss="minimax"))
+    assert (record.status, record.reason) == (Status.SKIPPED, "gmm has no adversary to take the loss minimax")
+
+
+class Broken:
+    """A model that goes wrong where its parameter says."""
+
+    def __init__(self, task, where="fit"):
+        self.where, self.shape = where, task.shape
+        if where == "build":
+            raise RuntimeError("no build today\nsecond line")
+
+    def fit(self, batches):
+        for count, _ in enumerate(batches):
+            if self.where == "fit" and count == 3:
+                raise RuntimeError("no fit today")
+            yield {"a_loss": torch.tensor(float("nan") if self.where == "nan" and count == 4 else 1.0)}
+
+    def sample(self, n, generator, labels=None):
+        shape = (n, 3) if self.where == "shape" else (n, *self.shape)
+        return torch.full(shape, float("inf") if self.where == "sample" else 0.0)
+
+    def state_dict(self):
+        return {}
+
+    def load_state_dict(self, state):
+        pass
+
+
+class BrokenMetric:
+    def score(self, evidence):
+        raise ZeroDivisionError("no score today")
+
+
+@pytest.fixture
+def broken_bench(install, bench):
+    """A workbench with the built-ins and a stranger's broken things."""
+
+    @ganbench.hookimpl
+    def offer_models():
+        yield ganbench.ModelCard("broken", make=Broken, about="Breaks.")
+        yield ganbench.ModelCard("gone", make="no_such_module:Model", about="Is not there.")
+
+    @ganbench.hookimpl
+    def offer_metrics():
+        column = ganbench.Column("nothing", "Never there.")
+        yield ganbench.MetricCard("broken", make=BrokenMetric, about="Breaks.", columns=(column,))
+
+    from importlib import metadata
+
+    stranger = install("broken", offer_models=offer_models, offer_metrics=offer_metrics)
+    return Workbench(discover([*metadata.entry_points(group="ganbench"), stranger]), "cpu", bench.source)
+
+
+@pytest.mark.parametrize(
+    ("model", "reason"),
+    [
+        ("broken:where=build", "RuntimeError: no build today"),
+        ("broken:where=fit", "RuntimeError: no fit today"),
+        ("broken:where=sample", "ValueError: sample gave numbers that are not finite"),
+        ("broken:where=shape", "ValueError: sample gave shape (100, 3), not (100, 1, 8, 8)"),
+        ("gone", "ModuleNotFoundError: No module named 'no_such_module'"),
+    ],
+)
+def test_a_run_that_raises_is_a_failed_row_with_its_reason_and_traceback(
+    run, make_spec, broken_bench, tmp_path, model, reason
+):
+    spec = make_spec(model=model, loss=None)
+    record = run(spec, bench=broken_bench)
+    assert (record.status, record.reason) == (Status.FAILED, reason)
+    folder = tmp_path / "a" / "runs" / spec.key
+    assert "Traceback" in (folder / "traceback.txt").read_text()
+    assert read_record(folder / "record.json").reason == reason
+
+
+def test_divergence_ends_a_run_and_the_record_says_when(run, make_spec, broken_bench, tmp_path):
+    spec = make_spec(model="broken:where=nan", loss=None, budget=Budget(updates=1_000_000_000))
+    record = run(spec, bench=broken_bench)
+    assert (record.status, record.ended_by) == (Status.FAILED, "divergence")
+    assert record.reason == "diverged: a_loss was nan at update 5"
+    assert record.stability["first_non_finite_update"] == 5
+    assert (tmp_path / "a" / "runs" / spec.key / "curves.parquet").exists()
+
+
+def test_a_metric_that_breaks_costs_its_own_column_and_no_other(run, make_spec, broken_bench, tmp_path):
+    spec = make_spec(metrics=(Choice("broken"), Choice("frechet")))
+    record = run(spec, bench=broken_bench)
+    missing, there = record.checkpoints[-1].scores
+    assert record.status is Status.DONE
+    assert (missing.value, missing.reason) == (None, "ZeroDivisionError: no score today")
+    assert there.value > 0
+    assert "no score today" in (tmp_path / "a" / "runs" / spec.key / "traceback-broken.txt").read_text()
+
+
+def test_a_metric_that_does_not_apply_has_a_reason_and_no_traceback(run, make_spec, tmp_path):
+    spec = make_spec(metrics=(Choice("modes"),))
+    record = run(spec)
+    assert all("mixtures with known means" in score.reason for score in record.checkpoints[-1].scores)
+    assert not list((tmp_path / "a" / "runs" / spec.key).glob("traceback*"))
+
+
+def test_scores_carry_what_somebody_needs_to_repeat_them(run, make_spec):
+    record = run(make_spec(metrics=(Choice.parse("frechet:features=raw"),)))
+    (score,) = record.checkpoints[-1].scores
+    assert dict(score.protocol) == {"split": "test", "real": 100, "fake": 100, "features": "raw"}
+    assert (score.metric, score.better) == ("frechet:features=raw", "lower")
+
+
+def test_both_sides_of_a_score_are_as_many_as_the_data_allow(run, make_spec):
+    record = run(make_spec(samples=10_000))
+    assert dict(record.checkpoints[-1].scores[0].protocol)["fake"] == 500
+
+
+def test_a_model_that_learns_all_it_can_ends_its_own_run(run, make_spec):
+    record = run(make_spec(model="gmm", budget=Budget(updates=1_000)))
+    assert (record.status, record.ended_by) == (Status.DONE, "model")
+    assert record.spent.updates < 1_000
+
+
+def test_a_spent_images_budget_ends_the_data_but_not_what_is_learnt_from_them(run, make_spec):
+    record = run(make_spec(model="gmm", budget=Budget(images=600)))
+    assert (record.status, record.ended_by, record.spent.images) == (Status.DONE, "images", 640)
+    assert record.spent.updates > 1
+
+
+def test_a_run_tells_how_it_goes(run, make_spec):
+    events = []
+    record = run(make_spec(), notify=events.append)
+    assert isinstance(events[0], Started)
+    assert events[-1] == Finished(record)
+    fractions = [event.fraction for event in events if isinstance(event, Progressed)]
+    assert fractions == sorted(fractions)
+    assert any("generator_loss" in event.losses for event in events if isinstance(event, Progressed))
+
+
+def test_the_sample_grid_is_a_picture_of_the_samples(run, make_spec, tmp_path):
+    from PIL import Image
+
+    for dataset in ("digits", "ring8"):
+        spec = make_spec(dataset=dataset)
+        run(spec)
+        with Image.open(tmp_path / "a" / "runs" / spec.key / "samples.png") as picture:
+            assert min(picture.size) > 400
+            assert len(picture.convert("L").getcolors(1_000)) > 10

@@ -1,0 +1,66 @@
+"""A package that we never saw: really built, really installed, really run, with no change to the core."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+STRANGER = Path(__file__).parent / "stranger"
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory):
+    """Build and install the stranger's distribution beside everything else; return an environment with it."""
+    target = tmp_path_factory.mktemp("site")
+    source = tmp_path_factory.mktemp("source")
+    for path in STRANGER.glob("*.*"):
+        (source / path.name).write_bytes(path.read_bytes())
+    command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-build-isolation", "--no-index"]
+    subprocess.run([*command, "--target", str(target), str(source)], check=True, capture_output=True, timeout=200)
+    return os.environ | {"PYTHONPATH": str(target)}
+
+
+def run(installed, line, folder):
+    command = [sys.executable, "-m", "ganbench", *line.split()]
+    return subprocess.run(command, env=installed, cwd=folder, capture_output=True, text=True, check=False)
+
+
+def test_it_is_among_the_plugins_and_the_models(installed, tmp_path):
+    shown = run(installed, "plugins", tmp_path).stdout
+    assert "pixel-shuffle (ganbench-pixel-shuffle 1.2.3)\n  models: pixel-shuffle" in shown
+    assert "pixel-shuffle" in run(installed, "list models", tmp_path).stdout
+
+
+def test_it_runs_in_every_image_suite_beside_ours(installed, tmp_path):
+    line = "run --suite digits-all --budget updates=3 --seeds 1 --results here"
+    done = run(installed, line, tmp_path)
+    assert done.returncode == 0, done.stderr
+    for model in ("pixel-shuffle", "dcgan", "vanilla"):
+        assert f"{model}" in done.stdout
+    records = list((tmp_path / "here" / "runs").glob("*/record.json"))
+    assert any('"ganbench-pixel-shuffle": "1.2.3"' in path.read_text() for path in records)
+
+
+def test_it_is_in_the_standard_mnist_suite_too(installed):
+    code = """
+from ganbench.plugins import discover
+from ganbench.suites import expand, find_suite
+catalog = discover()
+print(*sorted({spec.model.name for spec in expand(find_suite("mnist-all", catalog), catalog)}))
+"""
+    done = subprocess.run([sys.executable, "-c", code], env=installed, capture_output=True, text=True, check=True)
+    assert {"pixel-shuffle", "dcgan", "gmm", "vanilla"} <= set(done.stdout.split())
+
+
+def test_it_conforms(installed, tmp_path):
+    code = "from ganbench.testing import check_model; check_model('pixel-shuffle', dataset='digits')"
+    done = subprocess.run([sys.executable, "-c", code], env=installed, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_switched_off_it_is_gone_and_says_why(installed, tmp_path):
+    without = installed | {"GANBENCH_DISABLE": "pixel-shuffle"}
+    assert "pixel-shuffle " not in run(without, "list models", tmp_path).stdout
+    assert "not in use: switched off by GANBENCH_DISABLE" in run(without, "plugins", tmp_path).stdout

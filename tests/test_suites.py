@@ -1,0 +1,162 @@
+"""Suites: what a file may say, what a wish changes, and one line for everything else."""
+
+import pytest
+
+from ganbench.choice import Choice
+from ganbench.errors import BadOptionError, BadSuiteError, UnknownNameError
+from ganbench.spec import Budget
+from ganbench.suites import expand, find_suite, read_suite
+from ganbench.wishes import Wishes
+
+GOOD = """
+version = 3
+about = "For a test."
+datasets = ["digits", "ring8"]
+metrics = ["modes", { name = "frechet", features = "raw" }]
+seeds = [0, 1]
+checkpoints = [0.5, 0.1]
+
+[budget]
+images = 1000
+
+[[entries]]
+model = "*"
+
+[[entries]]
+model = { name = "vanilla", latent = 8 }
+loss = "*"
+recipe = { batch = 64 }
+datasets = ["digits"]
+"""
+
+
+@pytest.fixture
+def write(tmp_path):
+    def write_suite(text):
+        path = tmp_path / "mine.toml"
+        path.write_text(text)
+        return path
+
+    return write_suite
+
+
+def cells(specs):
+    return [(str(s.dataset), str(s.model), str(s.loss or ""), s.seed) for s in specs]
+
+
+def test_a_suite_is_named_after_its_file_and_carries_its_version(write):
+    suite = read_suite(write(GOOD))
+    assert suite.label == "mine@3"
+    assert suite.checkpoints == (0.1, 0.5, 1.0)
+    assert str(suite.metrics[1]) == "frechet:features=raw"
+
+
+def test_globs_meet_everything_installed_and_losses_default_to_the_models_own(write, catalog):
+    specs = expand(read_suite(write(GOOD)), catalog)
+    found = cells(specs)
+    for model in catalog.names("models"):
+        assert any(cell[1] == model for cell in found)
+    assert ("digits", "gmm", "", 0) in found
+    assert ("ring8", "dcgan", "non-saturating", 1) in found
+    crossed = {cell[2] for cell in found if cell[1] == "vanilla:latent=8"}
+    assert crossed == set(catalog.names("losses"))
+    assert not any(cell[:2] == ("ring8", "vanilla:latent=8") for cell in found)
+    assert all(spec.suite == "mine@3" and spec.standard for spec in specs)
+    assert len({spec.key for spec in specs}) == len(specs)
+
+
+def test_a_recipe_belongs_to_its_entry_and_to_adversarial_models_alone(write, catalog):
+    specs = expand(read_suite(write(GOOD)), catalog)
+    assert {spec.recipe for spec in specs if spec.model.parameters} == {(("batch", 64),)}
+    everything = GOOD.replace('model = "*"', 'model = "*"\nrecipe = { batch = 32 }')
+    assert {spec.recipe for spec in expand(read_suite(write(everything)), catalog) if spec.model.name == "gmm"} == {()}
+
+
+def test_wishes_narrow_and_override(write, catalog):
+    suite = read_suite(write(GOOD))
+    wishes = Wishes(models=(Choice("gmm"),), datasets=(Choice("grid25"),), seeds=(7,), budget=Budget(updates=5))
+    (spec,) = expand(suite, catalog, wishes)
+    assert cells([spec]) == [("grid25", "gmm", "", 7)]
+    assert (spec.budget, spec.standard) == (Budget(updates=5), False)
+
+
+def test_a_budget_wished_as_it_is_remains_the_standard_one(write, catalog):
+    assert all(s.standard for s in expand(read_suite(write(GOOD)), catalog, Wishes(budget=Budget(images=1000))))
+
+
+def test_a_wished_loss_takes_every_entrys_place(write, catalog):
+    specs = expand(read_suite(write(GOOD)), catalog, Wishes(losses=(Choice("minimax"),), models=(Choice("vanilla"),)))
+    assert {str(spec.loss) for spec in specs} == {"minimax"}
+
+
+def test_a_wished_model_keeps_its_entrys_settings_or_runs_plain(catalog):
+    suite = find_suite("quickstart", catalog)
+    wish = Wishes(models=(Choice("vanilla"), Choice("dcgan")), seeds=(0,))
+    found = {(str(s.dataset), str(s.model)): s.recipe for s in expand(suite, catalog, wish)}
+    assert dict(found["ring8", "vanilla:width=32"])["batch"] == 512
+    assert found["ring8", "dcgan"] == ()
+    changed = expand(suite, catalog, Wishes(models=(Choice.parse("vanilla:width=8"),), datasets=(Choice("ring8"),)))
+    assert {str(spec.model) for spec in changed} == {"vanilla:width=8"}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("version = 3", "version = ", r"not TOML: .*line 2"),
+        ("version = 3", "", "missing key 'version'; the keys are version, about"),
+        ("version = 3", "version = 0", "version: .*greater than or equal to 1.*not 0"),
+        ("seeds", "seed", "unknown key 'seed'|missing key 'seeds'"),
+        ('loss = "*"', 'lose = "*"', "unknown key 'entries.1.lose'; the keys are model, loss, recipe, datasets"),
+        ("images = 1000", "images = -5", "above zero, not images = -5"),
+        ("images = 1000", "", "at least one of images"),
+        ("images = 1000", "pictures = 5", "unknown unit 'pictures'"),
+        ("[0, 1]", "[]", "seeds: "),
+        ("[0, 1]", '["a"]', "seeds.0: "),
+        ("[0.5, 0.1]", "[0.5, 1.5]", "checkpoints.1: "),
+        ('"modes"', "5", "metrics.0: write a name, or a table with a name, not 5"),
+        ('about = "For a test."', 'about = "x"\nprecision = "fp16"', "unknown precision 'fp16'"),
+    ],
+)
+def test_a_bad_file_gets_one_line_with_the_file_and_the_fault(write, old, new, message):
+    path = write(GOOD.replace(old, new, 1))
+    with pytest.raises(BadSuiteError, match=message) as caught:
+        read_suite(path)
+    assert str(caught.value).startswith(str(path))
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('"digits"', '"digit"', "unknown dataset 'digit'; did you mean 'digits'"),
+        ('"modes"', '"mods"', "unknown metric 'mods'; did you mean 'modes'"),
+        ('features = "raw"', 'features = "row"', "unknown feature 'row'; did you mean 'raw'"),
+        ('model = "*"', 'model = "vanila"', "unknown model 'vanila'; did you mean 'vanilla'"),
+        ('loss = "*"', 'loss = "minmax"', "unknown loss 'minmax'; did you mean 'minimax'"),
+    ],
+)
+def test_unknown_names_suggest_the_nearest(write, catalog, old, new, message):
+    with pytest.raises(UnknownNameError, match=message):
+        expand(read_suite(write(GOOD.replace(old, new, 1))), catalog)
+
+
+def test_a_suite_that_matches_nothing_says_so(write, catalog):
+    text = GOOD.replace('model = "*"', 'model = "nothing-*"').replace('name = "vanilla"', 'name = "none-*"')
+    with pytest.raises(BadOptionError, match="nothing in mine@3 matches"):
+        expand(read_suite(write(text)), catalog)
+
+
+def test_names_and_paths_of_suites_are_found(catalog, tmp_path):
+    assert find_suite("mnist-all", catalog).label == "mnist-all@1"
+    with pytest.raises(UnknownNameError, match="unknown suite 'mnist-al'; did you mean 'mnist-all'"):
+        find_suite("mnist-al", catalog)
+    with pytest.raises(BadSuiteError, match="can't read the suite 'nowhere.toml'"):
+        find_suite("nowhere.toml", catalog)
+
+
+def test_every_suite_on_offer_expands(catalog):
+    for name in catalog.names("suites"):
+        suite = find_suite(name, catalog)
+        specs = expand(suite, catalog)
+        assert specs
+        assert all(spec.suite == f"{name}@{suite.version}" for spec in specs)

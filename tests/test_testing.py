@@ -1,0 +1,115 @@
+"""Conformance: the built-ins keep their contracts, and things that don't are caught in one sentence."""
+
+import pytest
+import torch
+
+import ganbench
+from ganbench.plugins import discover
+from ganbench.testing import check_dataset, check_loss, check_metric, check_model
+from ganbench.workbench import Workbench
+
+POINTS = ["ring8", "grid25"]
+
+
+@pytest.mark.parametrize("dataset", ["digits", "ring8"])
+@pytest.mark.parametrize("model", ["vanilla:width=8", "dcgan:width=4", "gmm:components=3,steps=3"])
+def test_built_in_models_conform(model, dataset, bench):
+    if (model, dataset) == ("dcgan:width=4", "ring8"):
+        with pytest.raises(ganbench.UnfitError):
+            check_model(model, dataset, bench=bench)
+    else:
+        check_model(model, dataset, bench=bench)
+
+
+def test_every_built_in_model_is_checked_above(catalog):
+    assert set(catalog.names("models")) == {"vanilla", "dcgan", "gmm"}
+
+
+def test_built_in_losses_conform(catalog, bench):
+    for name in catalog.names("losses"):
+        check_loss(name, bench)
+        check_model("vanilla:width=8", "ring8", loss=name, bench=bench)
+
+
+@pytest.mark.parametrize("dataset", ["digits", *POINTS])
+def test_built_in_datasets_conform(dataset, bench):
+    check_dataset(dataset, bench=bench)
+
+
+def test_built_in_metrics_conform(bench):
+    check_metric("modes", "ring8", bench)
+    for dataset in ("digits", *POINTS):
+        check_metric("frechet", dataset, bench)
+
+
+class Good:
+    def __init__(self, task):
+        self.shape = task.shape
+
+    def fit(self, batches):
+        for batch in batches:
+            yield {"a_loss": batch.samples.mean()}
+
+    def sample(self, n, generator, labels=None):
+        return torch.rand(n, *self.shape, generator=generator)
+
+    def state_dict(self):
+        return {}
+
+    def load_state_dict(self, state):
+        pass
+
+
+class Global(Good):
+    def sample(self, n, generator, labels=None):
+        return torch.rand(n, *self.shape)
+
+
+class Loud(Good):
+    def sample(self, n, generator, labels=None):
+        return 3 * torch.rand(n, *self.shape, generator=generator)
+
+
+class Silent(Good):
+    def fit(self, batches):
+        yield from ()
+
+
+class Forgetful(Good):
+    def __init__(self, task):
+        super().__init__(task)
+        self.level = 0.0
+
+    def fit(self, batches):
+        for batch in batches:
+            self.level = 0.5
+            yield {"a_loss": batch.samples.mean()}
+
+    def sample(self, n, generator, labels=None):
+        return torch.rand(n, *self.shape, generator=generator) * self.level
+
+
+@pytest.mark.parametrize(
+    ("model", "sentence"),
+    [
+        (Good, None),
+        (Global, "reads more than its generator"),
+        (Loud, r"images lie in \[-1, 1\]"),
+        (Silent, "it yielded nothing"),
+        (Forgetful, "a loaded state samples differently"),
+    ],
+)
+def test_a_model_that_breaks_its_contract_is_caught(model, sentence, install, bench):
+    from importlib import metadata
+
+    @ganbench.hookimpl
+    def offer_models():
+        yield ganbench.ModelCard("stranger", make=model, about="A stranger.")
+
+    entry_points = [*metadata.entry_points(group="ganbench"), install("stranger", offer_models=offer_models)]
+    own = Workbench(discover(entry_points), "cpu", bench.source)
+    if sentence is None:
+        check_model("stranger", "digits", bench=own)
+    else:
+        with pytest.raises(AssertionError, match=sentence):
+            check_model("stranger", "digits", bench=own)

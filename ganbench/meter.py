@@ -50,7 +50,8 @@ class Meter:
     @property
     def fraction(self) -> float:
         """How much of the budget is spent, 0 to 1: the largest share of any limit."""
-        return min(1.0, max(getattr(self, unit) / limit for unit, limit in self._limits.items()))
+        shares: list[float] = [getattr(self, unit) / limit for unit, limit in self._limits.items()]
+        return min(1.0, max(shares))
 
     def feed(self, batches: Iterator[Batch]) -> Iterator[Batch]:
         """Pass batches on, counting their samples, until a limit is reached."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from ganbench.contracts import Model, Task
+from ganbench.contracts import Model
 from ganbench.environment import describe
 from ganbench.errors import UnfitError
 from ganbench.evaluation import Evaluation
@@ -89,7 +89,7 @@ class Runner:
             spent=training.spent,
             batch=training.batch,
             checkpoints=tuple(training.checkpoints),
-            stability=_stability(training, task),
+            stability=stability(training.curves.columns),
             parameters=dict(getattr(model, "parameter_counts", {})),
             peak_memory_bytes=memory.read(),
         )
@@ -120,9 +120,3 @@ def make_repeatable(device: str) -> None:
         os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
         torch.backends.cudnn.benchmark = False
         torch.use_deterministic_algorithms(True, warn_only=True)
-
-
-def _stability(training: Training, task: Task) -> dict[str, float | None]:
-    if not training.curves.updates:
-        return {}
-    return stability(training.curves.columns, task.loss.recipe if task.loss else None)

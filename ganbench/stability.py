@@ -1,22 +1,21 @@
 """Loss stability in numbers that are free of the loss's scale, so that different objectives compare."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ganbench.curves import first_not_finite
-from ganbench.recipe import Recipe
 
 Series = NDArray[np.floating]
 _MAD_TO_DEVIATION = 1.4826  # the standard deviation of a normal law over its median absolute deviation
-_SATURATED = 0.99  # share of pairs ranked rightly from which a discriminator teaches next to nothing
+_SURE = 0.95
 
 
-def stability(columns: Mapping[str, NDArray[np.generic]], recipe: Recipe | None = None) -> dict[str, float | None]:
+def stability(columns: Mapping[str, NDArray[np.generic]]) -> dict[str, float | None]:
     """Return every measure that applies to a run's curves; None where one can't be told.
 
-    columns: the curves by name, each (updates,). recipe: the adversarial recipe, for penalties and clipping.
+    columns: the curves by name, each (updates,), as ganbench.torchkit.adversarial yields them.
     """
     measures: dict[str, float | None] = {}
     for name in sorted(name for name in columns if name.endswith("_loss")):
@@ -24,20 +23,11 @@ def stability(columns: Mapping[str, NDArray[np.generic]], recipe: Recipe | None 
         measures[f"{name}_spike_rate"] = spike_rate(loss)
         measures[f"{name}_roughness"] = roughness(loss)
         measures[f"{name}_oscillation"] = oscillation(loss)
-    if "discriminator_accuracy" in columns:
-        accuracy = np.asarray(columns["discriminator_accuracy"], dtype=np.float64)
-        measures["discriminator_saturation"] = saturation(accuracy)
-        measures["discriminator_distance_from_half"] = distance_from_half(accuracy)
-    if {"generator_gradient_norm", "discriminator_gradient_norm"} <= set(columns):
-        measures["gradient_ratio"] = gradient_ratio(
-            np.asarray(columns["generator_gradient_norm"], dtype=np.float64),
-            np.asarray(columns["discriminator_gradient_norm"], dtype=np.float64),
-        )
-    if "clipped_share" in columns:
-        measures["clipped_share"] = _late_mean(np.asarray(columns["clipped_share"], dtype=np.float64))
-    if "gradient_penalty" in columns and recipe is not None and recipe.penalty_weight:
-        penalty = np.asarray(columns["gradient_penalty"], dtype=np.float64)
-        measures["penalty_residual"] = penalty_residual(penalty)
+
+    # the others are each of some columns, and absent where one of these is
+    for name, (measure, needs) in _MEASURES.items():
+        if set(needs) <= set(columns):
+            measures[name] = measure(*(np.asarray(columns[need], dtype=np.float64) for need in needs))
     broken = first_not_finite(columns)
     measures["first_non_finite_update"] = None if broken is None else float(broken[1] + 1)
     return measures
@@ -91,22 +81,31 @@ def oscillation(loss: Series) -> float | None:
     return float(power.max() / total)
 
 
-def saturation(accuracy: Series) -> float | None:
-    """Return the share of updates at which the discriminator told nearly every pair apart, 0 to 1.
+def saturation(real: Series, fake: Series) -> float | None:
+    """Return the share of updates at which the discriminator was sure of both sides, 0 to 1.
 
-    accuracy: (updates,), the share of pairs of a real and a generated sample with the higher logit on the
-    real one; saturated from 0.99 on. Ranks carry no scale, so critics and classifiers compare.
+    real, fake: (updates,), the discriminator's mean probability of being real on real and on generated
+    samples; it is sure when they are 0.95 or more apart, and then teaches a minimax generator nothing.
     """
-    accuracy = _finite(accuracy)
-    return float(np.mean(accuracy >= _SATURATED)) if len(accuracy) else None
+    apart = _finite(real - fake)
+    return float(np.mean(apart >= _SURE)) if len(apart) else None
 
 
-def distance_from_half(accuracy: Series) -> float | None:
+def distance_from_half(real: Series, fake: Series) -> float | None:
     """Return the mean distance of the discriminator from one half, its value at equilibrium; 0 to 1/2.
 
-    accuracy: (updates,), as in saturation; over the last half of training.
+    real, fake: (updates,), as in saturation; over the last half of training.
     """
-    return _late_mean(np.abs(accuracy - 0.5))
+    return _late_mean((np.abs(real - 0.5) + np.abs(fake - 0.5)) / 2)
+
+
+def ranking(accuracy: Series) -> float | None:
+    """Return how often the discriminator ranked a real sample above a generated one; 1/2 at equilibrium.
+
+    accuracy: (updates,), the share of such pairs in a batch; over the last half of training. Ranks have no
+    scale at all, so this compares critics, whose logits are no probabilities, with classifiers.
+    """
+    return _late_mean(accuracy)
 
 
 def gradient_ratio(generator: Series, discriminator: Series) -> float | None:
@@ -125,6 +124,15 @@ def penalty_residual(penalty: Series) -> float | None:
     return None if late is None else float(np.sqrt(late))
 
 
+def clipped_share(share: Series) -> float | None:
+    """Return the share of the critic's weights that sit at their bound, 0 to 1, over the last half.
+
+    share: (updates,), of weights whose size is the bound of weight clipping after a critic step. Near 1 the
+    critic is little more than its signs.
+    """
+    return _late_mean(share)
+
+
 def _late_mean(series: Series) -> float | None:
     late = _finite(series[len(series) // 2 :])
     return float(np.mean(late)) if len(late) else None
@@ -133,3 +141,13 @@ def _late_mean(series: Series) -> float | None:
 def _finite(series: Series) -> Series:
     finite: Series = series[np.isfinite(series)]
     return finite
+
+
+_MEASURES: dict[str, tuple[Callable[..., float | None], tuple[str, ...]]] = {
+    "discriminator_saturation": (saturation, ("discriminator_real", "discriminator_fake")),
+    "discriminator_distance_from_half": (distance_from_half, ("discriminator_real", "discriminator_fake")),
+    "discriminator_ranking": (ranking, ("discriminator_accuracy",)),
+    "gradient_ratio": (gradient_ratio, ("generator_gradient_norm", "discriminator_gradient_norm")),
+    "clipped_share": (clipped_share, ("clipped_share",)),
+    "penalty_residual": (penalty_residual, ("gradient_penalty",)),
+}

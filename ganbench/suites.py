@@ -44,12 +44,13 @@ def read_suite(path: Path) -> Suite:
         raise BadSuiteError(f"{path}: {error}") from None
 
 
-def expand(suite: Suite, catalog: Catalog, wishes: Wishes = Wishes()) -> list[RunSpec]:  # frozen
+def expand(suite: Suite, catalog: Catalog, wishes: Wishes | None = None) -> list[RunSpec]:
     """Return a spec for every run of the suite, in its order, each once; raises for unknown names.
 
     Wished models take the settings of the suite's entries that match them, and plain ones otherwise; they
     and wished datasets need not be in the suite. A wished loss takes the place of every entry's.
     """
+    wishes = wishes or Wishes()
     base = RunSpec(
         suite=suite.label,
         dataset=suite.datasets[0],

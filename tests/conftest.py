@@ -1,9 +1,12 @@
 """What the tests share: a clean environment, a catalog, tiny runs, and synthetic plugins."""
 
+import gzip
+import hashlib
 import sys
 import types
 from importlib import metadata
 
+import numpy as np
 import pytest
 
 from ganbench.choice import Choice
@@ -72,3 +75,37 @@ def install(monkeypatch):
         return entry_point
 
     return install_plugin
+
+
+def idx(values):
+    """Write an array in the idx format: two zeros, the type, the rank, the sides, the bytes."""
+    return bytes([0, 0, 8, values.ndim]) + b"".join(n.to_bytes(4, "big") for n in values.shape) + values.tobytes()
+
+
+@pytest.fixture
+def tiny_mnist(monkeypatch):
+    """Stand four tiny files in MNIST's place; return them by name, unpacked and packed."""
+    from torchvision.datasets import MNIST
+
+    from ganbench_datasets import mnist as mnist_module
+
+    random = np.random.default_rng(0)
+    files = {}
+    for stem, count in (("train", 30), ("t10k", 12)):
+        files[f"{stem}-images-idx3-ubyte"] = idx(random.integers(0, 256, (count, 28, 28), dtype=np.uint8))
+        files[f"{stem}-labels-idx1-ubyte"] = idx((np.arange(count) % 10).astype(np.uint8))
+    packed = {f"{name}.gz": gzip.compress(data) for name, data in files.items()}
+    monkeypatch.setattr(MNIST, "resources", [(name, hashlib.md5(data).hexdigest()) for name, data in packed.items()])
+    digests = {name: hashlib.md5(data).hexdigest() for name, data in files.items()}
+    monkeypatch.setattr(mnist_module, "MD5", digests)
+    return files, packed
+
+
+@pytest.fixture
+def tiny_mnist_root(tiny_mnist, tmp_path):
+    """A data root with the tiny files in it: the folder `data` in the working directory."""
+    raw = tmp_path / "data" / "MNIST" / "raw"
+    raw.mkdir(parents=True)
+    for name, data in tiny_mnist[0].items():
+        (raw / name).write_bytes(data)
+    return tmp_path / "data"

@@ -1,7 +1,6 @@
 """Data: whole passes, any starting point, fixed splits, and one clear line where something is missing."""
 
 import gzip
-import hashlib
 import http.server
 import threading
 
@@ -136,28 +135,6 @@ def test_a_folder_that_is_not_there_or_empty_is_named(tmp_path):
         image_folder(Source(None, tmp_path), str(tmp_path), size=0)
 
 
-def idx(values):
-    """Write an array in the idx format: two zeros, the type, the rank, the sides, the bytes."""
-    return bytes([0, 0, 8, values.ndim]) + b"".join(n.to_bytes(4, "big") for n in values.shape) + values.tobytes()
-
-
-@pytest.fixture
-def tiny_mnist(monkeypatch):
-    """Stand four tiny files in MNIST's place; return them by name, unpacked."""
-    from torchvision.datasets import MNIST
-
-    random = np.random.default_rng(0)
-    files = {}
-    for stem, count in (("train", 30), ("t10k", 12)):
-        files[f"{stem}-images-idx3-ubyte"] = idx(random.integers(0, 256, (count, 28, 28), dtype=np.uint8))
-        files[f"{stem}-labels-idx1-ubyte"] = idx((np.arange(count) % 10).astype(np.uint8))
-    packed = {f"{name}.gz": gzip.compress(data) for name, data in files.items()}
-    monkeypatch.setattr(MNIST, "resources", [(name, hashlib.md5(data).hexdigest()) for name, data in packed.items()])
-    digests = {name: hashlib.md5(data).hexdigest() for name, data in files.items()}
-    monkeypatch.setattr(mnist_module, "MD5", digests)
-    return files, packed
-
-
 @pytest.fixture
 def server(tiny_mnist, monkeypatch):
     """Serve the packed files on this machine, as MNIST's only mirror."""
@@ -225,12 +202,9 @@ def test_a_data_root_without_the_data_is_never_downloaded_into(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_copy_with_a_wrong_checksum_is_named(tiny_mnist, tmp_path):
-    raw = tmp_path / "MNIST" / "raw"
-    raw.mkdir(parents=True)
-    for name, data in tiny_mnist[0].items():
-        (raw / name).write_bytes(data)
-    assert mnist_module.mnist(Source(tmp_path, tmp_path)).count("test") == 12
-    (raw / "t10k-labels-idx1-ubyte").write_bytes(b"short")
+def test_a_copy_with_a_wrong_checksum_is_named(tiny_mnist_root):
+    source = Source(tiny_mnist_root, tiny_mnist_root)
+    assert mnist_module.mnist(source).count("test") == 12
+    (tiny_mnist_root / "MNIST" / "raw" / "t10k-labels-idx1-ubyte").write_bytes(b"short")
     with pytest.raises(DataMissingError, match=r"t10k-labels-idx1-ubyte' is damaged"):
-        mnist_module.mnist(Source(tmp_path, tmp_path))
+        mnist_module.mnist(source)

@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from ganbench.recipe import Recipe
 from ganbench.stability import (
     distance_from_half,
     gradient_ratio,
     oscillation,
     penalty_residual,
+    ranking,
     roughness,
     saturation,
     spike_rate,
@@ -51,10 +51,15 @@ def test_oscillation_is_one_for_a_sine_on_a_drift_and_small_for_noise():
     assert oscillation(sine + NOISE) > 10 * oscillation(NOISE)
 
 
-def test_saturation_and_distance_from_half_read_the_pairs_told_apart():
-    accuracy = np.array([0.5, 0.5, 1.0, 0.995])
-    assert saturation(accuracy) == 0.5
-    assert distance_from_half(accuracy) == pytest.approx(0.4975)
+def test_saturation_and_distance_from_half_read_the_discriminators_probabilities():
+    real, fake = np.array([0.5, 0.9, 0.99, 0.8]), np.array([0.5, 0.1, 0.01, 0.1])
+    assert saturation(real, fake) == 0.25
+    assert distance_from_half(real, fake) == pytest.approx((0.49 + 0.35) / 2)
+    assert distance_from_half(np.full(4, 0.5), np.full(4, 0.5)) == 0.0
+
+
+def test_ranking_is_the_late_share_of_pairs_ranked_rightly():
+    assert ranking(np.array([0.5, 0.5, 1.0, 0.9])) == pytest.approx(0.95)
 
 
 def test_the_gradient_ratio_is_a_median_that_one_bad_update_cannot_move():
@@ -73,7 +78,8 @@ def test_what_cannot_be_told_is_none(loss):
     assert roughness(loss) is None
     assert oscillation(loss) is None
     assert spike_rate(loss) in (None, 0.0)
-    assert saturation(loss[:0]) is None
+    assert saturation(loss[:0], loss[:0]) is None
+    assert ranking(loss[:0]) is None
     assert gradient_ratio(loss[:0], loss[:0]) is None
 
 
@@ -93,11 +99,12 @@ def test_only_the_measures_that_apply_are_given():
         "gradient_penalty": np.full(4_000, 0.25),
         "clipped_share": np.full(4_000, 0.6),
     }
-    measures = stability(full, Recipe(penalty_weight=10.0, clip=0.01))
+    measures = stability(full)
     assert measures["penalty_residual"] == pytest.approx(0.5)
     assert measures["clipped_share"] == pytest.approx(0.6)
     assert measures["gradient_ratio"] == pytest.approx(2.0)
-    assert measures["discriminator_distance_from_half"] == pytest.approx(0.2)
+    assert measures["discriminator_ranking"] == pytest.approx(0.7)
+    assert "discriminator_saturation" not in measures  # its logits were no probabilities
 
 
 def test_the_first_update_that_is_not_finite_is_counted_from_one():

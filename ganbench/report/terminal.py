@@ -47,7 +47,8 @@ def number(value: float, digits: int = 3) -> str:
 def _table(part: pd.DataFrame, title: str) -> Table:
     # one column a score and protocol, none for scores that nobody on this dataset has
     scored = part[part["mean"].notna()]
-    scores = scored[["metric", "score", "better", "protocol"]].drop_duplicates().to_dict("records")
+    distinct = scored[["metric", "score", "better", "protocol"]].drop_duplicates()
+    scores = [dict(zip(distinct.columns, row, strict=True)) for row in distinct.itertuples(index=False)]
     told = part.drop_duplicates(_LINE).duplicated(["model", "loss"]).any()
     table = Table(title=title, title_justify="left", title_style="", box=SIMPLE_HEAD, pad_edge=False)
     table.add_column("model", overflow="fold")

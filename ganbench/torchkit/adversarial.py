@@ -53,11 +53,7 @@ class AdversarialModel:
         self._generator_optimizer = make_optimizer(recipe, self._generator_weights, rate)
         critic_rate = recipe.discriminator_learning_rate or rate
         self._discriminator_optimizer = make_optimizer(recipe, self._discriminator_weights, critic_rate)
-        self._average = (
-            AveragedModel(generator, multi_avg_fn=get_ema_multi_avg_fn(recipe.average), use_buffers=True)
-            if recipe.average
-            else None
-        )
+        self._average = _averaged(generator, recipe.average) if recipe.average else None
         self._random = torch.Generator(task.device).manual_seed(stream(task.seed, "noise"))
         self.spent = {"generator": 0, "discriminator": 0}
 
@@ -205,6 +201,12 @@ class AdversarialModel:
     def _precision(self) -> torch.autocast:
         kind = torch.device(self.task.device).type
         return torch.autocast(kind, dtype=torch.bfloat16, enabled=self.task.precision == "bf16")
+
+
+def _averaged(network: nn.Module, decay: float) -> AveragedModel:
+    """Return a moving average of a network's weights and buffers."""
+    step = get_ema_multi_avg_fn(decay)  # type: ignore[no-untyped-call]
+    return AveragedModel(network, multi_avg_fn=step, use_buffers=True)
 
 
 def _gradient_norm(weights: list[nn.Parameter]) -> Tensor:

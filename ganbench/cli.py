@@ -197,7 +197,7 @@ def report(results: Path) -> None:
     from ganbench.plugins import discover
     from ganbench.store import Store
 
-    records = list(Store(results).records())
+    records, _ = Store(results).readable()
     if not records:
         raise BadOptionError(
             f"no runs in {str(results)!r}; make some with ganbench run, or name another with --results"
@@ -213,7 +213,8 @@ def _report(catalog: Catalog, folder: Path, shown: list[Any]) -> None:
     from ganbench.store import Store
     from ganbench.tables import results
 
-    written = write_report(results(Store(folder).records(), folder), catalog, folder)
+    everything, damaged = Store(folder).readable()
+    written = write_report(results(everything, folder), catalog, folder)
     board, console = results(shown, folder).leaderboard, make_console()
     for table in leaderboard_tables(board):
         console.print(table, "")
@@ -223,6 +224,8 @@ def _report(catalog: Catalog, folder: Path, shown: list[Any]) -> None:
         console.print(f"the section {name} could not be written: {reason}", style="yellow", markup=False)
     console.print(f"results: {folder}", f"tables and plots: {', '.join(path.name for path in written.paths)}",
                   sep="\n", highlight=False, markup=False, soft_wrap=True)  # fmt: skip
+    for line in damaged:
+        click.secho(f"left out: {line}", fg="yellow", err=True)
     _warn_of_broken(catalog)
 
 

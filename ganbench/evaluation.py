@@ -2,7 +2,7 @@
 
 import traceback
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ganbench.cards import MetricCard
@@ -23,20 +23,22 @@ class Evaluation:
     """Scores one run's model at its checkpoints, always from the same latents.
 
     errors: the traceback of each metric that raised, by metric; its columns are missing, with the reason.
+    latest: the samples that were scored last.
     """
 
     bench: Workbench
     spec: RunSpec
     dataset: Dataset
     model: Model
-    errors: dict[str, str]
+    errors: dict[str, str] = field(default_factory=dict)
+    latest: Side | None = None
 
     @property
     def count(self) -> int:
         """Samples on either side: equal numbers, since most scores depend on them."""
         return min(self.spec.samples, self.dataset.count("test"))
 
-    def samples(self) -> Side:
+    def _draw(self) -> Side:
         """Draw the generated side; labels follow the held-out ones where the model takes labels."""
         import torch
 
@@ -50,7 +52,7 @@ class Evaluation:
     def scores(self, fraction: float) -> tuple[Score, ...]:
         """Score the model as it is now, without moving any random stream that training draws from."""
         with isolated(stream(self.spec.seed, "metric"), self.bench.device):
-            fake = self.samples()
+            fake = self.latest = self._draw()
             return tuple(score for metric in self.spec.metrics for score in self._score(metric, fake, fraction))
 
     def _score(self, metric: Choice, fake: Side, fraction: float) -> Iterator[Score]:

@@ -77,6 +77,7 @@ class RunRecord:
 
     ended_by: the limit that was reached ("images", "updates", "seconds"), "model" when it had learnt all it
         could before any limit, "divergence", or "" when training never began.
+    throughput: images_per_second and updates_per_second of training, where they could be measured.
     batch: real samples in each batch.
     stability: the measures of ganbench.stability; a missing one does not apply.
     parameters: trainable parameters of each network.
@@ -88,6 +89,7 @@ class RunRecord:
     reason: str = ""
     ended_by: str = ""
     spent: Spent = field(default_factory=Spent)
+    throughput: Mapping[str, float] = field(default_factory=dict)
     batch: int = 0
     checkpoints: tuple[Checkpoint, ...] = ()
     stability: Mapping[str, float | None] = field(default_factory=dict)

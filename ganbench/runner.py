@@ -14,7 +14,7 @@ from ganbench.events import Finished, Notify, Started
 from ganbench.memory import PeakMemory
 from ganbench.meter import Meter
 from ganbench.pictures import draw_samples
-from ganbench.record import RunRecord, Status
+from ganbench.record import RunRecord, Spent, Status
 from ganbench.seeds import isolated, stream
 from ganbench.spec import RunSpec
 from ganbench.stability import stability
@@ -65,7 +65,7 @@ class Runner:
         dataset = bench.dataset(spec.dataset)
 
         # train and score
-        evaluation = Evaluation(bench, spec, dataset, model, {})
+        evaluation = Evaluation(bench, spec, dataset, model)
         meter = Meter(spec.budget, synchronizer(bench.device))
         training = Training(spec, dataset, model, evaluation, folder, notify, meter, save_seconds=self.save_seconds)
         status, reason, ended_by = Status.DONE, "", "divergence"
@@ -87,6 +87,7 @@ class Runner:
             reason=reason,
             ended_by=ended_by,
             spent=training.spent,
+            throughput=_throughput(training.spent),
             batch=training.batch,
             checkpoints=tuple(training.checkpoints),
             stability=stability(training.curves.columns),
@@ -95,10 +96,16 @@ class Runner:
         )
 
     def _keep_model(self, model: Model, evaluation: Evaluation, folder: RunFolder) -> None:
-        samples = evaluation.samples().samples
+        assert evaluation.latest is not None, "a done run was scored at its end"
+        samples = evaluation.latest.samples
         real = self.bench.real(evaluation.spec.dataset, None, evaluation.count).samples
         folder.write_picture("samples.png", lambda path: draw_samples(path, samples, real))
         folder.write_weights(model.state_dict())
+
+
+def _throughput(spent: Spent) -> dict[str, float]:
+    speeds = {"images_per_second": spent.images_per_second, "updates_per_second": spent.updates_per_second}
+    return {name: speed for name, speed in speeds.items() if speed is not None}
 
 
 def synchronizer(device: str) -> Callable[[], None]:

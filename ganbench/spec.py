@@ -38,7 +38,9 @@ class Budget:
                 raise BadOptionError(f"a budget must be above zero, not {unit} = {limit}")
 
     def __str__(self) -> str:
-        return " or ".join(f"{limit:,} {unit}" for unit, limit in self.limits().items())
+        return " or ".join(
+            f"{int(limit) if limit == int(limit) else limit:,} {unit}" for unit, limit in self.limits().items()
+        )
 
     @classmethod
     def of(cls, settings: dict[str, Value]) -> "Budget":

@@ -139,6 +139,16 @@ class Store:
         for path in self.record_paths():
             yield read_record(path)
 
+    def readable(self) -> tuple[list[RunRecord], list[str]]:
+        """Return every record that can be read, and a line for each that can't."""
+        records, damaged = [], []
+        for path in self.record_paths():
+            try:
+                records.append(read_record(path))
+            except ResultsError as error:
+                damaged.append(str(error))
+        return records, damaged
+
     def record_paths(self) -> list[Path]:
         """Return the paths of all records."""
         return sorted((self.root / "runs").glob(f"*/{_RECORD}"))

@@ -148,9 +148,15 @@ class _File(BaseModel):
 
 class _EntryFile(_File):
     model: _Choice
+    parameters: dict[str, Value] = Field(default_factory=dict)
     loss: _Choice | None = None
     recipe: dict[str, Value] = Field(default_factory=dict)
     datasets: list[str] = Field(default_factory=lambda: ["*"], min_length=1)
+
+    def to_entry(self) -> Entry:
+        """Return the entry, its parameters with its model."""
+        model = Choice.of(self.model.name, self.model.to_dict() | self.parameters)
+        return Entry(model, self.loss, tuple(sorted(self.recipe.items())), tuple(self.datasets))
 
 
 class _SuiteFile(_File):
@@ -169,16 +175,12 @@ class _SuiteFile(_File):
         """Return the suite, named after its file."""
         if self.precision not in PRECISIONS:
             raise BadSuiteError(f"unknown precision {self.precision!r}{nearest(self.precision, PRECISIONS)}")
-        entries = (
-            Entry(entry.model, entry.loss, tuple(sorted(entry.recipe.items())), tuple(entry.datasets))
-            for entry in self.entries
-        )
         return Suite(
             name=name,
             version=self.version,
             about=self.about,
             datasets=tuple(self.datasets),
-            entries=tuple(entries),
+            entries=tuple(entry.to_entry() for entry in self.entries),
             metrics=tuple(self.metrics),
             budget=Budget.of(self.budget),
             seeds=tuple(self.seeds),

@@ -145,8 +145,8 @@ def _run_columns(record: RunRecord | None = None) -> dict[str, Any]:
         "status": record.status.value,
         "reason": record.reason,
         "ended_by": record.ended_by,
-        "images_per_second": record.spent.images_per_second,
-        "updates_per_second": record.spent.updates_per_second,
+        "images_per_second": record.throughput.get("images_per_second"),
+        "updates_per_second": record.throughput.get("updates_per_second"),
         "peak_memory_bytes": record.peak_memory_bytes,
     }
 

@@ -1,7 +1,9 @@
 """What the runs of one process share: the catalog, the device, and data that is loaded once."""
 
+import contextlib
+import inspect
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -78,27 +80,34 @@ class Workbench:
         return [self.catalog.plugin(kind, choice.name) for kind, choice in named]
 
     def check(self, specs: Iterable[RunSpec]) -> None:
-        """Find what a user must mend before anything runs: unknown names, bad parameters, missing data."""
-        for choice in dict.fromkeys(spec.dataset for spec in specs):
-            self.dataset(choice)
-        for spec in specs:
+        """Find what a user must mend before anything runs, by building everything once.
+
+        Raises for unknown names, bad parameters and missing data. What doesn't fit is a row of the table,
+        and what breaks is a failed one: neither is the user's to mend first.
+        """
+        for spec in dict.fromkeys(replace(spec, seed=0) for spec in specs):
+            for metric in spec.metrics:
+                self._try("metrics", without_features(metric))
             try:
+                self.dataset(spec.dataset)
                 task = self.task(spec)
             except UnfitError:
-                continue  # a row of the table, not a mistake
-            bind(self._loaded("models", spec.model), spec.model, task)
-            for metric in spec.metrics:
-                bind(self._loaded("metrics", metric), without_features(metric))
+                continue
+            except GanbenchError:
+                raise
+            except Exception:  # noqa: S112
+                continue
+            self._try("models", spec.model, task)
 
-    def _loaded(self, kind: str, choice: Choice) -> Callable[..., Any] | None:
-        """Return what a card makes, or None if its import fails, which the run itself will tell."""
-        try:
-            loaded: Callable[..., Any] = self.catalog.get(kind, choice.name).load()
-        except GanbenchError:
-            raise
-        except Exception:
-            return None
-        return loaded
+    def _try(self, kind: str, choice: Choice, *arguments: Any) -> None:
+        """Make a thing and drop it; raises only for what a user must mend."""
+        with contextlib.suppress(UnfitError):
+            try:
+                self.make(kind, choice, *arguments)
+            except GanbenchError:
+                raise
+            except Exception:
+                return
 
     def _space(self, dataset: Choice, space: Choice) -> FeatureSpace:
         if (dataset, space) not in self._spaces:
@@ -110,25 +119,14 @@ class Workbench:
 
 def construct(make: Callable[..., Any], choice: Choice, *arguments: Any) -> Any:
     """Call make with a choice's parameters; one that it does not take raises BadOptionError."""
-    bind(make, choice, *arguments)
-    return make(*arguments, **choice.to_dict())
-
-
-def bind(make: Callable[..., Any] | None, choice: Choice, *arguments: Any) -> None:
-    """Check a choice's parameters against a signature without calling it."""
-    import inspect
-
-    if make is None:
-        return
+    signature = inspect.signature(make)
     try:
-        signature = inspect.signature(make)
         signature.bind(*arguments, **choice.to_dict())
     except TypeError as error:
         taken = list(signature.parameters.values())[len(arguments) :]
         names = ", ".join(parameter.name for parameter in taken) or "none"
         raise BadOptionError(f"{choice}: {error}; {choice.name} takes {names}") from None
-    except ValueError:
-        return  # a builtin without a signature: its call will tell
+    return make(*arguments, **choice.to_dict())
 
 
 def without_features(metric: Choice) -> Choice:

@@ -40,7 +40,9 @@ def make_spec():
     """Return a maker of small specs: digits by vanilla in ten updates unless told otherwise."""
 
     def make(**changes):
-        loss = "non-saturating" if changes.get("model", "vanilla") in ("vanilla", "dcgan") else None
+        loss = (
+            "non-saturating" if str(changes.get("model", "vanilla")).partition(":")[0] in ("vanilla", "dcgan") else None
+        )
         plain = {
             "suite": "test@1",
             "dataset": "digits",

@@ -45,7 +45,8 @@ def test_a_run_leaves_everything_in_its_folder(run, make_spec, tmp_path):
     assert record.checkpoints[0].spent.updates == 5
     assert record.parameters["generator"] > 1_000
     assert record.peak_memory_bytes > 2**20
-    assert record.spent.images_per_second > 0
+    assert record.throughput["images_per_second"] == pytest.approx(1_280 / record.spent.seconds)
+    assert record.throughput["updates_per_second"] == pytest.approx(10 / record.spent.seconds)
     assert {"python", "torch", "ganbench", "plugins", "device", "git"} <= set(record.environment)
     folder = tmp_path / "a" / "runs" / spec.key
     names = {path.name for path in folder.iterdir()}

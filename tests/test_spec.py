@@ -32,7 +32,7 @@ def test_a_budget_of_no_sense_is_refused_in_one_line(settings, message):
 
 
 def test_a_budget_says_its_limits():
-    assert str(Budget(images=20_000, seconds=60.0)) == "20,000 images or 60.0 seconds"
+    assert str(Budget(images=20_000, seconds=60.0)) == "20,000 images or 60 seconds"
 
 
 def test_every_field_of_a_spec_is_in_its_key(make_spec):

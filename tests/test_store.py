@@ -45,6 +45,10 @@ def test_a_record_that_cannot_be_read_counts_as_not_done_and_is_named(tmp_path, 
     assert store.done(spec) is None
     with pytest.raises(ResultsError, match=rf"{spec.key}.record.json can't be read"):
         list(store.records())
+    put(store, make_spec(seed=1))
+    records, (line,) = store.readable()
+    assert [record.spec.seed for record in records] == [1]
+    assert spec.key in line
 
 
 def test_a_record_of_another_schema_says_so(tmp_path, make_spec):

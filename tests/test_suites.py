@@ -23,7 +23,8 @@ images = 1000
 model = "*"
 
 [[entries]]
-model = { name = "vanilla", latent = 8 }
+model = "vanilla"
+parameters = { latent = 8 }
 loss = "*"
 recipe = { batch = 64 }
 datasets = ["digits"]
@@ -106,7 +107,7 @@ def test_a_wished_model_keeps_its_entrys_settings_or_runs_plain(catalog):
         ("version = 3", "", "missing key 'version'; the keys are version, about"),
         ("version = 3", "version = 0", "version: .*greater than or equal to 1.*not 0"),
         ("seeds", "seed", "unknown key 'seed'|missing key 'seeds'"),
-        ('loss = "*"', 'lose = "*"', "unknown key 'entries.1.lose'; the keys are model, loss, recipe, datasets"),
+        ('loss = "*"', 'lose = "*"', "unknown key 'entries.1.lose'; the keys are model, parameters, loss"),
         ("images = 1000", "images = -5", "above zero, not images = -5"),
         ("images = 1000", "", "at least one of images"),
         ("images = 1000", "pictures = 5", "unknown unit 'pictures'"),
@@ -141,7 +142,7 @@ def test_unknown_names_suggest_the_nearest(write, catalog, old, new, message):
 
 
 def test_a_suite_that_matches_nothing_says_so(write, catalog):
-    text = GOOD.replace('model = "*"', 'model = "nothing-*"').replace('name = "vanilla"', 'name = "none-*"')
+    text = GOOD.replace('model = "*"', 'model = "nothing-*"').replace('model = "vanilla"', 'model = "none-*"')
     with pytest.raises(BadOptionError, match="nothing in mine@3 matches"):
         expand(read_suite(write(text)), catalog)
 

@@ -26,7 +26,13 @@ def record(make_spec):
         spent = Spent(1_000, 10, seconds)
         checkpoints = (Checkpoint(1.0, spent, tuple(scores)),) if status is Status.DONE else ()
         return RunRecord(
-            make_spec(**spec), status, reason, spent=spent, checkpoints=checkpoints, environment={"device": device}
+            make_spec(**spec),
+            status,
+            reason,
+            spent=spent,
+            checkpoints=checkpoints,
+            throughput={"images_per_second": 500.0},
+            environment={"device": device},
         )
 
     return make

@@ -36,8 +36,7 @@ def _lines(record: RunRecord, folder: Path) -> Iterator[tuple[str, str]]:
         yield "ended by", record.ended_by
     players = ", ".join(f"{name} {count:,}" for name, count in spent.by_player.items())
     yield "spent", f"{spent.images:,} images, {spent.updates:,} updates ({players}), {spent.seconds:.1f} s"
-    speeds = {"images/s": spent.images_per_second, "updates/s": spent.updates_per_second}
-    yield "throughput", ", ".join(f"{number(speed)} {unit}" for unit, speed in speeds.items() if speed)
+    yield from ((name.replace("_", " "), number(speed)) for name, speed in record.throughput.items())
     if record.parameters:
         yield "parameters", ", ".join(f"{name} {count:,}" for name, count in record.parameters.items())
     if record.peak_memory_bytes:

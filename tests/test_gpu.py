@@ -1,0 +1,83 @@
+"""What only a CUDA device can show: the same bits twice, data that rest there, a loop without waiting."""
+
+import pytest
+import torch
+
+from ganbench.choice import Choice
+from ganbench.contracts import Source
+from ganbench.events import nobody
+from ganbench.record import Status
+from ganbench.runner import Runner, make_repeatable
+from ganbench.store import Store
+from ganbench.workbench import Workbench
+
+pytestmark = [
+    pytest.mark.gpu,
+    pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device"),
+    pytest.mark.filterwarnings("default"),
+]
+DEVICE = "cuda:0"
+
+
+@pytest.fixture
+def gpu_bench(catalog, tmp_path):
+    make_repeatable(DEVICE)
+    return Workbench(catalog, DEVICE, Source(None, tmp_path))
+
+
+def scores(record):
+    return [score.value for checkpoint in record.checkpoints for score in checkpoint.scores]
+
+
+@pytest.mark.parametrize("precision", ["fp32", "bf16"])
+@pytest.mark.parametrize(("dataset", "model"), [("digits", "dcgan"), ("ring8", "vanilla"), ("digits", "vanilla")])
+def test_two_runs_are_equal_to_the_bit(gpu_bench, make_spec, tmp_path, dataset, model, precision):
+    metrics = (Choice("frechet"), Choice("modes"))
+    spec = make_spec(dataset=dataset, model=model, precision=precision, metrics=metrics)
+    runner = Runner(gpu_bench, tmp_path)
+    first, second = (runner.run(spec, Store(tmp_path / where).run(spec.key), nobody) for where in "ab")
+    assert first.status is Status.DONE, first.reason
+    assert scores(first) == scores(second)
+    assert first.environment["device"] == torch.cuda.get_device_name(DEVICE)
+    assert first.peak_memory_bytes > 0
+
+
+def test_data_rest_on_the_device(gpu_bench):
+    data = gpu_bench.dataset(Choice("digits"))
+    batch = next(data.batches("train", 32, 0))
+    assert data.splits["train"][0].device == batch.samples.device == batch.labels.device == torch.device(DEVICE)
+
+
+def test_the_training_loop_never_waits_for_the_device(gpu_bench, make_spec):
+    spec = make_spec(model="dcgan")
+    model = gpu_bench.make("models", spec.model, gpu_bench.task(spec))
+    updates = model.fit(gpu_bench.dataset(spec.dataset).batches("train", 64, 0))
+    for _ in range(3):
+        next(updates)
+    torch.cuda.set_sync_debug_mode("error")
+    try:
+        for _ in range(5):
+            assert next(updates)["generator_loss"].device == torch.device(DEVICE)
+    finally:
+        torch.cuda.set_sync_debug_mode("default")
+
+
+def test_a_restored_model_trains_on_to_the_bit(gpu_bench, make_spec):
+    spec = make_spec(model="dcgan")
+    data = gpu_bench.dataset(spec.dataset)
+    models = []
+    for _ in range(3):
+        torch.manual_seed(0)
+        models.append(gpu_bench.make("models", spec.model, gpu_bench.task(spec)))
+    straight, first, second = models
+
+    def train(model, updates, start):
+        for _, _ in zip(range(updates), model.fit(data.batches("train", 64, 0, start)), strict=False):
+            pass
+
+    train(straight, 6, 0)
+    train(first, 3, 0)
+    second.restore({name: tensor.cpu() for name, tensor in first.checkpoint().items()})
+    train(second, 3, 3 * 64)
+    for name, tensor in straight.state_dict().items():
+        assert torch.equal(tensor, second.state_dict()[name]), name

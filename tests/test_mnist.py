@@ -1,0 +1,54 @@
+"""Real MNIST, where a copy is at hand: the data are right, and a GAN learns something from them."""
+
+import os
+from pathlib import Path
+
+import pytest
+import torch
+
+from ganbench.choice import Choice
+from ganbench.contracts import Source
+from ganbench.events import nobody
+from ganbench.runner import Runner
+from ganbench.spec import Budget
+from ganbench.store import Store
+from ganbench.workbench import Workbench
+from ganbench_datasets.mnist import MD5
+from ganbench_metrics.frechet import frechet_distance
+
+ROOT = Path(os.environ.get("GANBENCH_DATA", "nowhere")).absolute()  # read before tests clean their environment
+
+pytestmark = pytest.mark.skipif(
+    not all((ROOT / "MNIST" / "raw" / name).exists() for name in MD5),
+    reason="GANBENCH_DATA points at no folder that holds MNIST/raw",
+)
+
+
+@pytest.fixture(scope="module")
+def mnist_bench(catalog, tmp_path_factory):
+    return Workbench(catalog, "cpu", Source(ROOT, tmp_path_factory.mktemp("cache")))
+
+
+def test_the_splits_are_whole_and_hold_every_digit(mnist_bench):
+    data = mnist_bench.dataset(Choice("mnist"))
+    assert (data.shape, data.classes, data.count("train"), data.count("test")) == ((1, 28, 28), 10, 60_000, 10_000)
+    assert data.splits["train"][1].bincount().tolist() == [5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949]
+
+
+def test_real_against_real_is_best_and_more_noise_is_worse(mnist_bench):
+    data = mnist_bench.dataset(Choice("mnist"))
+    real, other = (data.head(split, 2_000).samples.flatten(1).double() for split in ("test", "train"))
+    noise = torch.randn(other.shape, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+    found = [frechet_distance(real.numpy(), (other + s * noise).numpy()) for s in (0, 0.1, 0.2, 0.3, 0.4, 0.5)]
+    assert found == sorted(found)
+    assert frechet_distance(real.numpy(), real.numpy()) < 1e-3 < found[0]
+
+
+@pytest.mark.slow
+def test_dcgan_gets_closer_to_the_digits_as_it_trains(mnist_bench, make_spec, tmp_path):
+    spec = make_spec(
+        dataset="mnist", model="dcgan:width=32", budget=Budget(images=40_000), checkpoints=(0.1, 1.0), samples=2_000
+    )
+    record = Runner(mnist_bench, tmp_path).run(spec, Store(tmp_path).run(spec.key), nobody)
+    early, late = (checkpoint.scores[0].value for checkpoint in record.checkpoints)
+    assert late < early / 2

@@ -1,0 +1,83 @@
+"""The report: every panel there, one colour a model, and a broken section that stops nobody."""
+
+import types
+
+import pytest
+from PIL import Image
+
+import ganbench
+from ganbench.plugins import discover
+from ganbench.record import Checkpoint, RunRecord, Score, Spent, Status
+from ganbench.report.build import write_report
+from ganbench.tables import results, tidy
+
+
+@pytest.fixture
+def records(make_spec):
+    """Two models on two datasets, three seeds each; one has two scores, and one run failed."""
+    made = []
+    for dataset, names in (("digits", ["frechet_distance"]), ("ring8", ["modes_captured", "reverse_kl"])):
+        for model in ("vanilla", "gmm"):
+            for seed in range(3):
+                scores = tuple(Score("m", name, 1.0, seed + len(model), "lower") for name in names)
+                spec = make_spec(dataset=dataset, model=model, seed=seed)
+                made.append(RunRecord(spec, Status.DONE, checkpoints=(Checkpoint(1.0, Spent(1, 1, 1.0), scores),)))
+    return [*made, RunRecord(make_spec(seed=9), Status.FAILED, "it broke")]
+
+
+def test_the_comparison_has_a_panel_for_each_dataset_and_score(records):
+    from ganbench_sections.comparison import draw
+
+    frame = tidy(records)
+    figure = draw(frame[frame["value"].notna()])
+    panels = [axes for axes in figure.axes if axes.get_visible()]
+    labels = [axes.get_xlabel().splitlines()[0] for axes in panels]
+    assert labels == ["frechet distance", "modes captured", "reverse kl"]
+    for axes in panels:
+        dots = sum(len(cloud.get_offsets()) for cloud in axes.collections)
+        assert dots == 6
+
+
+def test_the_comparison_is_written_as_a_picture(records, tmp_path, catalog):
+    written = write_report(results(records, tmp_path), catalog, tmp_path)
+    assert written.broken == {}
+    assert (tmp_path / "comparison.png") in written.paths
+    with Image.open(tmp_path / "comparison.png") as picture:
+        assert min(picture.size) > 300
+
+
+def test_without_scores_there_is_no_picture_and_no_complaint(records, tmp_path, catalog):
+    written = write_report(results(records[-1:], tmp_path), catalog, tmp_path)
+    assert written.broken == {}
+    assert not (tmp_path / "comparison.png").exists()
+
+
+def test_a_broken_section_stops_nobody_else(install, records, tmp_path):
+    class Broken:
+        def write(self, results, folder):
+            raise LookupError("no section today")
+
+    class Good:
+        def write(self, results, folder):
+            path = folder / "good.txt"
+            path.write_text(str(len(results.records)))
+            return [path]
+
+    @ganbench.hookimpl
+    def offer_report_sections():
+        yield ganbench.SectionCard("broken", make=Broken, about="Breaks.")
+        yield ganbench.SectionCard("good", make=Good, about="Works.")
+
+    catalog = discover([install("sections", offer_report_sections=offer_report_sections)])
+    written = write_report(results(records, tmp_path), catalog, tmp_path)
+    assert written.broken == {"broken": "LookupError: no section today"}
+    assert (tmp_path / "good.txt").read_text() == "13"
+
+
+def test_the_local_executor_runs_everything_in_order():
+    from ganbench_executors.local import Local
+
+    seen = []
+    work = types.SimpleNamespace(run=lambda spec, notify: seen.append((spec, notify)) or spec.upper())
+    assert list(Local().run(work.run, ["a", "b"], "notify")) == ["A", "B"]
+    assert seen == [("a", "notify"), ("b", "notify")]

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.table import Column
 
 from ganbench.console import make_console
 from ganbench.events import Event, Finished, Notify, Progressed, Started
@@ -28,15 +29,13 @@ def display(specs: list[RunSpec]) -> Iterator[Notify]:
         yield Plain(console, len(specs))
         return
     columns = (
-        TextColumn("{task.description}"),
-        BarColumn(bar_width=24),
+        TextColumn("{task.description}", table_column=Column(no_wrap=True)),
+        BarColumn(bar_width=12),
         TextColumn("{task.percentage:>3.0f}%"),
-        TimeElapsedColumn(),
-        TextColumn("left"),
-        TimeRemainingColumn(),
-        TextColumn("{task.fields[note]}"),
+        TimeRemainingColumn(compact=True),
+        TextColumn("{task.fields[note]}", table_column=Column(ratio=1, no_wrap=True, overflow="ellipsis")),
     )
-    with Progress(*columns, console=console) as progress:
+    with Progress(*columns, console=console, expand=True) as progress:
         yield Bars(progress, len(specs))
 
 
@@ -47,6 +46,7 @@ class Bars:
         self.progress, self.runs, self.finished = progress, runs, 0
         self.overall = progress.add_task("[bold]all runs", total=runs, note=f"0 of {runs}")
         self.bars: dict[str, TaskID] = {}
+        self.fractions: dict[str, float] = {}
 
     def __call__(self, event: Event) -> None:
         """Take in what a run tells."""
@@ -55,10 +55,11 @@ class Bars:
                 self.bars[key] = self.progress.add_task(escape(title), total=1.0, note="")
             case Progressed(key, fraction):
                 self.progress.update(self.bars[key], completed=fraction, note=note(event))
-                under_way = sum(self.progress.tasks[bar].completed for bar in self.bars.values() if bar)
-                self.progress.update(self.overall, completed=self.finished + min(under_way, len(self.bars)))
+                self.fractions[key] = fraction
+                self.progress.update(self.overall, completed=self.finished + sum(self.fractions.values()))
             case Finished(record):
                 self.finished += 1
+                self.fractions.pop(record.key, None)
                 bar = self.bars.pop(record.key, None)
                 if bar is not None:
                     self.progress.remove_task(bar)

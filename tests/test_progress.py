@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from ganbench.events import Finished, Progressed, Started
-from ganbench.progress import Bars, Plain
+from ganbench.progress import Bars, Plain, display
 from ganbench.record import RunRecord, Spent, Status
 
 
@@ -39,12 +39,33 @@ def test_a_run_that_did_not_end_well_says_why(console, make_spec):
 
 def test_bars_come_and_go_with_their_runs(make_spec):
     console = Console(file=io.StringIO(), width=120, force_terminal=True)
-    spec = make_spec()
     with Progress(console=console, auto_refresh=False) as progress:
-        bars = Bars(progress, 2)
-        bars(Started(spec.key, "a [name]"))
-        bars(Progressed(spec.key, 0.5, 100.0))
-        assert [task.completed for task in progress.tasks] == [0.5, 0.5]
-        bars(Finished(RunRecord(spec, Status.DONE)))
-        assert [task.completed for task in progress.tasks] == [1]
-        assert progress.tasks[0].fields["note"] == "1 of 2"
+        bars = Bars(progress, 4)
+        for done in range(3):
+            spec = make_spec(seed=done)
+            bars(Started(spec.key, "a [name]"))
+            bars(Progressed(spec.key, 0.5, 100.0))
+            assert [task.completed for task in progress.tasks] == [done + 0.5, 0.5]
+            bars(Finished(RunRecord(spec, Status.DONE)))
+            assert [task.completed for task in progress.tasks] == [done + 1]
+            assert progress.tasks[0].fields["note"] == f"{done + 1} of 4"
+
+
+def test_runs_side_by_side_have_a_bar_each(make_spec):
+    console = Console(file=io.StringIO(), width=120, force_terminal=True)
+    with Progress(console=console, auto_refresh=False) as progress:
+        bars, specs = Bars(progress, 2), [make_spec(seed=seed) for seed in range(2)]
+        for spec in specs:
+            bars(Started(spec.key, spec.title))
+            bars(Progressed(spec.key, 0.25, 100.0))
+        bars(Finished(RunRecord(specs[0], Status.DONE)))
+        bars(Progressed(specs[1].key, 0.75, 100.0))
+        assert [task.completed for task in progress.tasks] == [1.75, 0.75]
+
+
+def test_a_terminal_gets_bars_and_a_pipe_gets_lines(make_spec, monkeypatch):
+    for terminal, kind in ((True, Bars), (False, Plain)):
+        made = Console(file=io.StringIO(), width=120, force_terminal=terminal)
+        monkeypatch.setattr("ganbench.progress.make_console", lambda stderr, made=made: made)
+        with display([make_spec()]) as notify:
+            assert isinstance(notify, kind)

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 
 import pandas as pd
 from rich.box import SIMPLE_HEAD
+from rich.console import Group
+from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
@@ -14,14 +16,16 @@ _ARROWS = {"higher": "↑", "lower": "↓"}
 _NOTHING = "–"
 
 
-def leaderboard_tables(board: pd.DataFrame) -> Iterator[Table]:
-    """Yield a table for each suite, budget, device and dataset of a leaderboard frame."""
+def leaderboard_tables(board: pd.DataFrame) -> Iterator[Group]:
+    """Yield a title and a table for each suite, budget, device and dataset of a leaderboard frame."""
     for key, part in board.groupby(_BOARD, sort=False, dropna=False):
         suite, budget, standard, precision, device, dataset = key
         mark = "" if standard else " [bold yellow](not the standard budget)[/]"
         extra = "" if precision == "fp32" else f", {precision}"
-        title = f"[bold]{dataset}[/] – {suite}, {budget}{mark}{extra}, on {device}"
-        yield _table(part, title)
+        title = (
+            f"[bold]{escape(str(dataset))}[/] – {escape(str(suite))}, {budget}{mark}{extra}, on {escape(str(device))}"
+        )
+        yield Group(Text.from_markup(title), _table(part))
 
 
 def missing_lines(board: pd.DataFrame) -> list[str]:
@@ -44,14 +48,14 @@ def number(value: float, digits: int = 3) -> str:
     return f"{value:,.{max(0, digits - 1 - math.floor(math.log10(abs(value))))}f}"
 
 
-def _table(part: pd.DataFrame, title: str) -> Table:
+def _table(part: pd.DataFrame) -> Table:
     # one column a score and protocol, none for scores that nobody on this dataset has
     scored = part[part["mean"].notna()]
     distinct = scored[["metric", "score", "better", "protocol"]].drop_duplicates()
     scores = [dict(zip(distinct.columns, row, strict=True)) for row in distinct.itertuples(index=False)]
     told = part.drop_duplicates(_LINE).duplicated(["model", "loss"]).any()
-    table = Table(title=title, title_justify="left", title_style="", box=SIMPLE_HEAD, pad_edge=False)
-    table.add_column("model", overflow="fold")
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    table.add_column("model", no_wrap=True)
     for score in scores:
         table.add_column(_heading(score), justify="right")
     for heading in ("seeds", "seconds", "images/s"):
@@ -60,9 +64,9 @@ def _table(part: pd.DataFrame, title: str) -> Table:
     # best first, by the first score
     for _, line in sorted(part.groupby(_LINE, sort=False), key=lambda item: _standing(item[1], scores)):
         first = line.iloc[0]
-        settings = f"\n{first['settings'].replace(',', ', ')}" if told and first["settings"] else ""
+        names = [first["model"], first["loss"], first["settings"].replace(",", ", ") if told else ""]
         cells = [_cell(line, score) for score in scores]
-        table.add_row(Text(_who(first) + settings), *cells, _seeds(first), *map(_plain, _costs(first)))
+        table.add_row(Text("\n  ".join(filter(None, names))), *cells, _seeds(first), *map(_plain, _costs(first)))
     return table
 
 

@@ -140,6 +140,7 @@ def _run(session: Any, specs: list[RunSpec], force: bool) -> int:
     """Run, report, and return the exit code."""
     from ganbench.progress import display
     from ganbench.record import Status
+    from ganbench.report.show import show_report
 
     try:
         with display(specs) as notify:
@@ -148,7 +149,8 @@ def _run(session: Any, specs: list[RunSpec], force: bool) -> int:
         kept = sum(session.store.done(spec) is not None for spec in specs)
         click.echo(f"\nganbench: stopped; {kept} of {len(specs)} runs are done; repeat the command to go on", err=True)
         return INTERRUPTED
-    _report(session.catalog, session.store.root, records)
+    show_report(session.catalog, session.store.root, records)
+    _warn_of_broken(session.catalog)
     return SOME_FAILED if any(record.status is Status.FAILED for record in records) else 0
 
 
@@ -195,6 +197,7 @@ def plugins() -> None:
 def report(results: Path) -> None:
     """Read results, write tables and plots beside them, and show the leaderboard."""
     from ganbench.plugins import discover
+    from ganbench.report.show import show_report
     from ganbench.store import Store
 
     records, _ = Store(results).readable()
@@ -202,30 +205,8 @@ def report(results: Path) -> None:
         raise BadOptionError(
             f"no runs in {str(results)!r}; make some with ganbench run, or name another with --results"
         )
-    _report(discover(), results, records)
-
-
-def _report(catalog: Catalog, folder: Path, shown: list[Any]) -> None:
-    """Write the report of everything in the folder; show the leaderboard of some of it."""
-    from ganbench.console import make_console
-    from ganbench.report.build import write_report
-    from ganbench.report.terminal import leaderboard_tables, missing_lines
-    from ganbench.store import Store
-    from ganbench.tables import results
-
-    everything, damaged = Store(folder).readable()
-    written = write_report(results(everything, folder), catalog, folder)
-    board, console = results(shown, folder).leaderboard, make_console()
-    for table in leaderboard_tables(board):
-        console.print(table, "")
-    for line in missing_lines(board):
-        console.print(line, style="yellow", markup=False, highlight=False)
-    for name, reason in written.broken.items():
-        console.print(f"the section {name} could not be written: {reason}", style="yellow", markup=False)
-    console.print(f"results: {folder}", f"tables and plots: {', '.join(path.name for path in written.paths)}",
-                  sep="\n", highlight=False, markup=False, soft_wrap=True)  # fmt: skip
-    for line in damaged:
-        click.secho(f"left out: {line}", fg="yellow", err=True)
+    catalog = discover()
+    show_report(catalog, results, records)
     _warn_of_broken(catalog)
 
 

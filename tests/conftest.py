@@ -11,8 +11,11 @@ import pytest
 
 from ganbench.choice import Choice
 from ganbench.contracts import Source
+from ganbench.events import nobody
 from ganbench.plugins import discover
+from ganbench.runner import Runner
 from ganbench.spec import Budget, RunSpec
+from ganbench.store import Store
 from ganbench.workbench import Workbench
 
 
@@ -60,6 +63,16 @@ def make_spec():
         return RunSpec(**plain)
 
     return make
+
+
+@pytest.fixture
+def run(bench, tmp_path):
+    """Return a runner of specs into folders of their own."""
+
+    def run_spec(spec, where="a", notify=nobody, bench=bench, save_seconds=60.0):
+        return Runner(bench, tmp_path, save_seconds).run(spec, Store(tmp_path / where).run(spec.key), notify)
+
+    return run_spec
 
 
 @pytest.fixture

@@ -6,25 +6,11 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-import ganbench
 from ganbench.choice import Choice
-from ganbench.events import Finished, Progressed, Started, nobody
-from ganbench.plugins import discover
+from ganbench.events import Finished, Progressed, Started
 from ganbench.record import Status
-from ganbench.runner import Runner
 from ganbench.spec import Budget
-from ganbench.store import Store, read_record
-from ganbench.workbench import Workbench
-
-
-@pytest.fixture
-def run(bench, tmp_path):
-    """Return a runner of specs into folders of their own."""
-
-    def run_spec(spec, where="a", notify=nobody, bench=bench, save_seconds=60.0):
-        return Runner(bench, tmp_path, save_seconds).run(spec, Store(tmp_path / where).run(spec.key), notify)
-
-    return run_spec
+from ganbench.store import read_record
 
 
 def weights(tmp_path, where, spec):
@@ -140,115 +126,6 @@ def test_a_damaged_resume_file_only_costs_the_work_it_held(run, make_spec, tmp_p
     folder.mkdir(parents=True)
     (folder / "resume.safetensors").write_bytes(b"torn")
     assert run(spec).status is Status.DONE
-
-
-def test_a_model_and_data_that_do_not_fit_are_skipped_with_the_reason(run, make_spec):
-    record = run(make_spec(model="dcgan", dataset="ring8"))
-    assert record.status is Status.SKIPPED
-    assert record.reason == "dcgan makes images; this data has shape (2,)"
-    assert record.checkpoints == ()
-
-
-def test_a_loss_asked_of_a_model_without_an_adversary_is_a_skip(run, make_spec):
-    record = run(make_spec(model="gmm", loss="minimax"))
-    assert (record.status, record.reason) == (Status.SKIPPED, "gmm has no adversary to take the loss minimax")
-
-
-class Broken:
-    """A model that goes wrong where its parameter says."""
-
-    def __init__(self, task, where="fit"):
-        self.where, self.shape = where, task.shape
-        if where == "build":
-            raise RuntimeError("no build today\nsecond line")
-
-    def fit(self, batches):
-        for count, _ in enumerate(batches):
-            if self.where == "fit" and count == 3:
-                raise RuntimeError("no fit today")
-            yield {"a_loss": torch.tensor(float("nan") if self.where == "nan" and count == 4 else 1.0)}
-
-    def sample(self, n, generator, labels=None):
-        shape = (n, 3) if self.where == "shape" else (n, *self.shape)
-        return torch.full(shape, float("inf") if self.where == "sample" else 0.0)
-
-    def state_dict(self):
-        return {}
-
-    def load_state_dict(self, state):
-        pass
-
-
-class BrokenMetric:
-    def score(self, evidence):
-        raise ZeroDivisionError("no score today")
-
-
-@pytest.fixture
-def broken_bench(install, bench):
-    """A workbench with the built-ins and a stranger's broken things."""
-
-    @ganbench.hookimpl
-    def offer_models():
-        yield ganbench.ModelCard("broken", make=Broken, about="Breaks.")
-        yield ganbench.ModelCard("gone", make="no_such_module:Model", about="Is not there.")
-
-    @ganbench.hookimpl
-    def offer_metrics():
-        column = ganbench.Column("nothing", "Never there.")
-        yield ganbench.MetricCard("broken", make=BrokenMetric, about="Breaks.", columns=(column,))
-
-    from importlib import metadata
-
-    stranger = install("broken", offer_models=offer_models, offer_metrics=offer_metrics)
-    return Workbench(discover([*metadata.entry_points(group="ganbench"), stranger]), "cpu", bench.source)
-
-
-@pytest.mark.parametrize(
-    ("model", "reason"),
-    [
-        ("broken:where=build", "RuntimeError: no build today"),
-        ("broken:where=fit", "RuntimeError: no fit today"),
-        ("broken:where=sample", "ValueError: sample gave numbers that are not finite"),
-        ("broken:where=shape", "ValueError: sample gave shape (100, 3), not (100, 1, 8, 8)"),
-        ("gone", "ModuleNotFoundError: No module named 'no_such_module'"),
-    ],
-)
-def test_a_run_that_raises_is_a_failed_row_with_its_reason_and_traceback(
-    run, make_spec, broken_bench, tmp_path, model, reason
-):
-    spec = make_spec(model=model, loss=None)
-    record = run(spec, bench=broken_bench)
-    assert (record.status, record.reason) == (Status.FAILED, reason)
-    folder = tmp_path / "a" / "runs" / spec.key
-    assert "Traceback" in (folder / "traceback.txt").read_text()
-    assert read_record(folder / "record.json").reason == reason
-
-
-def test_divergence_ends_a_run_and_the_record_says_when(run, make_spec, broken_bench, tmp_path):
-    spec = make_spec(model="broken:where=nan", loss=None, budget=Budget(updates=1_000_000_000))
-    record = run(spec, bench=broken_bench)
-    assert (record.status, record.ended_by) == (Status.FAILED, "divergence")
-    assert record.reason == "diverged: a_loss was nan at update 5"
-    assert record.stability["first_non_finite_update"] == 5
-    assert (tmp_path / "a" / "runs" / spec.key / "curves.parquet").exists()
-
-
-def test_a_metric_that_breaks_costs_its_own_column_and_no_other(run, make_spec, broken_bench, tmp_path):
-    spec = make_spec(metrics=(Choice("broken"), Choice("frechet")))
-    record = run(spec, bench=broken_bench)
-    missing, there = record.checkpoints[-1].scores
-    assert record.status is Status.DONE
-    assert (missing.value, missing.reason) == (None, "ZeroDivisionError: no score today")
-    assert there.value > 0
-    assert "no score today" in (tmp_path / "a" / "runs" / spec.key / "traceback-broken.txt").read_text()
-
-
-def test_a_metric_that_does_not_apply_has_a_reason_and_no_traceback(run, make_spec, tmp_path):
-    spec = make_spec(metrics=(Choice("modes"),))
-    record = run(spec)
-    assert all("mixtures with known means" in score.reason for score in record.checkpoints[-1].scores)
-    assert not list((tmp_path / "a" / "runs" / spec.key).glob("traceback*"))
 
 
 def test_scores_carry_what_somebody_needs_to_repeat_them(run, make_spec):

@@ -14,3 +14,13 @@ def mean_and_deviation(values: ArrayLike) -> tuple[float | None, float | None]:
     if not len(finite):
         return None, None
     return float(finite.mean()), float(finite.std(ddof=1)) if len(finite) > 1 else None
+
+
+def merit(value: float, better: str) -> float:
+    """Return a number whose smallest is best, whichever way a score points.
+
+    better: "higher", "lower", or "closer to X".
+    """
+    if better.startswith("closer to "):
+        return abs(value - float(better.removeprefix("closer to ")))
+    return -value if better == "higher" else value

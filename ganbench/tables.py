@@ -9,7 +9,7 @@ import pandas as pd
 from ganbench.choice import settings_text
 from ganbench.contracts import Results
 from ganbench.record import Checkpoint, RunRecord, Score, Status
-from ganbench.stats import mean_and_deviation
+from ganbench.stats import mean_and_deviation, merit
 from ganbench.store import sort_key, write_whole
 
 # what must be equal for two runs to be averaged: all that can change a number, but for the seed
@@ -101,18 +101,9 @@ def _summary(group: pd.DataFrame) -> dict[str, Any]:
         "mean": mean,
         "deviation": deviation,
         "seeds": int(group["value"].notna().sum()),
-        "merit": _merit(mean, str(group["better"].iloc[0])),
+        "merit": None if mean is None else merit(mean, str(group["better"].iloc[0])),
         "score_reason": reasons[0] if reasons else "",
     }
-
-
-def _merit(mean: float | None, better: str) -> float | None:
-    """Return a number whose smallest is best, whichever way the score points."""
-    if mean is None:
-        return None
-    if better.startswith("closer to "):
-        return abs(mean - float(better.removeprefix("closer to ")))
-    return -mean if better == "higher" else mean
 
 
 def _rows(record: RunRecord) -> Iterable[dict[str, Any]]:

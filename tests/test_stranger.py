@@ -15,7 +15,7 @@ def installed(tmp_path_factory):
     """Build and install the stranger's distribution beside everything else; return an environment with it."""
     target = tmp_path_factory.mktemp("site")
     source = tmp_path_factory.mktemp("source")
-    for path in STRANGER.glob("*.*"):
+    for path in (STRANGER / "pyproject.toml", STRANGER / "ganbench_pixel_shuffle.py"):
         (source / path.name).write_bytes(path.read_bytes())
     command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-build-isolation", "--no-index"]
     subprocess.run([*command, "--target", str(target), str(source)], check=True, capture_output=True, timeout=200)

@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ganbench.contracts import Results
+from ganbench.stats import merit
 from ganbench.store import write_whole
 
 _NAME = "comparison.png"
@@ -42,7 +43,7 @@ def draw(final: pd.DataFrame) -> Figure:
     # one colour a model in every panel, and its name once a row
     colours = dict(zip(final["who"].unique(), itertools.cycle(_COLOURS), strict=False))
     for row, parts in enumerate(panels):
-        order = list(parts[0].groupby("who")["value"].mean().sort_values().index)
+        order = [who for _, who in sorted((_standing(part), str(who)) for who, part in parts[0].groupby("who"))]
         for column, axes in enumerate(grid[row]):
             if column < len(parts):
                 _draw_panel(axes, parts[column], order, colours)
@@ -58,12 +59,16 @@ def _draw_panel(axes: Axes, part: pd.DataFrame, order: list[str], colours: dict[
     import seaborn as sns
 
     where: dict[str, Any] = {"data": part, "x": "value", "y": "who", "order": order, "ax": axes}
-    sns.stripplot(**where, hue="who", palette=colours, legend=False, size=7, alpha=0.8, jitter=0.15)
+    sns.stripplot(**where, hue="who", palette=colours, legend=False, size=7, alpha=0.7, jitter=False)
     mean: dict[str, Any] = {"color": "black", "marker": "|", "markersize": 16, "markeredgewidth": 1.5}
     sns.pointplot(**where, errorbar=None, linestyle="none", **mean)
     name, better = part["score"].iloc[0].replace("_", " "), part["better"].iloc[0]
     axes.set(xlabel=f"{name}\n({better} is better)", ylabel="")
     axes.grid(axis="x", alpha=0.3)
+
+
+def _standing(part: pd.DataFrame) -> float:
+    return merit(float(part["value"].mean()), part["better"].iloc[0])
 
 
 def _who(row: pd.Series) -> str:

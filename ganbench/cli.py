@@ -36,6 +36,9 @@ class _Commands(click.Group):
             return super().invoke(ctx)
         except GanbenchError as error:
             raise _Mistake(str(error)) from None
+        except click.UsageError as error:
+            where = error.ctx.command_path if error.ctx else "ganbench"
+            raise _Mistake(f"{error.format_message()} (see {where} --help)") from None
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
         if args and not args[0].startswith("-") and self.get_command(ctx, args[0]) is None:

@@ -54,10 +54,15 @@ class Meter:
         return min(1.0, max(shares))
 
     def feed(self, batches: Iterator[Batch]) -> Iterator[Batch]:
-        """Pass batches on, counting their samples, until a limit is reached."""
+        """Pass batches on, counting their samples, until a limit is reached.
+
+        A model that takes many batches between its updates, and so sees few ticks, is held to its seconds here.
+        """
         while not self.reached and (batch := next(batches, None)) is not None:
             self.images += len(batch.samples)
             yield batch
+            if self.budget.seconds and self._clock() - self._ticked >= 2 * self._tick_seconds:
+                self.tick()
 
     def resume(self, spent: Spent) -> None:
         """Go on from what an interrupted run had spent."""

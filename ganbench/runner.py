@@ -22,6 +22,8 @@ from ganbench.store import RunFolder
 from ganbench.training import SAVE_SECONDS, DivergedError, Training
 from ganbench.workbench import Workbench
 
+_TRACEBACK = "traceback.txt"
+
 
 @dataclass(frozen=True)
 class Runner:
@@ -50,8 +52,8 @@ class Runner:
             except UnfitError as error:
                 record = replace(record, status=Status.SKIPPED, reason=str(error))
             except Exception as error:  # a failed run is a row, and the others go on
-                folder.write_text("traceback.txt", traceback.format_exc())
-                record = replace(record, reason=f"{type(error).__name__}: {error}".splitlines()[0])
+                folder.write_text(_TRACEBACK, traceback.format_exc())
+                record = replace(record, reason=_first_line(error))
         folder.write_record(record)
         notify(Finished(record))
         return record
@@ -68,15 +70,19 @@ class Runner:
         evaluation = Evaluation(bench, spec, dataset, model)
         meter = Meter(spec.budget, synchronizer(bench.device))
         training = Training(spec, dataset, model, evaluation, folder, notify, meter, save_seconds=self.save_seconds)
-        status, reason, ended_by = Status.DONE, "", "divergence"
+        status, reason, ended_by = Status.DONE, "", ""
         try:
             ended_by = training.run()
+            self._keep_model(model, evaluation, folder)
         except DivergedError as error:
-            status, reason = Status.FAILED, str(error)
+            status, reason, ended_by = Status.FAILED, str(error), "divergence"
+        except UnfitError:
+            raise
+        except Exception as error:  # what it had learnt by then is worth a look
+            folder.write_text(_TRACEBACK, traceback.format_exc())
+            status, reason, ended_by = Status.FAILED, _first_line(error), "error"
 
         # keep
-        if status is Status.DONE:
-            self._keep_model(model, evaluation, folder)
         if training.curves.updates:
             folder.write_curves(training.curves.table())
         for metric, trace in evaluation.errors.items():
@@ -101,6 +107,10 @@ class Runner:
         real = self.bench.real(evaluation.spec.dataset, None, evaluation.count).samples
         folder.write_picture("samples.png", lambda path: draw_samples(path, samples, real))
         folder.write_weights(model.state_dict())
+
+
+def _first_line(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}".splitlines()[0]
 
 
 def _throughput(spent: Spent) -> dict[str, float]:

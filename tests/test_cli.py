@@ -92,6 +92,9 @@ def test_skipped_runs_alone_are_no_failure(ganbench):
         ("list modles", "unknown kind 'modles'; did you mean 'models'?"),
         ("report", "no runs in 'ganbench-results'"),
         ("show abc", "no run 'abc' in 'ganbench-results'"),
+        ("run --modle x", "No such option '--modle'"),
+        ("run --precision fp8", "'fp8' is not one of 'fp32', 'bf16'. (see main run --help)"),
+        ("show", "Missing argument 'RUN'."),
         ("rnu", "unknown command 'rnu'; did you mean 'run'?"),
     ],
 )  # fmt: skip

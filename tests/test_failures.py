@@ -1,5 +1,6 @@
 """Whatever goes wrong in a run is a status with a reason, and costs nothing else."""
 
+import pyarrow.parquet as pq
 import pytest
 import torch
 
@@ -93,6 +94,16 @@ def test_a_run_that_raises_is_a_failed_row_with_its_reason_and_traceback(
     folder = tmp_path / "a" / "runs" / spec.key
     assert "Traceback" in (folder / "traceback.txt").read_text()
     assert read_record(folder / "record.json").reason == reason
+
+
+def test_what_a_run_had_learnt_before_it_broke_is_kept(run, make_spec, broken_bench, tmp_path, monkeypatch):
+    monkeypatch.setattr("ganbench.meter.TICK_SECONDS", 0.0)  # a tick at every update
+    spec = make_spec(model="broken:where=fit", loss=None, checkpoints=(0.2, 1.0))
+    record = run(spec, bench=broken_bench)
+    assert (record.status, record.ended_by) == (Status.FAILED, "error")
+    assert (record.spent.updates, [checkpoint.fraction for checkpoint in record.checkpoints]) == (3, [0.2])
+    curves = pq.read_table(tmp_path / "a" / "runs" / spec.key / "curves.parquet")
+    assert curves["update"].to_pylist() == [1, 2, 3]
 
 
 def test_divergence_ends_a_run_and_the_record_says_when(run, make_spec, broken_bench, tmp_path):

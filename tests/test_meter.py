@@ -55,6 +55,16 @@ def test_seconds_end_the_data_at_a_tick():
     assert (meter.seconds, meter.reached) == (2.0, "seconds")
 
 
+def test_seconds_end_the_data_of_a_model_that_never_updates():
+    clock = Clock()
+    meter = Meter(Budget(seconds=2.0), clock=clock)
+    with meter.running():
+        for _ in meter.feed(batches()):
+            clock.now += 0.1
+    assert meter.reached == "seconds"
+    assert meter.seconds == pytest.approx(2.0, abs=0.11)
+
+
 def test_evaluation_is_not_on_the_clock():
     clock = Clock()
     meter = Meter(Budget(seconds=100.0), clock=clock)

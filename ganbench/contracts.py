@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from ganbench.events import Notify
 from ganbench.recipe import Recipe
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from torch import Generator, Tensor, nn
 
 Critic = Callable[["Tensor"], "Tensor"]  # (n, *shape) samples to (n,) logits, labels bound already
-Work = Callable[[RunSpec, Notify], RunRecord]
 
 
 class Batch(NamedTuple):
@@ -209,9 +208,20 @@ class Metric(Protocol):
         ...
 
 
-@runtime_checkable
+class Work(Protocol):
+    """What there is to do for each spec. It can be pickled, and stores what comes of it."""
+
+    def __call__(self, spec: RunSpec, notify: Notify) -> RunRecord:
+        """Run a spec and keep its record; never raises for what the run did."""
+        ...
+
+    def lost(self, spec: RunSpec, reason: str, notify: Notify) -> RunRecord:
+        """Keep a failed record for a spec whose process or machine is gone."""
+        ...
+
+
 class Executor(Protocol):
-    """A way to run many runs. It neither trains nor stores: work does both, and never raises."""
+    """A way to run many runs. It neither trains nor stores: work does both."""
 
     def run(self, work: Work, specs: Iterable[RunSpec], notify: Notify) -> Iterator[RunRecord]:
         """Do each spec's work; yield its record as it ends."""

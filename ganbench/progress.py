@@ -70,29 +70,35 @@ class Bars:
 
 @dataclass
 class Plain:
-    """A line when a run ends, and one every ten seconds in between."""
+    """A line when a run begins, one when it ends, and one every ten seconds in between."""
 
     console: Console
     runs: int
     clock: Callable[[], float] = time.monotonic
     finished: int = 0
-    _told: float = field(default=0.0)
+    _told: float = 0.0
+    _under_way: dict[str, tuple[str, float]] = field(default_factory=dict)  # title and start, by key
 
     def __call__(self, event: Event) -> None:
         """Take in what a run tells."""
         match event:
-            case Started(_, title):
+            case Started(key, title):
                 self._told = self.clock()
-                self._say(f"[{self.finished + 1}/{self.runs}] {title}: started")
-            case Progressed(_, fraction) if self.clock() - self._told >= _PLAIN_SECONDS:
+                self._under_way[key] = title, self._told
+                self._say(self.finished + len(self._under_way), f"{title}: started")
+            case Progressed(key, fraction) if self.clock() - self._told >= _PLAIN_SECONDS:
                 self._told = self.clock()
-                self._say(f"[{self.finished + 1}/{self.runs}] {fraction:4.0%} {note(event)}")
+                title, started = self._under_way[key]
+                left = (self._told - started) * (1 - fraction) / fraction if fraction else 0.0
+                name = f"{title}: " if len(self._under_way) > 1 else ""
+                self._say(self.finished + 1, f"{name}{fraction:4.0%} {note(event)}, {left:,.0f} s left")
             case Finished(record):
                 self.finished += 1
-                self._say(f"[{self.finished}/{self.runs}] {summary(record)}")
+                self._under_way.pop(record.key, None)
+                self._say(self.finished, summary(record))
 
-    def _say(self, text: str) -> None:
-        self.console.print(text, markup=False, highlight=False, soft_wrap=True)
+    def _say(self, number: int, text: str) -> None:
+        self.console.print(f"[{number}/{self.runs}] {text}", markup=False, highlight=False, soft_wrap=True)
 
 
 def note(event: Progressed) -> str:

@@ -7,9 +7,9 @@ from pathlib import Path
 from ganbench.choice import Choice
 from ganbench.contracts import Executor, Source
 from ganbench.environment import resolve_device
-from ganbench.events import Notify
+from ganbench.events import Finished, Notify
 from ganbench.plugins import Catalog, discover
-from ganbench.record import RunRecord
+from ganbench.record import RunRecord, Status
 from ganbench.runner import Runner, make_repeatable
 from ganbench.spec import RunSpec
 from ganbench.store import Store
@@ -32,6 +32,13 @@ class LocalWork:
             make_repeatable(self.device)
             self.bench = Workbench(discover(), self.device, self.source)
         return Runner(self.bench, self.where).run(spec, self.store.run(spec.key), notify)
+
+    def lost(self, spec: RunSpec, reason: str, notify: Notify) -> RunRecord:
+        """Keep a failed record for a spec whose process or machine is gone."""
+        record = RunRecord(spec, Status.FAILED, reason)
+        self.store.run(spec.key).write_record(record)
+        notify(Finished(record))
+        return record
 
     def __getstate__(self) -> dict[str, object]:
         return self.__dict__ | {"bench": None}

@@ -38,7 +38,7 @@ def spike_rate(loss: Series, threshold: float = 5.0, window: int = 101) -> float
 
     A spike is further from the running median than `threshold` running deviations, a deviation being 1.4826
     times the median absolute distance from that median: both over `window` updates, since a loss's noise
-    grows and shrinks over training. A normal law has about one such update in a million. loss: (updates,).
+    grows and shrinks over training. White noise has about one such update in 70,000. loss: (updates,).
     """
     from scipy.ndimage import median_filter
 

@@ -81,7 +81,7 @@ def test_skipped_runs_alone_are_no_failure(ganbench):
         ("run --seeds none", "can't read the seeds 'none'"),
         ("run --device tpu", "unknown device 'tpu'; there is auto, cpu, cuda, cuda:N"),
         ("run --device cuda:99", "no device 'cuda:99'"),
-        ("run --executor clud", "unknown executor 'clud'; there is local"),
+        ("run --executor clud", "unknown executor 'clud'; there is local, processes"),
         ("run --model vanilla:latnt=3", "got an unexpected keyword argument 'latnt'; vanilla takes latent, width"),
         ("run --model vanilla:latent=0", "vanilla takes latent and width of 1 or more, not 0 and "),
         ("run --model gmm:covariance=round", "gmm takes a covariance of full, tied, diag, spherical, not 'round'"),

@@ -1,7 +1,5 @@
 """The report: every panel there, one colour a model, and a broken section that stops nobody."""
 
-import types
-
 import pytest
 from PIL import Image
 
@@ -72,12 +70,3 @@ def test_a_broken_section_stops_nobody_else(install, records, tmp_path):
     written = write_report(results(records, tmp_path), catalog, tmp_path)
     assert written.broken == {"broken": "LookupError: no section today"}
     assert (tmp_path / "good.txt").read_text() == "13"
-
-
-def test_the_local_executor_runs_everything_in_order():
-    from ganbench_executors.local import Local
-
-    seen = []
-    work = types.SimpleNamespace(run=lambda spec, notify: seen.append((spec, notify)) or spec.upper())
-    assert list(Local().run(work.run, ["a", "b"], "notify")) == ["A", "B"]
-    assert seen == [("a", "notify"), ("b", "notify")]

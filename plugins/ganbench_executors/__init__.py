@@ -7,10 +7,15 @@ import ganbench
 
 @ganbench.hookimpl
 def offer_executors() -> Iterator[ganbench.ExecutorCard]:
-    """Offer this process."""
+    """Offer this process, and processes side by side."""
     yield ganbench.ExecutorCard(
         "local",
         make="ganbench_executors.local:Local",
         about="One run after another in this process, each with the whole device to itself.",
         default=True,
+    )
+    yield ganbench.ExecutorCard(
+        "processes",
+        make="ganbench_executors.processes:Processes",
+        about="Several runs side by side, a process each: processes:workers=4. Throughput is then shared.",
     )

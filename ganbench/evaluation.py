@@ -1,5 +1,6 @@
 """Scoring a model: as many samples as there are held-out real ones, and each metric alone with its reason."""
 
+import math
 import traceback
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -32,6 +33,7 @@ class Evaluation:
     model: Model
     errors: dict[str, str] = field(default_factory=dict)
     latest: Side | None = None
+    _featured: dict[Choice | None, Side] = field(default_factory=dict)
 
     @property
     def count(self) -> int:
@@ -52,10 +54,11 @@ class Evaluation:
     def scores(self, fraction: float) -> tuple[Score, ...]:
         """Score the model as it is now, without moving any random stream that training draws from."""
         with isolated(stream(self.spec.seed, "metric"), self.bench.device):
-            fake = self.latest = self._draw()
-            return tuple(score for metric in self.spec.metrics for score in self._score(metric, fake, fraction))
+            self.latest = self._draw()
+            self._featured = {None: self.latest}
+            return tuple(score for metric in self.spec.metrics for score in self._score(metric, fraction))
 
-    def _score(self, metric: Choice, fake: Side, fraction: float) -> Iterator[Score]:
+    def _score(self, metric: Choice, fraction: float) -> Iterator[Score]:
         card: MetricCard = self.bench.catalog.get("metrics", metric.name)
         named = metric.to_dict().get("features", card.features)
         space = Choice.parse(str(named)) if card.features and named else None
@@ -67,7 +70,7 @@ class Evaluation:
         values: dict[str, float] = {}
         reason = ""
         try:
-            values = self._values(metric, space, fake)
+            values = self._values(metric, space)
         except UnfitError as error:
             reason = str(error)
         except Exception as error:
@@ -76,18 +79,24 @@ class Evaluation:
                 self.errors[str(metric)] = traceback.format_exc()
         for column in card.columns:
             value = values.get(column.name)
-            finite = value is not None and value - value == 0
+            finite = value is not None and math.isfinite(value)
             missing = "" if finite else reason or f"gave {value}"
             yield Score(str(metric), column.name, fraction, value if finite else None, column.better, missing, protocol)
 
-    def _values(self, metric: Choice, space: Choice | None, fake: Side) -> dict[str, float]:
+    def _values(self, metric: Choice, space: Choice | None) -> dict[str, float]:
         made = self.bench.make("metrics", without_features(metric))
         real = self.bench.real(self.spec.dataset, space, self.count)
-        if space:
-            fake = Side(fake.samples, fake.labels, self.bench.features(self.spec.dataset, space, fake.samples))
         seed = stream(self.spec.seed, str(metric))
-        evidence = Evidence(real, fake, self.dataset, self.model, seed)
+        evidence = Evidence(real, self._fake(space), self.dataset, self.model, seed)
         return {name: float(value) for name, value in made.score(evidence).items()}
+
+    def _fake(self, space: Choice | None) -> Side:
+        """Return the generated side in a feature space, computed once for all the metrics that share it."""
+        if space is not None and space not in self._featured:
+            drawn = self._featured[None]
+            features = self.bench.features(self.spec.dataset, space, drawn.samples)
+            self._featured[space] = Side(drawn.samples, drawn.labels, features)
+        return self._featured[space]
 
 
 def check_samples(samples: "Tensor", shape: tuple[int, ...]) -> None:

@@ -7,6 +7,13 @@ from ganbench.record import RunRecord
 
 
 @dataclass(frozen=True)
+class Kept:
+    """So many runs are done already, and will not be repeated."""
+
+    runs: int
+
+
+@dataclass(frozen=True)
 class Started:
     """A run has begun to build and train."""
 
@@ -32,7 +39,7 @@ class Finished:
     record: RunRecord
 
 
-Event = Started | Progressed | Finished
+Event = Kept | Started | Progressed | Finished
 Notify = Callable[[Event], None]
 
 

@@ -11,7 +11,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemaining
 from rich.table import Column
 
 from ganbench.console import make_console
-from ganbench.events import Event, Finished, Notify, Progressed, Started
+from ganbench.events import Event, Finished, Kept, Notify, Progressed, Started
 from ganbench.record import RunRecord, Status
 from ganbench.report.terminal import number
 from ganbench.spec import RunSpec
@@ -51,6 +51,9 @@ class Bars:
     def __call__(self, event: Event) -> None:
         """Take in what a run tells."""
         match event:
+            case Kept(runs):
+                self.finished = runs
+                self.progress.update(self.overall, completed=runs, note=f"{runs} of {self.runs} done already")
             case Started(key, title):
                 self.bars[key] = self.progress.add_task(escape(title), total=1.0, note="")
             case Progressed(key, fraction):
@@ -82,6 +85,9 @@ class Plain:
     def __call__(self, event: Event) -> None:
         """Take in what a run tells."""
         match event:
+            case Kept(runs):
+                self.finished = runs
+                self._say(runs, "done already")
             case Started(key, title):
                 self._told = self.clock()
                 self._under_way[key] = title, self._told

@@ -7,7 +7,7 @@ from pathlib import Path
 from ganbench.choice import Choice
 from ganbench.contracts import Executor, Source
 from ganbench.environment import resolve_device
-from ganbench.events import Finished, Notify
+from ganbench.events import Finished, Kept, Notify
 from ganbench.plugins import Catalog, discover
 from ganbench.record import RunRecord, Status
 from ganbench.runner import Runner, make_repeatable
@@ -71,6 +71,8 @@ class Session:
         self.store.prepare()
         specs = list(specs)
         done = {} if force else {spec.key: record for spec in specs if (record := self.store.done(spec))}
+        if done:
+            notify(Kept(len(done)))
         yield from done.values()
         left = [spec for spec in specs if spec.key not in done]
         if force:

@@ -116,6 +116,8 @@ def check_metric(name: str, dataset: str, bench: Workbench | None = None) -> Non
 
     good, again, bad = scores(whole.samples[half:]), scores(whole.samples[half:]), scores(noise)
     assert good == again, "two scores of one evidence differ"
+    strange = set(good) - {column.name for column in card.columns}
+    assert not strange, f"its card has no column for {', '.join(sorted(strange))}"
     for column in card.columns:
         assert column.name in good, f"no value for the column {column.name}"
         value = float(good[column.name])

@@ -47,6 +47,7 @@ def test_done_runs_are_not_repeated_unless_forced(ganbench, tmp_path):
     again = ganbench(f"run {TINY}")
     assert path.stat().st_mtime_ns == before
     assert "frechet distance" in again.stdout
+    assert "[1/1] done already" in again.stderr
     assert "started" not in again.stderr
     ganbench(f"run {TINY} --force")
     assert path.stat().st_mtime_ns > before

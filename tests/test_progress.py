@@ -6,7 +6,7 @@ import pytest
 from rich.console import Console
 from rich.progress import Progress
 
-from ganbench.events import Finished, Progressed, Started
+from ganbench.events import Finished, Kept, Progressed, Started
 from ganbench.progress import Bars, Plain, display
 from ganbench.record import RunRecord, Spent, Status
 
@@ -32,6 +32,16 @@ def test_plain_lines_tell_the_start_the_end_and_not_too_much_between(console, ma
         "[1/2]  80% 1,234 images/s, generator 0.693, 5 s left",
     ]
     assert lines[3] == "[1/2] vanilla + non-saturating on digits, seed 0: done in 2.5 s"
+
+
+def test_runs_that_are_done_already_are_counted(console, make_spec):
+    plain = Plain(console, 5)
+    plain(Kept(3))
+    plain(Finished(RunRecord(make_spec(), Status.SKIPPED, "no")))
+    assert [line[:5] for line in console.file.getvalue().splitlines()] == ["[3/5]", "[4/5]"]
+    with Progress(console=Console(file=io.StringIO(), force_terminal=True), auto_refresh=False) as progress:
+        Bars(progress, 5)(Kept(3))
+        assert progress.tasks[0].completed == 3
 
 
 def test_a_run_that_did_not_end_well_says_why(console, make_spec):

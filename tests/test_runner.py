@@ -135,6 +135,14 @@ def test_scores_carry_what_somebody_needs_to_repeat_them(run, make_spec):
     assert (score.metric, score.better) == ("frechet:features=raw", "lower")
 
 
+def test_metrics_that_share_a_feature_space_share_its_features(run, make_spec, bench, monkeypatch):
+    mapped = []
+    features = type(bench).features
+    monkeypatch.setattr(type(bench), "features", lambda self, *given: mapped.append(given[1]) or features(self, *given))
+    run(make_spec(metrics=(Choice("frechet"), Choice.parse("frechet:features=raw")), checkpoints=(0.5, 1.0)))
+    assert list(map(str, mapped)) == ["raw"] * 3  # the real side once, the generated one at each checkpoint
+
+
 def test_both_sides_of_a_score_are_as_many_as_the_data_allow(run, make_spec):
     record = run(make_spec(samples=10_000))
     assert dict(record.checkpoints[-1].scores[0].protocol)["fake"] == 500

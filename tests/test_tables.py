@@ -145,7 +145,7 @@ def test_no_records_make_empty_tables_with_all_their_columns(tmp_path):
 @pytest.mark.parametrize(
     ("value", "text"),
     [(0.0, "0"), (8.0, "8"), (1234.0, "1,234"), (0.0123456, "0.0123"), (1.2345, "1.23"), (123.456, "123"),
-     (1234.56, "1,235"), (9.999e-5, "1.00e-04"), (-0.5, "-0.500"), (2.5e7, "2.50e+07")],
+     (1234.56, "1,235"), (9.999e-5, "1.00e-04"), (-0.5, "-0.500"), (2.5e7, "2.50e+07"), (float("inf"), "inf")],
 )  # fmt: skip
 def test_numbers_are_written_with_three_digits_that_mean_something(value, text):
     assert number(value) == text

@@ -41,6 +41,8 @@ def missing_lines(board: pd.DataFrame) -> list[str]:
 
 def number(value: float, digits: int = 3) -> str:
     """Write a number with so many significant digits; whole ones without decimals, small ones as powers."""
+    if not math.isfinite(value):
+        return str(value)
     if value == int(value) and abs(value) < 1e6:
         return f"{value:,.0f}"
     if not 1e-3 <= abs(value) < 1e6:

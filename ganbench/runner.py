@@ -40,12 +40,7 @@ class Runner:
         """Run a spec and keep what came of it in its folder; never raises for what the run did."""
         notify(Started(spec.key, spec.title))
         folder.clear()
-        record = RunRecord(
-            spec,
-            Status.FAILED,
-            started=datetime.now(UTC).isoformat(timespec="seconds"),
-            environment=describe(self.bench.device, self.bench.plugins(spec), self.where),
-        )
+        record = self.failed(spec)
         with isolated(stream(spec.seed, "init"), self.bench.device):
             try:
                 record = self._build_and_train(record, folder, notify)
@@ -57,6 +52,12 @@ class Runner:
         folder.write_record(record)
         notify(Finished(record))
         return record
+
+    def failed(self, spec: RunSpec, reason: str = "") -> RunRecord:
+        """Return the record of a run that has come to nothing, or to nothing yet."""
+        started = datetime.now(UTC).isoformat(timespec="seconds")
+        environment = describe(self.bench.device, self.bench.plugins(spec), self.where)
+        return RunRecord(spec, Status.FAILED, reason, started=started, environment=environment)
 
     def _build_and_train(self, record: RunRecord, folder: RunFolder, notify: Notify) -> RunRecord:
         # build

@@ -9,7 +9,7 @@ from ganbench.contracts import Executor, Source
 from ganbench.environment import resolve_device
 from ganbench.events import Finished, Kept, Notify
 from ganbench.plugins import Catalog, discover
-from ganbench.record import RunRecord, Status
+from ganbench.record import RunRecord
 from ganbench.runner import Runner, make_repeatable
 from ganbench.spec import RunSpec
 from ganbench.store import Store
@@ -28,17 +28,20 @@ class LocalWork:
 
     def __call__(self, spec: RunSpec, notify: Notify) -> RunRecord:
         """Run one spec into its folder."""
+        return self._runner().run(spec, self.store.run(spec.key), notify)
+
+    def lost(self, spec: RunSpec, reason: str, notify: Notify) -> RunRecord:
+        """Keep a failed record for a spec whose process or machine is gone; repeated, it goes on where it was."""
+        record = self._runner().failed(spec, reason)
+        self.store.run(spec.key).write_record(record, resumable=True)
+        notify(Finished(record))
+        return record
+
+    def _runner(self) -> Runner:
         if self.bench is None:
             make_repeatable(self.device)
             self.bench = Workbench(discover(), self.device, self.source)
-        return Runner(self.bench, self.where).run(spec, self.store.run(spec.key), notify)
-
-    def lost(self, spec: RunSpec, reason: str, notify: Notify) -> RunRecord:
-        """Keep a failed record for a spec whose process or machine is gone."""
-        record = RunRecord(spec, Status.FAILED, reason)
-        self.store.run(spec.key).write_record(record)
-        notify(Finished(record))
-        return record
+        return Runner(self.bench, self.where)
 
     def __getstate__(self) -> dict[str, object]:
         return self.__dict__ | {"bench": None}

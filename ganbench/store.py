@@ -40,13 +40,14 @@ class RunFolder:
 
     path: Path
 
-    def write_record(self, record: RunRecord) -> None:
-        """Write the record, which makes the run count; what only an unfinished run needs goes away."""
+    def write_record(self, record: RunRecord, resumable: bool = False) -> None:
+        """Write the record, which makes the run count; a run that is not resumable starts anew if repeated."""
         from pydantic import TypeAdapter
 
         text = TypeAdapter(RunRecord).dump_json(record, indent=2).decode()
         write_whole(self.path / _RECORD, lambda path: path.write_text(text + "\n", encoding="utf-8"))
-        (self.path / _RESUME).unlink(missing_ok=True)
+        if not resumable:
+            self.drop_resume()
 
     def write_curves(self, table: "pa.Table") -> None:
         """Write the loss curves, one row an update."""

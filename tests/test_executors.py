@@ -66,11 +66,14 @@ def test_a_session_side_by_side_finds_what_a_session_in_line_finds(tmp_path, mak
     assert sum(isinstance(event, Finished) for event in events) == 4
 
 
-def test_a_lost_run_is_kept_as_a_failed_row(tmp_path, make_spec):
+def test_a_lost_run_is_a_failed_row_and_can_still_be_resumed(tmp_path, make_spec):
     work, spec, events = LocalWork("cpu", Source(None, tmp_path), Store(tmp_path), tmp_path), make_spec(), []
+    Store(tmp_path).run(spec.key).write_resume({}, {"half": "done"})
     work.lost(spec, "gone", events.append)
+    assert Store(tmp_path).run(spec.key).read_resume() == ({}, {"half": "done"})
     (record,) = Store(tmp_path).records()
     assert (record.status, record.reason) == (Status.FAILED, "gone")
+    assert record.environment["device"] == "cpu"  # so that it stands in its own cell's row
     assert events == [Finished(record)]
 
 

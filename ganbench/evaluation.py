@@ -13,7 +13,7 @@ from ganbench.errors import GanbenchError, UnfitError
 from ganbench.record import Score
 from ganbench.seeds import isolated, stream
 from ganbench.spec import RunSpec
-from ganbench.workbench import Workbench, without_features
+from ganbench.workbench import Workbench
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -84,7 +84,7 @@ class Evaluation:
             yield Score(str(metric), column.name, fraction, value if finite else None, column.better, missing, protocol)
 
     def _values(self, metric: Choice, space: Choice | None) -> dict[str, float]:
-        made = self.bench.make("metrics", without_features(metric))
+        made = self.bench.metric(metric)
         real = self.bench.real(self.spec.dataset, space, self.count)
         seed = stream(self.spec.seed, str(metric))
         evidence = Evidence(real, self._fake(space), self.dataset, self.model, seed)

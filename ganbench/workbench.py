@@ -1,14 +1,14 @@
 """What the runs of one process share: the catalog, the device, and data that is loaded once."""
 
-import contextlib
 import inspect
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from ganbench.choice import Choice
-from ganbench.contracts import Dataset, Features, FeatureSpace, Side, Source, Task
+from ganbench.contracts import Dataset, Features, FeatureSpace, Metric, Side, Source, Task
 from ganbench.errors import BadOptionError, GanbenchError, UnfitError
 from ganbench.plugins import Catalog, Plugin
 from ganbench.spec import RunSpec
@@ -54,6 +54,13 @@ class Workbench:
         shape, examples = tuple(dataset.shape), dataset.count("train")
         return Task(shape, dataset.classes, examples, spec.seed, self.device, spec.precision, loss)
 
+    def metric(self, choice: Choice) -> Metric:
+        """Make a metric; the reserved parameter that names its feature space is not its own."""
+        named = self.catalog.get("metrics", choice.name).features is not None
+        own = tuple(item for item in choice.parameters if not (named and item[0] == "features"))
+        metric: Metric = self.make("metrics", Choice(choice.name, own))
+        return metric
+
     def real(self, dataset: Choice, space: Choice | None, count: int) -> Side:
         """Return held-out samples, with their features if a space is named; computed once."""
         key = (dataset, space, count)
@@ -87,27 +94,10 @@ class Workbench:
         """
         for spec in dict.fromkeys(replace(spec, seed=0) for spec in specs):
             for metric in spec.metrics:
-                self._try("metrics", without_features(metric))
-            try:
-                self.dataset(spec.dataset)
-                task = self.task(spec)
-            except UnfitError:
-                continue
-            except GanbenchError:
-                raise
-            except Exception:  # noqa: S112
-                continue
-            self._try("models", spec.model, task)
-
-    def _try(self, kind: str, choice: Choice, *arguments: Any) -> None:
-        """Make a thing and drop it; raises only for what a user must mend."""
-        with contextlib.suppress(UnfitError):
-            try:
-                self.make(kind, choice, *arguments)
-            except GanbenchError:
-                raise
-            except Exception:
-                return
+                with _mistakes_alone():
+                    self.metric(metric)
+            with _mistakes_alone():
+                self.make("models", spec.model, self.task(spec))
 
     def _space(self, dataset: Choice, space: Choice) -> FeatureSpace:
         if (dataset, space) not in self._spaces:
@@ -129,9 +119,17 @@ def construct(make: Callable[..., Any], choice: Choice, *arguments: Any) -> Any:
     return make(*arguments, **choice.to_dict())
 
 
-def without_features(metric: Choice) -> Choice:
-    """Return a metric's choice without the reserved parameter that names its feature space."""
-    return Choice(metric.name, tuple(item for item in metric.parameters if item[0] != "features"))
+@contextmanager
+def _mistakes_alone() -> Iterator[None]:
+    """Let what a user must mend out, and nothing else: the run itself will tell of that."""
+    try:
+        yield
+    except UnfitError:
+        pass
+    except GanbenchError:
+        raise
+    except Exception:  # noqa: S110
+        pass
 
 
 def default_source(root: Path | None) -> Source:

@@ -141,6 +141,12 @@ def test_unknown_names_suggest_the_nearest(write, catalog, old, new, message):
         expand(read_suite(write(GOOD.replace(old, new, 1))), catalog)
 
 
+def test_a_feature_space_named_to_a_metric_that_has_none_is_a_mistake(bench, make_spec):
+    with pytest.raises(BadOptionError, match="unexpected keyword argument 'features'; modes takes none"):
+        bench.check([make_spec(metrics=(Choice.parse("modes:features=raw"),))])
+    bench.check([make_spec(metrics=(Choice.parse("frechet:features=raw"),))])
+
+
 def test_a_suite_that_matches_nothing_says_so(write, catalog):
     text = GOOD.replace('model = "*"', 'model = "nothing-*"').replace('model = "vanilla"', 'model = "none-*"')
     with pytest.raises(BadOptionError, match="nothing in mine@3 matches"):

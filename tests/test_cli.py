@@ -30,7 +30,7 @@ def ganbench():
 def test_a_run_ends_with_a_leaderboard_and_the_path_of_the_results(ganbench, tmp_path):
     result = ganbench(f"run {TINY} --results out")
     assert result.exit_code == 0
-    assert "[1/1] vanilla:width=96 + non-saturating on digits, seed 0: done" in result.stderr
+    assert "[1/1] vanilla + non-saturating on digits, seed 0: done" in result.stderr
     assert "frechet distance" in result.stdout
     assert "3 updates (not the standard budget)" in result.stdout
     assert "results: out" in result.stdout
@@ -130,7 +130,7 @@ def test_reports_and_single_runs_are_shown_from_the_store(ganbench, tmp_path):
     (path,) = tmp_path.glob("ganbench-results/runs/*")
     text = ganbench(f"show {path.name[:5]}").stdout
     for part in (
-        "vanilla:width=96 + non-saturating on digits",
+        "vanilla + non-saturating on digits",
         "quickstart@1 (not the standard budget)",
         "images per second",
     ):

@@ -60,33 +60,14 @@ class Runner:
         return RunRecord(spec, Status.FAILED, reason, started=started, environment=environment)
 
     def _build_and_train(self, record: RunRecord, folder: RunFolder, notify: Notify) -> RunRecord:
-        # build
-        spec, bench = record.spec, self.bench
-        memory = PeakMemory(bench.device)
-        task = bench.task(spec)
-        model: Model = bench.make("models", spec.model, task)
-        dataset = bench.dataset(spec.dataset)
+        memory = PeakMemory(self.bench.device)
+        training = self._build(record.spec, folder, notify)
+        status, reason, ended_by = self._train(training, folder)
 
-        # train and score
-        evaluation = Evaluation(bench, spec, dataset, model)
-        meter = Meter(spec.budget, synchronizer(bench.device))
-        training = Training(spec, dataset, model, evaluation, folder, notify, meter, save_seconds=self.save_seconds)
-        status, reason, ended_by = Status.DONE, "", ""
-        try:
-            ended_by = training.run()
-            self._keep_model(model, evaluation, folder)
-        except DivergedError as error:
-            status, reason, ended_by = Status.FAILED, str(error), "divergence"
-        except UnfitError:
-            raise
-        except Exception as error:  # what it had learnt by then is worth a look
-            folder.write_text(_TRACEBACK, traceback.format_exc())
-            status, reason, ended_by = Status.FAILED, _first_line(error), "error"
-
-        # keep
+        # whatever the end, what there is by then is kept
         if training.curves.updates:
             folder.write_curves(training.curves.table())
-        for metric, trace in evaluation.errors.items():
+        for metric, trace in training.evaluation.errors.items():
             folder.write_text(f"traceback-{metric.partition(':')[0]}.txt", trace)
         return replace(
             record,
@@ -98,9 +79,31 @@ class Runner:
             batch=training.batch,
             checkpoints=tuple(training.checkpoints),
             stability=stability(training.curves.columns),
-            parameters=dict(getattr(model, "parameter_counts", {})),
+            parameters=dict(getattr(training.model, "parameter_counts", {})),
             peak_memory_bytes=memory.read(),
         )
+
+    def _build(self, spec: RunSpec, folder: RunFolder, notify: Notify) -> Training:
+        bench = self.bench
+        model: Model = bench.make("models", spec.model, bench.task(spec))
+        dataset = bench.dataset(spec.dataset)
+        evaluation = Evaluation(bench, spec, dataset, model)
+        meter = Meter(spec.budget, synchronizer(bench.device))
+        return Training(spec, dataset, model, evaluation, folder, notify, meter, save_seconds=self.save_seconds)
+
+    def _train(self, training: Training, folder: RunFolder) -> tuple[Status, str, str]:
+        """Train, score and keep the model; return the status, its reason, and what ended the training."""
+        try:
+            ended_by = training.run()
+            self._keep_model(training.model, training.evaluation, folder)
+        except DivergedError as error:
+            return Status.FAILED, str(error), "divergence"
+        except UnfitError:
+            raise
+        except Exception as error:
+            folder.write_text(_TRACEBACK, traceback.format_exc())
+            return Status.FAILED, _first_line(error), "error"
+        return Status.DONE, "", ended_by
 
     def _keep_model(self, model: Model, evaluation: Evaluation, folder: RunFolder) -> None:
         assert evaluation.latest is not None, "a done run was scored at its end"

@@ -29,6 +29,15 @@ def test_a_file_that_is_half_written_never_takes_the_others_place(tmp_path):
     assert [each.name for each in path.parent.iterdir()] == ["file.txt"]
 
 
+def test_who_reads_while_a_file_is_replaced_reads_one_whole_file(tmp_path):
+    path = tmp_path / "file.txt"
+    path.write_text("the old one")
+    with path.open() as reader:
+        write_whole(path, lambda beside: beside.write_text("new"))
+        assert reader.read() == "the old one"
+    assert path.read_text() == "new"
+
+
 def test_only_done_runs_are_done(tmp_path, make_spec):
     store = Store(tmp_path)
     for seed, status in enumerate(Status):

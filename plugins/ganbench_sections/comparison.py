@@ -73,4 +73,4 @@ def _standing(part: pd.DataFrame) -> float:
 
 def _who(row: pd.Series) -> str:
     name = f"{row['model']}\n{row['loss']}" if row["loss"] else str(row["model"])
-    return name if row["standard"] else f"{name}\n({row['budget']})"
+    return name if row["standard"] else f"{name}\n({row['budget']}:\nnot the standard budget)"

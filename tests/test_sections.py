@@ -7,6 +7,7 @@ import ganbench
 from ganbench.plugins import discover
 from ganbench.record import Checkpoint, RunRecord, Score, Spent, Status
 from ganbench.report.build import write_report
+from ganbench.spec import Budget
 from ganbench.tables import results, tidy
 
 
@@ -34,6 +35,25 @@ def test_the_comparison_has_a_panel_for_each_dataset_and_score(records):
     for axes in panels:
         dots = sum(len(cloud.get_offsets()) for cloud in axes.collections)
         assert dots == 6
+
+
+def test_the_comparison_never_puts_what_is_not_ranked_together_into_one_mean(records, make_spec):
+    from dataclasses import replace
+
+    from ganbench_sections.comparison import draw
+
+    first = records[0]
+    changes = [{"budget": Budget(updates=99), "standard": False}, {"precision": "bf16"}, {"recipe": (("batch", 8),)}]
+    others = [replace(first, spec=replace(first.spec, **change)) for change in changes]
+    frame = tidy([first, *others, replace(first, environment={"device": "H200"})])
+    figure = draw(frame)
+    titles = [axes.get_title(loc="left") for axes in figure.axes]
+    assert len(figure.axes) == 4
+    assert sum("99 updates (not the standard budget)" in title for title in titles) == 1
+    assert sum("bf16" in title for title in titles) == 1
+    assert sum("on H200" in title for title in titles) == 1
+    names = {label.get_text() for axes in figure.axes for label in axes.get_yticklabels()}
+    assert names == {"vanilla\nnon-saturating", "vanilla\nnon-saturating\nbatch=8"}
 
 
 def test_the_comparison_is_written_as_a_picture(records, tmp_path, catalog):

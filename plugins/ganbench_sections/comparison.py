@@ -14,6 +14,8 @@ from ganbench.stats import merit
 from ganbench.store import write_whole
 
 _NAME = "comparison.png"
+_BOARD = ["suite", "budget", "standard", "precision", "device", "dataset"]
+_LINE = ["model", "loss", "settings"]
 _COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000")  # Okabe and Ito
 
 
@@ -26,22 +28,24 @@ class Comparison:
         final = frame[(frame["fraction"] == 1.0) & frame["value"].notna()]
         if final.empty:
             return []
-        write_whole(folder / _NAME, lambda path: draw(final).savefig(path, format="png", dpi=150))
+        write_whole(folder / _NAME, lambda path: draw(final).savefig(path, format="png", dpi=150, bbox_inches="tight"))
         return [folder / _NAME]
 
 
 def draw(final: pd.DataFrame) -> Figure:
-    """Return the figure for the scored rows of a tidy frame: a row of panels for each suite and dataset."""
-    final = final.assign(who=final.apply(_who, axis=1))
-    boards = [board for _, board in final.groupby(["suite", "dataset"], sort=False)]
+    """Return the figure for the scored rows of a tidy frame: a row of panels for each board.
+
+    A board is what the leaderboard ranks together: one suite, budget, precision, device and dataset.
+    """
+    boards = [board.assign(who=_names(board)) for _, board in final.groupby(_BOARD, sort=False)]
     panels = [[part for _, part in board.groupby(["score", "protocol"], sort=False)] for board in boards]
-    heights = [1.3 + 0.5 * board["who"].nunique() for board in boards]
+    heights = [1.5 + 0.5 * board["who"].nunique() for board in boards]
     columns = max(map(len, panels))
     figure = Figure(figsize=(1.5 + 3.4 * columns, sum(heights)), layout="constrained")
     grid = figure.subplots(len(boards), columns, squeeze=False, height_ratios=heights)
 
     # one colour a model in every panel, and its name once a row
-    colours = dict(zip(final["who"].unique(), itertools.cycle(_COLOURS), strict=False))
+    colours = dict(zip(pd.concat(boards)["who"].unique(), itertools.cycle(_COLOURS), strict=False))
     for row, parts in enumerate(panels):
         order = [who for _, who in sorted((_standing(part), str(who)) for who, part in parts[0].groupby("who"))]
         for column, axes in enumerate(grid[row]):
@@ -50,8 +54,7 @@ def draw(final: pd.DataFrame) -> Figure:
                 axes.tick_params(labelleft=column == 0)
             else:
                 axes.set_visible(False)
-        first = parts[0].iloc[0]
-        grid[row][0].set_title(f"{first['dataset']}  ({first['suite']})", loc="left", fontsize=11)
+        grid[row][0].set_title(_title(parts[0].iloc[0]), loc="left", fontsize=10)
     return figure
 
 
@@ -71,6 +74,14 @@ def _standing(part: pd.DataFrame) -> float:
     return merit(float(part["value"].mean()), part["better"].iloc[0])
 
 
-def _who(row: pd.Series) -> str:
-    name = f"{row['model']}\n{row['loss']}" if row["loss"] else str(row["model"])
-    return name if row["standard"] else f"{name}\n({row['budget']}:\nnot the standard budget)"
+def _names(board: pd.DataFrame) -> pd.Series:
+    """Return each row's model and loss, with the recipe's settings where these tell two of them apart."""
+    told = board.drop_duplicates(_LINE).duplicated(["model", "loss"]).any()
+    parts = board[_LINE if told else ["model", "loss"]]
+    return parts.apply(lambda row: "\n".join(filter(None, row)), axis=1)
+
+
+def _title(row: pd.Series) -> str:
+    mark = "" if row["standard"] else " (not the standard budget)"
+    precision = "" if row["precision"] == "fp32" else f", {row['precision']}"
+    return f"{row['dataset']} – {row['suite']}\n{row['budget']}{mark}{precision}, on {row['device']}"

@@ -9,7 +9,8 @@ from torch import nn
 from ganbench.contracts import Task
 from ganbench_datasets.mixtures import ring8
 from ganbench_losses.non_saturating import NonSaturating
-from ganbench_models.vanilla import Vanilla, point_networks
+from ganbench_models.perceptrons import perceptrons
+from ganbench_models.vanilla import Vanilla
 
 BATCH, WIDTH = 100, 64
 
@@ -26,7 +27,7 @@ def our_updates():
 
 def plain_updates():
     """Return an endless stream of updates by the loop of every tutorial, with nothing recorded."""
-    generator, discriminator = point_networks(task(), 2, WIDTH)
+    generator, discriminator = perceptrons(task(), 2, WIDTH)
     settings = {"lr": 2e-4, "betas": (0.5, 0.999)}
     steps = [torch.optim.Adam(network.parameters(), **settings) for network in (generator, discriminator)]
     judge, ones, zeros = nn.BCEWithLogitsLoss(), torch.ones(BATCH, 1), torch.zeros(BATCH, 1)

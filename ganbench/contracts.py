@@ -73,6 +73,7 @@ class Task:
     examples: size of the training split, so that one pass over the data knows where it ends.
     seed: for randomness outside torch; torch's own is seeded already.
     device: "cpu", "cuda:0", …. precision: "fp32" or "bf16".
+    unseen: gives held-out samples that no score compares with; for a ceiling, never to be trained on.
     """
 
     shape: tuple[int, ...]
@@ -82,6 +83,7 @@ class Task:
     device: str
     precision: str = "fp32"
     loss: AdversarialLoss | None = None
+    unseen: Callable[[], Tensor] | None = None
 
     @property
     def images(self) -> bool:

@@ -28,19 +28,21 @@ def draw_grid(path: Path, images: "Tensor") -> None:
     save_image(enlarged.add(1).div(2).clamp(0, 1), path, format="png", nrow=8, padding=4, pad_value=1.0)
 
 
-def draw_points(path: Path, points: "Tensor", real: "Tensor") -> None:
-    """Draw the first two coordinates of generated points over those of real ones, on the real ones' scale."""
+def draw_points(path: Path, points: "Tensor", real: "Tensor | None" = None) -> None:
+    """Draw the first two coordinates of generated points, over those of real ones and on their scale if given."""
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(5, 5), layout="constrained")
     axes = figure.add_subplot()
     for cloud, colour, label in ((real, "#9aa0a6", "real"), (points, "#d55e00", "generated")):
-        x, y = cloud[:, 0].cpu().numpy(), cloud[:, 1 if cloud.shape[1] > 1 else 0].cpu().numpy()
-        axes.scatter(x, y, s=6, c=colour, alpha=0.5, linewidths=0, label=label)
+        if cloud is not None:
+            x, y = cloud[:, 0].cpu().numpy(), cloud[:, 1 if cloud.shape[1] > 1 else 0].cpu().numpy()
+            axes.scatter(x, y, s=6, c=colour, alpha=0.5, linewidths=0, label=label)
 
     # a generator that strayed must not shrink the truth to a dot
-    low, high = real.min().item(), real.max().item()
-    margin = 0.25 * (high - low)
+    scale = points if real is None else real
+    low, high = scale.min().item(), scale.max().item()
+    margin = 0.25 * (high - low) or 1.0
     axes.set(xlim=(low - margin, high + margin), ylim=(low - margin, high + margin), aspect="equal")
     axes.legend(loc="upper right", markerscale=2)
     figure.savefig(path, format="png", dpi=120)

@@ -1,4 +1,4 @@
-"""How long a plan will take: twenty updates of each kind of run, and the rule of three."""
+"""How long a plan will take: a few updates of each kind of run, and the rule of three."""
 
 from collections.abc import Iterator
 from contextlib import closing
@@ -16,7 +16,7 @@ from ganbench.session import Session
 from ganbench.spec import Budget, RunSpec
 from ganbench.workbench import Workbench
 
-UPDATES, WARM_UP = 20, 5
+UPDATES, WARM_UP, SECONDS = 20, 5, 4.0
 
 
 @dataclass(frozen=True)
@@ -28,12 +28,16 @@ class Estimate:
 
 
 def estimate(bench: Workbench, spec: RunSpec) -> Estimate:
-    """Train twenty updates, the first five as a warm-up, and scale to the spec's budget; store nothing."""
+    """Train a few updates and scale to the spec's budget; store nothing.
+
+    Twenty of them, the first five as a warm-up, or what four seconds allow.
+    """
     with isolated(stream(spec.seed, "init"), bench.device):
         try:
             dataset = bench.dataset(spec.dataset)
             model: Model = bench.make("models", spec.model, bench.task(spec))
-            meter = Meter(Budget(updates=UPDATES), synchronizer(bench.device))
+            meter = Meter(Budget(updates=UPDATES, seconds=SECONDS), synchronizer(bench.device))
+            warm = meter.spent
             batches = meter.feed(dataset.batches("train", int(getattr(model, "batch", 128)), spec.seed))
             with meter.running(), closing(model.fit(batches)) as updates:  # type: ignore[type-var]
                 for _ in updates:
@@ -41,14 +45,16 @@ def estimate(bench: Workbench, spec: RunSpec) -> Estimate:
                     if meter.updates == WARM_UP:
                         meter.tick()
                         warm = meter.spent
+                    if meter.due():
+                        meter.tick()
                     if meter.reached:
                         break
         except UnfitError as error:
             return Estimate(None, f"skipped: {error}")
         except Exception as error:  # the run will fail with this reason, and the others go on
             return Estimate(None, f"fails: {type(error).__name__}: {error}".splitlines()[0])
-    if meter.updates <= WARM_UP:
-        return Estimate(meter.seconds)
+    if not meter.reached:
+        return Estimate(meter.seconds)  # it had learnt all it could
     spent = {unit: getattr(meter, unit) - getattr(warm, unit) for unit in Budget.UNITS}
     scales = [limit / spent[unit] for unit, limit in spec.budget.limits().items() if spent[unit]]
     whole = min(scales, default=1.0) * spent["seconds"]
@@ -60,7 +66,7 @@ def plan_table(session: Session, specs: list[RunSpec]) -> Table:
     table = Table(
         title=f"{specs[0].suite}, {specs[0].budget}, on {session.device}",
         title_justify="left",
-        caption=f"training time, at most, from {UPDATES} updates of each; scoring comes on top",
+        caption="training time, at most, from a few updates of each; scoring comes on top",
         caption_justify="left",
     )
     for heading in ("dataset", "model", "loss"):

@@ -8,15 +8,20 @@ from dataclasses import dataclass, replace
 from ganbench.choice import Value
 from ganbench.errors import BadOptionError, nearest
 
+_FIRST_BURSTS, _BURST_EVERY, _BURST = 25, 500, 100
+
 
 @dataclass(frozen=True)
 class Recipe:
     """How an adversarial pair is optimised; the defaults are DCGAN's (Radford et al. 2016).
 
     critic_steps: discriminator updates, each on a batch of its own, before every generator update.
+    critic_bursts: whether 100 of them come before each of the first 25 generator updates and before every
+        500th, as in the code of Arjovsky et al. (2017).
     penalty_weight: what the loss's penalty is multiplied by.
     clip: bound on every critic weight after its step; None for no clipping.
     average: decay of the moving average of the generator's weights that samples are drawn from; 0 for none.
+        It is shorter at first, (1 + n) / (10 + n) after n updates, so that no start stays in the average.
     """
 
     optimizer: str = "adam"
@@ -25,6 +30,7 @@ class Recipe:
     beta1: float = 0.5
     beta2: float = 0.999
     critic_steps: int = 1
+    critic_bursts: bool = False
     batch: int = 128
     penalty_weight: float = 0.0
     clip: float | None = None
@@ -46,6 +52,12 @@ class Recipe:
         for rule, kept in bounds.items():
             if not kept:
                 raise BadOptionError(f"a recipe takes {rule}, not {getattr(self, rule.split()[0])!r}")
+
+    def steps_before(self, update: int) -> int:
+        """Return how many critic steps come before a generator update, the first being number 0."""
+        if self.critic_bursts and (update < _FIRST_BURSTS or update % _BURST_EVERY == 0):
+            return _BURST
+        return self.critic_steps
 
     def but(self, changes: Mapping[str, Value]) -> Recipe:
         """Return this recipe with some settings replaced; raises BadOptionError for ones it has not."""

@@ -18,7 +18,7 @@ from ganbench.record import RunRecord, Spent, Status
 from ganbench.seeds import isolated, stream
 from ganbench.spec import RunSpec
 from ganbench.stability import stability
-from ganbench.store import RunFolder
+from ganbench.store import RunFolder, Weights
 from ganbench.training import SAVE_SECONDS, DivergedError, Training
 from ganbench.workbench import Workbench
 
@@ -110,7 +110,9 @@ class Runner:
         samples = evaluation.latest.samples
         real = self.bench.real(evaluation.spec.dataset, None, evaluation.count).samples
         folder.write_picture("samples.png", lambda path: draw_samples(path, samples, real))
-        folder.write_weights(model.state_dict())
+        data = evaluation.dataset
+        known = (tuple(data.shape), data.classes, data.count("train"))
+        folder.write_weights(Weights(model.state_dict(), *known))
 
 
 def _first_line(error: Exception) -> str:

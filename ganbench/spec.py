@@ -7,7 +7,7 @@ import math
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from ganbench.choice import Choice, Value
+from ganbench.choice import Choice, Value, settings_text
 from ganbench.errors import BadOptionError, nearest
 
 PRECISIONS = ("fp32", "bf16")
@@ -63,18 +63,62 @@ class Budget:
 
 
 @dataclass(frozen=True)
+class Stopping:
+    """What ends a run before its budget does; by default nothing but losses that are not finite.
+
+    patience: checkpoints in a row that may pass without a better score; None for as many as there are.
+    score: the column that patience watches; the suite's first unless named.
+    equilibrium: updates over which the discriminator must stand at one half; None for no such test.
+    tolerance: how far from one half its mean over those updates may be.
+    """
+
+    patience: int | None = None
+    score: str = ""
+    equilibrium: int | None = None
+    tolerance: float = 0.02
+
+    def __post_init__(self) -> None:
+        bounds = {
+            "patience of 1 or more": self.patience is None or self.patience >= 1,
+            "equilibrium of 1 or more updates": self.equilibrium is None or self.equilibrium >= 1,
+            "tolerance above 0 and up to 0.5": 0 < self.tolerance <= 0.5,
+        }
+        for rule, kept in bounds.items():
+            if not kept:
+                raise BadOptionError(f"stopping takes {rule}, not {getattr(self, rule.split()[0])!r}")
+
+    def __str__(self) -> str:
+        named = {"score": self.score or None, "tolerance": self.tolerance if self.equilibrium else None}
+        settings = {"patience": self.patience, "equilibrium": self.equilibrium} | named
+        return settings_text({name: value for name, value in settings.items() if value is not None})
+
+    @classmethod
+    def of(cls, settings: dict[str, Value]) -> "Stopping":
+        """Make it from a mapping; raises BadOptionError for unknown settings and values of no sense."""
+        for name in settings:
+            if name not in cls.__dataclass_fields__:
+                raise BadOptionError(f"unknown setting {name!r} of stopping{nearest(name, cls.__dataclass_fields__)}")
+        try:
+            return cls(**settings)  # type: ignore[arg-type]
+        except TypeError:
+            raise BadOptionError(f"stopping counts in numbers, not {settings!r}") from None
+
+
+@dataclass(frozen=True)
 class Entry:
     """One line of a suite: a model, or a glob of models, and how to run it.
 
     loss: None for each model's own default; a glob runs the model with every loss that it matches.
     recipe: settings of the loss's recipe to replace (learning rates, batch, …); see contracts.Recipe.
     datasets: globs; the entry runs on those of the suite's datasets that one of them matches.
+    without: globs; models that the entry leaves out, for they have one of their own.
     """
 
     model: Choice
     loss: Choice | None = None
     recipe: tuple[tuple[str, Value], ...] = ()
     datasets: tuple[str, ...] = ("*",)
+    without: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -97,6 +141,7 @@ class Suite:
     checkpoints: tuple[float, ...] = (1.0,)
     samples: int = 10_000
     precision: str = "fp32"
+    stopping: Stopping | None = None
 
     @property
     def label(self) -> str:
@@ -123,6 +168,7 @@ class RunSpec:
     checkpoints: tuple[float, ...] = (1.0,)
     samples: int = 10_000
     precision: str = "fp32"
+    stopping: Stopping | None = None
 
     @property
     def key(self) -> str:

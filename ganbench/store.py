@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ganbench.errors import ResultsError
+from ganbench.errors import BadOptionError, ResultsError
 from ganbench.record import SCHEMA, RunRecord, Status
 from ganbench.spec import RunSpec
 
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 DEFAULT = Path("ganbench-results")
-_RECORD, _RESUME = "record.json", "resume.safetensors"
+_RECORD, _RESUME, _WEIGHTS = "record.json", "resume.safetensors", "weights.safetensors"
+_AGAIN = "run it again with ganbench run --force"
 
 
 def write_whole(path: Path, write: Callable[[Path], object]) -> None:
@@ -32,6 +33,19 @@ def write_whole(path: Path, write: Callable[[Path], object]) -> None:
         beside.replace(path)
     finally:
         beside.unlink(missing_ok=True)
+
+
+@dataclass(frozen=True)
+class Weights:
+    """All that a done run's model needs to be built again and drawn from, without its data.
+
+    state: what its state_dict gave. shape, classes, examples: of its data, as contracts.Task has them.
+    """
+
+    state: Mapping[str, "Tensor"]
+    shape: tuple[int, ...]
+    classes: int
+    examples: int
 
 
 @dataclass(frozen=True)
@@ -55,9 +69,26 @@ class RunFolder:
 
         write_whole(self.path / "curves.parquet", lambda path: pq.write_table(table, path, compression="zstd"))
 
-    def write_weights(self, state: Mapping[str, "Tensor"]) -> None:
+    def write_weights(self, weights: Weights) -> None:
         """Write the final weights."""
-        self._write_tensors("weights.safetensors", state, {})
+        task = {"shape": weights.shape, "classes": weights.classes, "examples": weights.examples}
+        self._write_tensors(_WEIGHTS, weights.state, {"task": json.dumps(task)})
+
+    def read_weights(self) -> Weights:
+        """Read the final weights onto the CPU; raises ResultsError if they are missing, damaged or too old."""
+        from safetensors import SafetensorError
+
+        path = self.path / _WEIGHTS
+        if not path.exists():
+            raise ResultsError(f"no weights in {str(self.path)!r}; {_AGAIN}")
+        try:
+            state, metadata = _read_tensors(path)
+            if "task" not in metadata:
+                raise ResultsError(f"{path} was written by an older ganbench, without what samples need; {_AGAIN}")
+            task = json.loads(metadata["task"])
+            return Weights(state, tuple(map(int, task["shape"])), int(task["classes"]), int(task["examples"]))
+        except (OSError, SafetensorError, KeyError, ValueError, TypeError) as error:
+            raise ResultsError(f"{path} can't be read as weights: {error}; {_AGAIN}") from None
 
     def write_text(self, name: str, text: str) -> None:
         """Write a text file, such as a traceback."""
@@ -79,15 +110,14 @@ class RunFolder:
 
     def read_resume(self) -> tuple[dict[str, "Tensor"], dict[str, Any]] | None:
         """Return what write_resume wrote last, or None if there is nothing to be read."""
-        from safetensors import SafetensorError, safe_open
+        from safetensors import SafetensorError
 
         path = self.path / _RESUME
         if not path.exists():
             return None
         try:
-            with safe_open(path, framework="pt") as file:
-                tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118  # no mapping
-                return tensors, json.loads(file.metadata()["state"])
+            tensors, metadata = _read_tensors(path)
+            return tensors, json.loads(metadata["state"])
         except (OSError, SafetensorError, KeyError, ValueError, TypeError):
             return None
 
@@ -154,6 +184,15 @@ class Store:
         """Return the paths of all records."""
         return sorted((self.root / "runs").glob(f"*/{_RECORD}"))
 
+    def find_one(self, start: str) -> Path:
+        """Return the one run folder whose key begins with start; raises BadOptionError for none and for many."""
+        found, root = self.find(start), str(self.root)
+        if len(found) == 1:
+            return found[0]
+        keys = ", ".join(path.name for path in found[:5])
+        what = f"{len(found)} runs begin with {start!r}: {keys}" if found else f"no run {start!r} in {root!r}"
+        raise BadOptionError(f"{what}; the keys are the folders in {str(self.root / 'runs')!r}")
+
     def find(self, start: str) -> list[Path]:
         """Return the run folders whose keys begin with start."""
         return [path.parent for path in self.record_paths() if path.parent.name.startswith(start)]
@@ -191,6 +230,14 @@ def statuses(records: Iterable[RunRecord]) -> dict[Status, int]:
     for record in records:
         counts[record.status] += 1
     return counts
+
+
+def _read_tensors(path: Path) -> tuple[dict[str, "Tensor"], dict[str, str]]:
+    from safetensors import safe_open
+
+    with safe_open(path, framework="pt") as file:
+        tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118  # no mapping
+        return tensors, file.metadata() or {}
 
 
 def _umask() -> int:

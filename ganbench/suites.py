@@ -13,7 +13,7 @@ from ganbench.cards import ModelCard
 from ganbench.choice import Choice, Value
 from ganbench.errors import BadOptionError, BadSuiteError, GanbenchError, nearest
 from ganbench.plugins import Catalog
-from ganbench.spec import PRECISIONS, Budget, Entry, RunSpec, Suite
+from ganbench.spec import PRECISIONS, Budget, Entry, RunSpec, Stopping, Suite
 from ganbench.wishes import Wishes
 
 
@@ -58,12 +58,14 @@ def expand(suite: Suite, catalog: Catalog, wishes: Wishes | None = None) -> list
         loss=None,
         seed=suite.seeds[0],
         budget=wishes.budget or suite.budget,
-        standard=wishes.budget in (None, suite.budget),
+        standard=wishes.budget in (None, suite.budget) and wishes.stopping in (None, suite.stopping),
         metrics=suite.metrics,
         checkpoints=suite.checkpoints,
         samples=suite.samples,
         precision=wishes.precision or suite.precision,
+        stopping=wishes.stopping or suite.stopping,
     )
+    _check_stopping(base.stopping, suite, catalog)
     for metric in suite.metrics:
         catalog.get("metrics", metric.name)
         if "features" in metric.to_dict():
@@ -82,6 +84,12 @@ def expand(suite: Suite, catalog: Catalog, wishes: Wishes | None = None) -> list
     return list(specs.values())
 
 
+def _check_stopping(stopping: Stopping | None, suite: Suite, catalog: Catalog) -> None:
+    columns = [column.name for metric in suite.metrics for column in catalog.get("metrics", metric.name).columns]
+    if stopping and stopping.score and stopping.score not in columns:
+        raise BadOptionError(f"{suite.label} gives no score {stopping.score!r}{nearest(stopping.score, columns)}")
+
+
 def _entries(suite: Suite, catalog: Catalog, wishes: Wishes, dataset: str) -> Iterator[Entry]:
     """Yield a dataset's entries with their globs resolved, wished models and losses in place."""
     listed = [
@@ -89,6 +97,7 @@ def _entries(suite: Suite, catalog: Catalog, wishes: Wishes, dataset: str) -> It
         for entry in suite.entries
         if any(fnmatch.fnmatchcase(dataset, glob) for glob in entry.datasets)
         for name in _matching(entry.model.name, catalog, "models")
+        if not any(fnmatch.fnmatchcase(name, glob) for glob in entry.without)
     ]
     chosen: list[Entry] = []
     for wish in wishes.models or ():
@@ -108,8 +117,9 @@ def _losses(entry: Entry, catalog: Catalog) -> list[Choice | None]:
     card: ModelCard = catalog.get("models", entry.model.name)
     if card.loss is None:
         return [None]
-    catalog.get("losses", card.loss)
-    return [Choice(card.loss)]
+    loss = Choice.parse(card.loss)
+    catalog.get("losses", loss.name)
+    return [loss]
 
 
 def _matching(pattern: str, catalog: Catalog, kind: str) -> list[str]:
@@ -152,11 +162,13 @@ class _EntryFile(_File):
     loss: _Choice | None = None
     recipe: dict[str, Value] = Field(default_factory=dict)
     datasets: list[str] = Field(default_factory=lambda: ["*"], min_length=1)
+    without: list[str] = Field(default_factory=list)
 
     def to_entry(self) -> Entry:
         """Return the entry, its parameters with its model."""
         model = Choice.of(self.model.name, self.model.to_dict() | self.parameters)
-        return Entry(model, self.loss, tuple(sorted(self.recipe.items())), tuple(self.datasets))
+        recipe = tuple(sorted(self.recipe.items()))
+        return Entry(model, self.loss, recipe, tuple(self.datasets), tuple(self.without))
 
 
 class _SuiteFile(_File):
@@ -170,6 +182,7 @@ class _SuiteFile(_File):
     checkpoints: list[Annotated[float, Field(gt=0, le=1)]] = Field(default_factory=lambda: [1.0])
     samples: int = Field(default=10_000, ge=1)
     precision: str = "fp32"
+    stopping: dict[str, Value] | None = None
 
     def to_suite(self, name: str) -> Suite:
         """Return the suite, named after its file."""
@@ -187,6 +200,7 @@ class _SuiteFile(_File):
             checkpoints=tuple(sorted({*self.checkpoints, 1.0})),
             samples=self.samples,
             precision=self.precision,
+            stopping=None if self.stopping is None else Stopping.of(self.stopping),
         )
 
 

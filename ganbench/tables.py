@@ -123,7 +123,7 @@ def _run_columns(record: RunRecord | None = None) -> dict[str, Any]:
     spec = record.spec
     return {
         "suite": spec.suite,
-        "budget": str(spec.budget),
+        "budget": str(spec.budget) + (f", stop {spec.stopping}" if spec.stopping else ""),
         "standard": spec.standard,
         "precision": spec.precision,
         "device": record.environment.get("device", ""),

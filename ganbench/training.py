@@ -15,6 +15,7 @@ from ganbench.meter import Meter
 from ganbench.record import Checkpoint, Score, Spent
 from ganbench.seeds import stream
 from ganbench.spec import RunSpec
+from ganbench.stopping import at_equilibrium, out_of_patience
 from ganbench.store import RunFolder
 
 SAVE_SECONDS = 60.0  # how much work a kill can cost
@@ -41,6 +42,7 @@ class Training:
     curves: Curves = field(default_factory=Curves)
     checkpoints: list[Checkpoint] = field(default_factory=list)
     _saved: float = 0.0
+    _stopped: str = ""
 
     @property
     def batch(self) -> int:
@@ -62,7 +64,7 @@ class Training:
         with self.meter.running():
             self._pull(self.meter.feed(batches))
             self._tick()
-        ended_by = self.meter.reached or "model"
+        ended_by = self._stopped or self.meter.reached or "model"
         self._evaluate(1.0)
         return ended_by
 
@@ -78,6 +80,10 @@ class Training:
                     self._tick()
                     with meter.paused():
                         self._evaluate(self._passed())
+                    self._lose_patience()
+                self._seek_equilibrium()
+                if self._stopped:
+                    break
                 # a spent images budget ends the data; what a model learns from them may take longer
                 if meter.reached not in ("", "images"):
                     break
@@ -93,6 +99,19 @@ class Training:
             with self.meter.paused():
                 self._save()
 
+    def _lose_patience(self) -> None:
+        stopping = self.spec.stopping
+        if stopping and out_of_patience(self.checkpoints, stopping):
+            self._stopped = "patience"
+
+    def _seek_equilibrium(self) -> None:
+        # at fixed updates and not at ticks, so that a run ends at the same one every time
+        stopping, updates = self.spec.stopping, self.meter.updates
+        if stopping and stopping.equilibrium and updates % stopping.equilibrium == 0:
+            self._tick()
+            if at_equilibrium(self.curves.columns, stopping):
+                self._stopped = "equilibrium"
+
     def _passed(self) -> float:
         """Return the last of the spec's checkpoints that the budget has passed, 0 if none."""
         return max((f for f in self.spec.checkpoints if f <= self.meter.fraction), default=0.0)
@@ -102,8 +121,13 @@ class Training:
         return done < self._passed() < 1.0
 
     def _evaluate(self, fraction: float) -> None:
-        self.notify(Progressed(self.spec.key, self.meter.fraction, 0.0, doing="scoring"))
-        scores = self.evaluation.scores(fraction)
+        # a model that stopped at a checkpoint has its final scores already
+        last = self.checkpoints[-1] if self.checkpoints and self.evaluation.latest else None
+        if last and last.spent.updates == self.meter.updates:
+            scores = tuple(dataclasses.replace(score, fraction=fraction) for score in last.scores)
+        else:
+            self.notify(Progressed(self.spec.key, self.meter.fraction, 0.0, doing="scoring"))
+            scores = self.evaluation.scores(fraction)
         self.checkpoints.append(Checkpoint(fraction, self.spent, scores))
 
     def _save(self) -> None:

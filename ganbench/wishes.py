@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from ganbench.choice import Choice, parse_settings
 from ganbench.errors import BadOptionError
-from ganbench.spec import Budget
+from ganbench.spec import Budget, Stopping
 
 
 @dataclass(frozen=True)
@@ -18,20 +18,22 @@ class Wishes:
     seeds: tuple[int, ...] | None = None
     budget: Budget | None = None
     precision: str | None = None
+    stopping: Stopping | None = None
 
 
 def read_wishes(options: Mapping[str, str | None]) -> Wishes:
-    """Read the options models, datasets, losses, seeds, budget and precision, as they are typed."""
+    """Read the options models, datasets, losses, seeds, budget, precision and stop, as they are typed."""
     chosen = {
         kind: tuple(Choice.parse_many(names)) if (names := options[kind]) else None
         for kind in ("models", "datasets", "losses")
     }
-    seeds, budget = options["seeds"], options["budget"]
+    seeds, budget, stop = options["seeds"], options["budget"], options["stop"]
     return Wishes(
         **chosen,
         seeds=parse_seeds(seeds) if seeds else None,
         budget=Budget.of(parse_settings(budget)) if budget else None,
         precision=options["precision"],
+        stopping=Stopping.of(parse_settings(stop)) if stop else None,
     )
 
 

@@ -4,11 +4,12 @@ import inspect
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from ganbench.choice import Choice
-from ganbench.contracts import Dataset, Features, FeatureSpace, Metric, Side, Source, Task
+from ganbench.contracts import AdversarialLoss, Dataset, Features, FeatureSpace, Metric, Side, Source, Task
 from ganbench.errors import BadOptionError, GanbenchError, UnfitError
 from ganbench.plugins import Catalog, Plugin
 from ganbench.spec import RunSpec
@@ -44,15 +45,32 @@ class Workbench:
 
     def task(self, spec: RunSpec) -> Task:
         """Return what the spec's model may know; raises UnfitError for a loss that it has no use for."""
-        dataset = self.dataset(spec.dataset)
-        loss = None
-        if spec.loss is not None:
-            if self.catalog.get("models", spec.model.name).loss is None:
-                raise UnfitError(f"{spec.model.name} has no adversary to take the loss {spec.loss}")
-            loss = self.make("losses", spec.loss)
-            loss.recipe = loss.recipe.but(dict(spec.recipe))
+        dataset, loss = self.dataset(spec.dataset), self.loss(spec)
         shape, examples = tuple(dataset.shape), dataset.count("train")
-        return Task(shape, dataset.classes, examples, spec.seed, self.device, spec.precision, loss)
+        unseen = partial(self.unseen, spec)
+        return Task(shape, dataset.classes, examples, spec.seed, self.device, spec.precision, loss, unseen)
+
+    def loss(self, spec: RunSpec) -> AdversarialLoss | None:
+        """Make the spec's loss under its recipe; raises UnfitError if its model has no use for one."""
+        if spec.loss is None:
+            return None
+        if self.catalog.get("models", spec.model.name).loss is None:
+            raise UnfitError(f"{spec.model.name} has no adversary to take the loss {spec.loss}")
+        loss: AdversarialLoss = self.make("losses", spec.loss)
+        loss.recipe = loss.recipe.but(dict(spec.recipe))
+        return loss
+
+    def unseen(self, spec: RunSpec) -> Any:
+        """Return real samples that no score of the spec compares with, as many as are compared or more.
+
+        They are the rest of the test split, and training samples where that is too small.
+        """
+        dataset = self.dataset(spec.dataset)
+        total = dataset.count("test")
+        compared = min(spec.samples, total)
+        if total >= 2 * compared:
+            return dataset.head("test", total).samples[compared:]
+        return dataset.head("train", compared).samples
 
     def metric(self, choice: Choice) -> Metric:
         """Make a metric; the reserved parameter that names its feature space is not its own."""

@@ -161,16 +161,24 @@ def test_accuracy_counts_pairs_ranked_rightly_whatever_the_scale():
 
 
 def test_the_moving_average_follows_the_generator():
-    gan = model(Linear(average=0.5))
-    path = [gan.generator.weight.detach().clone()]
-    path = [gan.generator.weight.detach().clone() for _ in gan.fit(batches(3))]
+    gan = model(Linear(average=0.15))
+    path = [gan.generator.weight.detach().clone() for _ in gan.fit(batches(4))]
     expected = path[0]
-    for weight in path[1:]:
-        expected = 0.5 * expected + 0.5 * weight
+    for weight, decay in zip(path[1:], (0.15, 0.15, 0.15), strict=True):
+        expected = decay * expected + (1 - decay) * weight
     assert torch.allclose(gan._average.module.weight, expected)
     noise = torch.randn(5, 3, generator=torch.Generator().manual_seed(2))
     drawn = gan.sample(5, torch.Generator().manual_seed(2))
     assert torch.allclose(drawn, gan._average.module(noise))
+
+
+def test_the_moving_average_forgets_its_start():
+    gan = model(Linear(average=0.999))
+    path = [gan.generator.weight.detach().clone() for _ in gan.fit(batches(60))]
+    shares, expected = [(1 + n) / (10 + n) for n in range(1, 60)], path[0]
+    for weight, decay in zip(path[1:], shares, strict=True):
+        expected = decay * expected + (1 - decay) * weight
+    assert torch.allclose(gan._average.module.weight, expected, atol=1e-6)
 
 
 def test_a_conditional_model_samples_with_labels():

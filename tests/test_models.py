@@ -1,17 +1,17 @@
-"""The built-in models: shapes from the task, an independent EM, and samples better than a floor."""
+"""The built-in models: shapes from the task, and the published sizes."""
 
 import itertools
 
-import numpy as np
 import pytest
 import torch
 
 from ganbench.contracts import Batch, Task
 from ganbench.errors import BadOptionError, UnfitError
 from ganbench.recipe import Recipe
-from ganbench_models.dcgan import DCGAN, halvings
-from ganbench_models.gmm import GMM
-from ganbench_models.vanilla import Maxout, Vanilla
+from ganbench_models.convolutions import halvings
+from ganbench_models.dcgan import DCGAN
+from ganbench_models.perceptrons import Maxout
+from ganbench_models.vanilla import Vanilla
 
 SHAPES = [(1, 8, 8), (1, 28, 28), (3, 32, 32), (3, 64, 64), (1, 27, 29), (1, 12, 20)]
 
@@ -98,83 +98,6 @@ def test_a_shape_that_a_model_cannot_take_is_a_reason_to_skip(make, shape):
 def test_sizes_below_one_are_refused(make, setting):
     with pytest.raises(BadOptionError, match="1 or more"):
         make(task(), **{setting: 0})
-
-
-def mixture_task():
-    return task((2,), examples=900, loss=None)
-
-
-def mixture_batches(size=100):
-    generator = torch.Generator().manual_seed(3)
-    means = torch.tensor([[0.0, 0.0], [5.0, 0.0], [0.0, 5.0]])
-    while True:
-        chosen = torch.randint(3, (size,), generator=generator)
-        yield Batch(means[chosen] + 0.3 * torch.randn(size, 2, generator=generator), chosen)
-
-
-def test_gmm_stepwise_reaches_what_scikit_learn_reaches_in_one_call():
-    from sklearn.mixture import GaussianMixture
-
-    model = GMM(mixture_task(), components=3, floor=1e-6)
-    losses = [terms["negative_log_likelihood_loss"].item() for terms in model.fit(mixture_batches())]
-    feed = mixture_batches()
-    data = torch.cat([next(feed).samples for _ in range(9)]).double().numpy()
-    whole = GaussianMixture(3, init_params="k-means++", random_state=0).fit(data)
-    assert losses == sorted(losses, reverse=True)
-    assert -losses[-1] == pytest.approx(whole.lower_bound_, abs=2e-3)
-
-
-@pytest.mark.parametrize("covariance", ["full", "tied", "diag", "spherical"])
-def test_gmm_samples_have_the_moments_of_the_data(covariance):
-    model = GMM(mixture_task(), components=3, covariance=covariance)
-    list(model.fit(mixture_batches()))
-    samples = model.sample(20_000, torch.Generator().manual_seed(0))
-    feed = mixture_batches()
-    data = torch.cat([next(feed).samples for _ in range(9)])
-    assert np.allclose(samples.mean(0), data.mean(0), atol=0.1)
-    assert np.allclose(torch.cov(samples.T), torch.cov(data.T), atol=0.4)
-
-
-def test_gmm_takes_one_pass_whatever_the_budget():
-    taken = 0
-
-    def counted():
-        nonlocal taken
-        for batch in mixture_batches():
-            taken += len(batch.samples)
-            yield batch
-
-    list(GMM(mixture_task(), components=3, steps=2).fit(counted()))
-    assert taken == 900
-
-
-def test_gmm_on_components_puts_back_what_they_leave_out():
-    data = task((1, 8, 8), examples=400)
-    model = GMM(data, components=2, pca=4)
-    list(model.fit(batches((1, 8, 8), size=100)))
-    samples = model.sample(5_000, torch.Generator().manual_seed(0))
-    assert samples.flatten(1).var(0).mean().item() == pytest.approx(1 / 3, rel=0.15)  # uniform on [-1, 1], clipped
-
-
-def test_gmm_survives_its_state():
-    model, other = GMM(mixture_task(), components=3), GMM(mixture_task(), components=3)
-    list(model.fit(mixture_batches()))
-    other.load_state_dict(model.state_dict())
-    draws = [each.sample(9, torch.Generator().manual_seed(1)) for each in (model, other)]
-    assert torch.equal(*draws)
-
-
-@pytest.mark.parametrize(
-    "settings", [{"covariance": "round"}, {"components": 0}, {"pca": -1}, {"pca": 3}, {"steps": 0}, {"floor": -1.0}]
-)
-def test_gmm_refuses_settings_of_no_sense(settings):
-    with pytest.raises(BadOptionError, match="gmm takes"):
-        GMM(mixture_task(), **settings)
-
-
-def test_gmm_says_so_when_there_is_too_little_data():
-    with pytest.raises(BadOptionError, match="a sample for each of its 25"):
-        list(GMM(mixture_task()).fit(itertools.islice(mixture_batches(10), 1)))
 
 
 def test_the_default_recipe_is_dcgans():

@@ -145,7 +145,7 @@ def test_metrics_that_share_a_feature_space_share_its_features(run, make_spec, b
 
 def test_both_sides_of_a_score_are_as_many_as_the_data_allow(run, make_spec):
     record = run(make_spec(samples=10_000))
-    assert dict(record.checkpoints[-1].scores[0].protocol)["fake"] == 500
+    assert dict(record.checkpoints[-1].scores[0].protocol)["fake"] == 700
 
 
 def test_a_model_that_learns_all_it_can_ends_its_own_run(run, make_spec):

@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 
 from ganbench.choice import Choice
 from ganbench.errors import BadOptionError
-from ganbench.spec import Budget, RunSpec
+from ganbench.spec import Budget, RunSpec, Stopping
 
 
 @pytest.mark.parametrize(
@@ -50,6 +50,7 @@ def test_every_field_of_a_spec_is_in_its_key(make_spec):
         "checkpoints": (0.5, 1.0),
         "samples": 99,
         "precision": "bf16",
+        "stopping": Stopping(patience=2),
     }
     assert set(changes) == set(RunSpec.__dataclass_fields__)
     keys = {replace(spec, **{field: value}).key for field, value in changes.items()}

@@ -4,7 +4,7 @@ import pytest
 
 from ganbench.choice import Choice
 from ganbench.errors import BadOptionError, BadSuiteError, UnknownNameError
-from ganbench.spec import Budget
+from ganbench.spec import Budget, Stopping
 from ganbench.suites import expand, find_suite, read_suite
 from ganbench.wishes import Wishes
 
@@ -71,6 +71,30 @@ def test_a_recipe_belongs_to_its_entry_and_to_adversarial_models_alone(write, ca
     assert {spec.recipe for spec in specs if spec.model.parameters} == {(("batch", 64),)}
     everything = GOOD.replace('model = "*"', 'model = "*"\nrecipe = { batch = 32 }')
     assert {spec.recipe for spec in expand(read_suite(write(everything)), catalog) if spec.model.name == "gmm"} == {()}
+
+
+def test_an_entry_leaves_out_the_models_that_have_one_of_their_own(write, catalog):
+    text = GOOD.replace('model = "*"', 'model = "*"\nwithout = ["van*", "gmm"]')
+    found = cells(expand(read_suite(write(text)), catalog))
+    assert {cell[1] for cell in found if cell[1].startswith("vanilla")} == {"vanilla:latent=8"}
+    assert not any(cell[1] == "gmm" for cell in found)
+    assert any(cell[1] == "dcgan" for cell in found)
+
+
+def test_a_suite_may_say_when_runs_stop(write, catalog):
+    text = GOOD.replace("[budget]", '[stopping]\npatience = 2\nscore = "frechet_distance"\n\n[budget]')
+    suite = read_suite(write(text))
+    assert suite.stopping == Stopping(patience=2, score="frechet_distance")
+    assert {spec.stopping for spec in expand(suite, catalog)} == {suite.stopping}
+    other = expand(suite, catalog, Wishes(stopping=Stopping(patience=1)))
+    assert not any(spec.standard for spec in other)
+    assert {spec.key for spec in other}.isdisjoint(spec.key for spec in expand(suite, catalog))
+
+
+def test_a_score_that_the_suite_does_not_give_cannot_be_watched(write, catalog):
+    wish = Wishes(stopping=Stopping(patience=1, score="frechet"))
+    with pytest.raises(BadOptionError, match="gives no score 'frechet'; did you mean 'frechet_distance'"):
+        expand(read_suite(write(GOOD)), catalog, wish)
 
 
 def test_wishes_narrow_and_override(write, catalog):
@@ -154,7 +178,7 @@ def test_a_suite_that_matches_nothing_says_so(write, catalog):
 
 
 def test_names_and_paths_of_suites_are_found(catalog, tmp_path):
-    assert find_suite("mnist-all", catalog).label == "mnist-all@1"
+    assert find_suite("mnist-all", catalog).label == "mnist-all@2"
     with pytest.raises(UnknownNameError, match="unknown suite 'mnist-al'; did you mean 'mnist-all'"):
         find_suite("mnist-al", catalog)
     with pytest.raises(BadSuiteError, match="can't read the suite 'nowhere.toml'"):

@@ -27,6 +27,8 @@ def _lines(record: RunRecord, folder: Path) -> Iterator[tuple[str, str]]:
     yield "what", spec.title
     yield "suite", spec.suite + ("" if spec.standard else " (not the standard budget)")
     yield "budget", str(spec.budget)
+    if spec.stopping:
+        yield "stopping", str(spec.stopping)
     if spec.recipe:
         yield "recipe", settings_text(spec.recipe)
 

@@ -1,6 +1,7 @@
 """Adversarial training: a model plugin brings two networks, a loss plugin the objective and its recipe."""
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -10,6 +11,7 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from ganbench.contracts import AdversarialLoss, Batch, Task
 from ganbench.errors import BadOptionError, UnfitError
 from ganbench.seeds import stream
+from ganbench.torchkit.fitness import check_fit, penalises
 from ganbench.torchkit.optim import make_optimizer, optimizer_tensors, restore_optimizer
 
 _CHUNK = 1_000  # samples drawn at a time, so that a large evaluation never sets the peak of memory
@@ -24,6 +26,8 @@ class AdversarialModel:
 
     generator: noise (n, latent), with labels (n,) too when conditional, to samples (n, *shape).
     discriminator: samples, with labels too when conditional, to logits (n,) or (n, 1).
+
+    Raises UnfitError for a loss that can't go with this discriminator.
     """
 
     def __init__(
@@ -43,6 +47,8 @@ class AdversarialModel:
             raise UnfitError("a conditional model needs data with classes")
         self.task, self.latent, self.conditional = task, latent, conditional
         self.loss: AdversarialLoss = task.loss
+        check_fit(self.loss, discriminator)
+        self._penalised = penalises(self.loss)
         self.recipe = recipe = self.loss.recipe
         self.batch = recipe.batch
         self.generator = generator.to(task.device)
@@ -53,7 +59,7 @@ class AdversarialModel:
         self._generator_optimizer = make_optimizer(recipe, self._generator_weights, rate)
         critic_rate = recipe.discriminator_learning_rate or rate
         self._discriminator_optimizer = make_optimizer(recipe, self._discriminator_weights, critic_rate)
-        self._average = _averaged(generator, recipe.average) if recipe.average else None
+        self._average = self._averaged(recipe.average) if recipe.average else None
         self._random = torch.Generator(task.device).manual_seed(stream(task.seed, "noise"))
         self.spent = {"generator": 0, "discriminator": 0}
 
@@ -65,28 +71,33 @@ class AdversarialModel:
 
     def fit(self, batches: Iterator[Batch]) -> Iterator[Mapping[str, Tensor]]:
         """Train until batches ends; yield the terms of each generator update and its last critic step."""
+        steps = 0
         for batch in batches:
             terms = self._step_discriminator(batch)
             self.spent["discriminator"] += 1
-            if self.spent["discriminator"] % self.recipe.critic_steps:
+            steps += 1
+            if steps < self.recipe.steps_before(self.spent["generator"]):
                 continue
+            steps = 0
             terms |= self._step_generator(batch)
             self.spent["generator"] += 1
             yield terms
 
+    def pack(self, samples: Tensor) -> Tensor:
+        """Return what the discriminator is shown of samples (n, *shape): themselves, unless a model joins them."""
+        return samples
+
     def _step_discriminator(self, batch: Batch) -> dict[str, Tensor]:
         # judge a real batch and a generated one, which carries no gradient to the generator
-        real_samples, labels = batch
+        real_samples, labels = self.pack(batch.samples), batch.labels
         with torch.no_grad(), self._precision():
-            fake_samples = self._generate(len(labels), labels).float()
+            fake_samples = self.pack(self._generate(len(labels), labels).float())
         with self._precision():
             real, fake = self._judge(real_samples, labels), self._judge(fake_samples, labels)
         loss = self.loss.discriminator(real, fake)
 
         # sum the terms, step once
-        penalty = self.loss.penalty(
-            lambda samples: self._judge(samples, labels), real_samples, fake_samples, self._random
-        )
+        penalty = self._penalty(real_samples, fake_samples, labels) if self._penalised else None
         total = loss if penalty is None else loss + self.recipe.penalty_weight * penalty
         self._discriminator_optimizer.zero_grad()
         total.backward()  # type: ignore[no-untyped-call]
@@ -107,17 +118,21 @@ class AdversarialModel:
                 terms["clipped_share"] = _share_at_bound(self._discriminator_weights, self.recipe.clip)
         return terms
 
+    def _penalty(self, real: Tensor, fake: Tensor, labels: Tensor) -> Tensor | None:
+        # at full precision: the slope of a slope has few digits to lose
+        return self.loss.penalty(lambda samples: self._judge(samples, labels), real, fake, self._random)
+
     def _step_generator(self, batch: Batch) -> dict[str, Tensor]:
         # the discriminator passes gradients through but gathers none of its own
         real_samples, labels = batch
         for weight in self._discriminator_weights:
             weight.requires_grad_(False)
         with self._precision():
-            fake = self._judge(self._generate(len(labels), labels), labels)
+            fake = self._judge(self.pack(self._generate(len(labels), labels)), labels)
             real = fake.new_empty(0)
             if self.loss.paired:
                 with torch.no_grad():
-                    real = self._judge(real_samples, labels)
+                    real = self._judge(self.pack(real_samples), labels)
         loss = self.loss.generator(real, fake)
         self._generator_optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
@@ -151,7 +166,8 @@ class AdversarialModel:
             chunks = zip(*(torch.split(part, _CHUNK) for part in inputs), strict=True)
             samples = [network(*chunk).float() for chunk in chunks]
         network.train(training)
-        return torch.cat(samples) if samples else noise.new_empty(0, *self.task.shape)
+        drawn = torch.cat(samples) if samples else noise.new_empty(0, *self.task.shape)
+        return drawn.clamp_(-1, 1) if self.task.images else drawn
 
     def state_dict(self) -> dict[str, Tensor]:
         """Return the weights of both networks, and of the average where there is one."""
@@ -198,15 +214,16 @@ class AdversarialModel:
         judged: Tensor = logits.float().reshape(len(samples))
         return judged
 
+    def _averaged(self, decay: float) -> AveragedModel:
+        def follow(averaged: Any, current: Any, _: Tensor | int) -> None:
+            updates = self.spent["generator"]
+            get_ema_multi_avg_fn(min(decay, (1 + updates) / (10 + updates)))(averaged, current, _)  # type: ignore[no-untyped-call]
+
+        return AveragedModel(self.generator, multi_avg_fn=follow, use_buffers=True)
+
     def _precision(self) -> torch.autocast:
         kind = torch.device(self.task.device).type
         return torch.autocast(kind, dtype=torch.bfloat16, enabled=self.task.precision == "bf16")
-
-
-def _averaged(network: nn.Module, decay: float) -> AveragedModel:
-    """Return a moving average of a network's weights and buffers."""
-    step = get_ema_multi_avg_fn(decay)  # type: ignore[no-untyped-call]
-    return AveragedModel(network, multi_avg_fn=step, use_buffers=True)
 
 
 def _gradient_norm(weights: list[nn.Parameter]) -> Tensor:

@@ -1,0 +1,62 @@
+"""The command line: parse, call, echo. Everything heavy is imported by the command that needs it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from ganbench.cli import lists, results, run, sample
+from ganbench.errors import GanbenchError, UnknownNameError
+
+_WRONG_USAGE = 2
+
+
+class _Mistake(click.ClickException):
+    """A user's mistake, in one line."""
+
+    exit_code = _WRONG_USAGE
+
+    def show(self, file: Any = None) -> None:
+        click.echo(f"ganbench: {self.message}", err=True, file=file)
+
+
+class _Commands(click.Group):
+    """Turns our errors into one line and exit code 2; bugs stay tracebacks."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except GanbenchError as error:
+            raise _Mistake(str(error)) from None
+        except click.UsageError as error:
+            where = error.ctx.command_path if error.ctx else "ganbench"
+            raise _Mistake(f"{error.format_message()} (see {where} --help)") from None
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
+        if args and not args[0].startswith("-") and self.get_command(ctx, args[0]) is None:
+            raise _Mistake(str(UnknownNameError("command", args[0], self.list_commands(ctx))))
+        return super().resolve_command(ctx, args)
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="ganbench", message="ganbench %(version)s")
+def main() -> None:
+    """Benchmark generative models: one budget, many seeds, honest numbers.
+
+    \b
+    ganbench run                              a first look, about a minute
+    ganbench run --suite mnist-all            every image model on MNIST
+    ganbench run --suite gaussians --model vanilla,gmm --seeds 5
+    ganbench list models                      what there is
+    ganbench report                           the leaderboard once more
+    ganbench sample KEY -n 16                 samples of a finished run
+
+    \b
+    Completion, for bash (zsh and fish likewise), goes into ~/.bashrc:
+      eval "$(_GANBENCH_COMPLETE=bash_source ganbench)"
+    """
+
+
+for _command in (run.run, lists.list_, lists.plugins, results.report, results.show, sample.sample):
+    main.add_command(_command)

@@ -1,0 +1,102 @@
+"""`ganbench run`: train, score, and show the leaderboard."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ganbench.cli.options import complete, device_option, results_option, warn_of_broken
+
+if TYPE_CHECKING:
+    from ganbench.spec import RunSpec
+
+_SOME_FAILED, _INTERRUPTED = 1, 130
+
+
+@click.command()
+@click.option("--suite", metavar="NAME", shell_complete=complete("suites"),
+              help="A suite's name, or the path of a TOML file; a first look if left out.")  # fmt: skip
+@click.option("--model", "models", metavar="NAMES", shell_complete=complete("models"),
+              help="Only these models, or others on the suite's terms: NAME,NAME:key=value.")  # fmt: skip
+@click.option("--dataset", "datasets", metavar="NAMES", shell_complete=complete("datasets"),
+              help="These datasets: NAME,NAME:key=value.")  # fmt: skip
+@click.option("--loss", "losses", metavar="NAMES", shell_complete=complete("losses"),
+              help="These adversarial losses in place of every model's own.")  # fmt: skip
+@click.option("--seeds", metavar="SEEDS", help="How many (3 means 0, 1 and 2), or which: 4,7 or 10-19.")
+@click.option("--budget", metavar="LIMITS", help="In place of the suite's: images=20000,seconds=60.")
+@click.option(
+    "--stop",
+    metavar="RULES",
+    help="End runs early: patience=2 (checkpoints without a better score), equilibrium=1000 (updates).",
+)
+@click.option("--precision", type=click.Choice(["fp32", "bf16"]), help="In place of the suite's.")
+@device_option
+@click.option("--data-root", type=click.Path(path_type=Path, file_okay=False), envvar="GANBENCH_DATA",
+              show_envvar=True, help="Folder that holds the data; otherwise they are downloaded.")  # fmt: skip
+@results_option
+@click.option("--executor", metavar="NAME", shell_complete=complete("executors"),
+              help="How runs are run; one after another in this process if left out.")  # fmt: skip
+@click.option("--force", is_flag=True, help="Run again what is done already.")
+@click.option("--dry-run", is_flag=True, help="List the runs and how long they will take; write nothing.")
+@click.pass_context
+def run(ctx: click.Context, /, **options: Any) -> None:
+    """Run a suite: train, score, and show the leaderboard.
+
+    Runs that are done already are kept and not repeated; an interrupted run goes on where it was.
+
+    \b
+    ganbench run --suite mnist-all --device cuda
+    ganbench run --suite mnist-all --dry-run
+    ganbench run --suite digits-all --model dcgan --budget images=50000 --seeds 1
+    """
+    from ganbench.choice import Choice
+    from ganbench.plugins import discover
+    from ganbench.session import Session
+    from ganbench.store import Store
+    from ganbench.suites import expand, find_suite
+    from ganbench.wishes import read_wishes
+    from ganbench.workbench import default_source
+
+    catalog = discover()
+    suite = find_suite(options["suite"] or catalog.default("suites"), catalog)
+    specs = expand(suite, catalog, read_wishes(options))
+    session = Session(
+        catalog,
+        Store(options["results"]),
+        default_source(options["data_root"]),
+        options["device"],
+        Choice.parse(options["executor"]) if options["executor"] else None,
+        Path.cwd(),
+    )
+    session.check(specs)
+    if options["dry_run"]:
+        _echo_plan(session, specs)
+    else:
+        ctx.exit(_run(session, specs, options["force"]))
+
+
+def _run(session: Any, specs: list[RunSpec], force: bool) -> int:
+    """Run, report, and return the exit code."""
+    from ganbench.progress import display
+    from ganbench.record import Status
+    from ganbench.report.show import show_report
+
+    try:
+        with display(specs) as notify:
+            records = list(session.run(specs, notify, force))
+    except KeyboardInterrupt:
+        kept = sum(session.store.done(spec) is not None for spec in specs)
+        click.echo(f"\nganbench: stopped; {kept} of {len(specs)} runs are done; repeat the command to go on", err=True)
+        return _INTERRUPTED
+    show_report(session.catalog, session.store.root, records)
+    warn_of_broken(session.catalog)
+    return _SOME_FAILED if any(record.status is Status.FAILED for record in records) else 0
+
+
+def _echo_plan(session: Any, specs: list[RunSpec]) -> None:
+    from ganbench.console import make_console
+    from ganbench.probe import plan_table
+
+    make_console().print(plan_table(session, specs))

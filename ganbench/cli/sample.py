@@ -1,0 +1,49 @@
+"""`ganbench sample`: a finished run's model draws once more."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ganbench.cli.options import device_option, results_option
+
+
+@click.command()
+@click.argument("run")
+@click.option("-n", "n", type=int, default=64, show_default=True, help="How many.")
+@click.option("--label", type=int, metavar="CLASS", help="All of this class, by a conditional model.")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
+              help="A picture (.png) or an array (.npy, .npz); samples-KEY.png if left out.")  # fmt: skip
+@click.option("--seed", type=int, default=0, show_default=True, help="Another seed draws other samples.")
+@device_option
+@results_option
+def sample(run: str, out: Path | None, device: str, results: Path, **asked: Any) -> None:
+    """Draw samples from a finished run: RUN is its key, or enough of its beginning.
+
+    Its weights are enough; the data need not be there.
+
+    \b
+    ganbench sample 3f9a -n 16 --out digits.png
+    ganbench sample 3f9a -n 10000 --seed 1 --out digits.npz
+    """
+    from ganbench.environment import resolve_device
+    from ganbench.plugins import discover
+    from ganbench.runner import make_repeatable
+    from ganbench.sampling import Request, check_out, restore, write_samples
+    from ganbench.store import RunFolder, Store, read_record
+    from ganbench.workbench import Workbench, default_source
+
+    # what can be wrong without a look at the weights comes first
+    request = Request(**asked)
+    folder = RunFolder(Store(results).find_one(run))
+    record = read_record(folder.path / "record.json")
+    out = out or Path(f"samples-{record.key}.png")
+    check_out(out)
+    device = resolve_device(device)
+
+    make_repeatable(device)
+    sampler = restore(record, folder, Workbench(discover(), device, default_source(None)))
+    write_samples(out, sampler.draw(request), request.label)
+    click.echo(f"{request.n:,} sample{'s' if request.n > 1 else ''}: {out}")

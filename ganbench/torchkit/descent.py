@@ -1,0 +1,89 @@
+"""Plain gradient descent on one network: a model plugin brings the network and its loss on a batch."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping
+
+import torch
+from torch import Tensor, nn
+from torch.nn.utils import get_total_norm
+
+from ganbench.contracts import Batch, Task
+from ganbench.errors import BadOptionError
+from ganbench.recipe import Recipe
+from ganbench.seeds import stream
+from ganbench.torchkit.optim import make_optimizer, optimizer_tensors, restore_optimizer
+
+
+class DescentModel(ABC):
+    """A network that minimises a loss by Adam; fulfils contracts.Model but for `terms` and `sample`.
+
+    learning_rate: Adam's, with betas 0.9 and 0.999. batch: samples in a batch. What is random in training
+    comes from `random`, which a checkpoint keeps.
+    """
+
+    conditional = False
+
+    def __init__(self, task: Task, network: nn.Module, *, learning_rate: float, batch: int) -> None:
+        self.task, self.batch = task, batch
+        self.network = network.to(task.device)
+        recipe = Recipe(learning_rate=learning_rate, beta1=0.9, batch=batch)
+        self._weights = list(network.parameters())
+        self._optimizer = make_optimizer(recipe, self._weights, learning_rate)
+        self.random = torch.Generator(task.device).manual_seed(stream(task.seed, "noise"))
+        self.spent = {"model": 0}
+
+    @property
+    def parameter_counts(self) -> dict[str, int]:
+        """Trainable parameters."""
+        return {"model": sum(weight.numel() for weight in self._weights)}
+
+    @abstractmethod
+    def terms(self, batch: Batch) -> dict[str, Tensor]:
+        """Return the scalars of one update; the first of them is minimised."""
+
+    def fit(self, batches: Iterator[Batch]) -> Iterator[Mapping[str, Tensor]]:
+        """Train until batches ends; yield the terms of each update and the norm of its gradient."""
+        for batch in batches:
+            terms = self.terms(batch)
+            loss = next(iter(terms.values()))
+            self._optimizer.zero_grad()
+            loss.backward()  # type: ignore[no-untyped-call]
+            norm = get_total_norm([weight.grad for weight in self._weights if weight.grad is not None])
+            self._optimizer.step()
+            self.spent["model"] += 1
+            yield {name: term.detach() for name, term in terms.items()} | {"gradient_norm": norm}
+
+    def state_dict(self) -> dict[str, Tensor]:
+        """Return the network's weights and buffers."""
+        return dict(self.network.state_dict())
+
+    def load_state_dict(self, state: Mapping[str, Tensor]) -> None:
+        """Take back what state_dict or checkpoint gave."""
+        known = self.network.state_dict()
+        self.network.load_state_dict({name: state[name] for name in known if name in state})
+
+    def checkpoint(self) -> dict[str, Tensor]:
+        """Return all that training goes on from: weights, optimizer, the random stream, the count."""
+        return (
+            self.state_dict()
+            | optimizer_tensors(self._optimizer, "optimizer")
+            | {"random": self.random.get_state(), "spent": torch.tensor(self.spent["model"])}
+        )
+
+    def restore(self, state: Mapping[str, Tensor]) -> None:
+        """Take back what checkpoint gave; training then goes on to the bit."""
+        self.load_state_dict(state)
+        restore_optimizer(self._optimizer, state, "optimizer")
+        self.random.set_state(state["random"].cpu())
+        self.spent = {"model": int(state["spent"])}
+
+    def precision(self) -> torch.autocast:
+        """Return the context that networks are run in."""
+        kind = torch.device(self.task.device).type
+        return torch.autocast(kind, dtype=torch.bfloat16, enabled=self.task.precision == "bf16")
+
+
+def no_labels(labels: Tensor | None) -> None:
+    """Raise BadOptionError for labels that an unconditional model was asked for."""
+    if labels is not None:
+        raise BadOptionError("this model takes no labels; leave them out, or use a conditional one")

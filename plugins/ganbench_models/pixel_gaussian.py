@@ -1,0 +1,57 @@
+"""The floor: an independent Gaussian for every pixel, which no model should fall below."""
+
+from collections.abc import Iterator, Mapping
+
+import torch
+from torch import Tensor
+
+from ganbench.contracts import Batch, Task
+from ganbench.torchkit.descent import no_labels
+from ganbench_models.playback import one_pass
+
+
+class PixelGaussian:
+    """Mean and deviation of every dimension over one pass of the training data."""
+
+    def __init__(self, task: Task) -> None:
+        self.task = task
+        self.count = 0
+        self.mean = torch.zeros(task.shape, dtype=torch.float64, device=task.device)
+        self.squares = torch.zeros_like(self.mean)  # summed squared distances from the mean
+
+    @property
+    def deviation(self) -> Tensor:
+        """Standard deviation of every dimension, shape."""
+        return (self.squares / max(1, self.count)).sqrt()
+
+    def fit(self, batches: Iterator[Batch]) -> Iterator[Mapping[str, Tensor]]:
+        """Take in one pass, batch by batch (Chan et al. 1979); yield the mean deviation."""
+        for batch in one_pass(batches, self.task.examples):
+            samples, count = batch.samples.double(), len(batch.samples)
+            step = samples.mean(dim=0) - self.mean
+            self.squares += samples.var(dim=0, correction=0) * count
+            self.squares += step.square() * self.count * count / (self.count + count)
+            self.mean += step * count / (self.count + count)
+            self.count += count
+            yield {"deviation": self.deviation.mean()}
+
+    def sample(self, n: int, generator: torch.Generator, labels: Tensor | None = None) -> Tensor:
+        """Draw (n, *shape) float32; images are clipped to [-1, 1]."""
+        no_labels(labels)
+        noise = torch.randn(n, *self.task.shape, generator=generator, device=generator.device)
+        mean, deviation = (moment.float().to(generator.device) for moment in (self.mean, self.deviation))
+        samples = mean + deviation * noise
+        return samples.clamp(-1, 1) if self.task.images else samples
+
+    @property
+    def parameter_counts(self) -> dict[str, int]:
+        """Numbers fitted."""
+        return {"model": 2 * self.task.dimensions}
+
+    def state_dict(self) -> dict[str, Tensor]:
+        """Return what fitting goes on from, and sampling needs."""
+        return {"mean": self.mean, "squares": self.squares, "count": torch.tensor(self.count)}
+
+    def load_state_dict(self, state: Mapping[str, Tensor]) -> None:
+        """Take back what state_dict gave."""
+        self.mean, self.squares, self.count = state["mean"], state["squares"], int(state["count"])

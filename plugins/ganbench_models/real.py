@@ -1,0 +1,33 @@
+"""The ceiling: real data in the place of generated ones, so that a table shows what a perfect model scores."""
+
+from collections.abc import Iterator, Mapping
+
+import torch
+from torch import Tensor
+
+from ganbench.contracts import Batch
+from ganbench.errors import UnfitError
+from ganbench.torchkit.descent import no_labels
+from ganbench_models.playback import Playback
+
+
+class Real(Playback):
+    """Plays back held-out samples that no score compares with, each once before any twice.
+
+    They are the rest of the test split. Where scores take all of it, or more than half, they are training
+    samples: as good for distances, and no good for telling memory from learning.
+    """
+
+    def fit(self, batches: Iterator[Batch]) -> Iterator[Mapping[str, Tensor]]:
+        """Learn nothing from batches; keep the unseen samples."""
+        if self.task.unseen is None:
+            raise UnfitError("real plays back real data, and no dataset is at hand")
+        if next(batches, None) is not None:
+            self.keep(self.task.unseen())
+            yield {"samples": torch.tensor(float(len(self.kept)))}
+
+    def sample(self, n: int, generator: torch.Generator, labels: Tensor | None = None) -> Tensor:
+        """Draw (n, *shape) held-out samples in random order; more than there are go round again."""
+        no_labels(labels)
+        order = torch.randperm(len(self.kept), generator=generator, device=generator.device)
+        return self.play(order.repeat(-(-n // len(order)))[:n])

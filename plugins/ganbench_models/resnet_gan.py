@@ -1,0 +1,110 @@
+"""The residual GAN for 32 x 32 images of Gulrajani et al. (2017), with Miyato et al.'s (2018) spectral norm."""
+
+from torch import Tensor, nn
+from torch.nn.functional import avg_pool2d, interpolate
+
+from ganbench.contracts import Task
+from ganbench.torchkit.adversarial import AdversarialModel
+from ganbench.torchkit.sizes import at_least_one
+from ganbench_models.convolutions import Size, halvings, require_images
+from ganbench_models.sngan import normalised
+
+
+class ResNetGAN(AdversarialModel):
+    """Residual blocks of two convolutions, up in the generator, down in the discriminator.
+
+    For 32 x 32 these are the published networks: from 4 x 4 in three blocks; down in two, and two more. Other
+    sizes take as many blocks up as they have halvings.
+    latent: dimensions of the noise. width: channels of every block of the discriminator (128 as published),
+    and half of the generator's.
+    """
+
+    def __init__(self, task: Task, latent: int = 128, width: int = 128) -> None:
+        require_images(task, "resnet-gan")
+        at_least_one("resnet-gan", latent=latent, width=width)
+        generator, discriminator = _generator(task, latent, 2 * width), _discriminator(task, width)
+        super().__init__(task, generator, normalised(discriminator), latent=latent)
+
+
+class Up(nn.Module):
+    """Batch norm, ReLU, doubling to a size, two convolutions; beside them one of 1 x 1."""
+
+    def __init__(self, channels: int, size: Size) -> None:
+        super().__init__()
+        self.height, self.width = size
+        self.norms = nn.ModuleList(nn.BatchNorm2d(channels) for _ in range(2))
+        self.first, self.second = (_convolution(channels, channels, 3) for _ in range(2))
+        self.beside = _convolution(channels, channels, 1)
+
+    def forward(self, maps: Tensor) -> Tensor:
+        """Map (n, channels, …) to (n, channels, height, width)."""
+        inner = self.first(self._double(self.norms[0](maps).relu()))
+        inner = self.second(self.norms[1](inner).relu())
+        summed: Tensor = inner + self.beside(self._double(maps))
+        return summed
+
+    def _double(self, maps: Tensor) -> Tensor:
+        return interpolate(maps, scale_factor=2, mode="nearest")[:, :, : self.height, : self.width]
+
+
+class Down(nn.Module):
+    """ReLU and convolution twice, then halving by the mean; beside them a convolution of 1 x 1.
+
+    first: whether its input is the image, which ReLU would spoil. halve: whether maps are halved, rounding up.
+    """
+
+    def __init__(self, before: int, after: int, *, halve: bool, first: bool = False) -> None:
+        super().__init__()
+        self.halve, self.is_first = halve, first
+        self.first, self.second = _convolution(before, after, 3), _convolution(after, after, 3)
+        self.beside = _convolution(before, after, 1) if halve or before != after else nn.Identity()
+
+    def forward(self, maps: Tensor) -> Tensor:
+        """Map (n, before, height, width) to (n, after, …)."""
+        inner = self.first(maps if self.is_first else maps.relu()).relu()
+        summed: Tensor = self.second(inner) + self.beside(maps)
+        if self.halve:
+            return avg_pool2d(summed, 2, ceil_mode=True, count_include_pad=False)
+        return summed
+
+
+class Sum(nn.Module):
+    """The sum over height and width."""
+
+    def forward(self, maps: Tensor) -> Tensor:
+        """Map (n, channels, height, width) to (n, channels)."""
+        return maps.sum(dim=(2, 3))
+
+
+def _generator(task: Task, latent: int, width: int) -> nn.Module:
+    sizes = halvings(task.shape[1:])
+    height, breadth = sizes[-1]
+    return nn.Sequential(
+        nn.Linear(latent, width * height * breadth),
+        nn.Unflatten(1, (width, height, breadth)),
+        *(Up(width, size) for size in reversed(sizes[:-1])),
+        nn.BatchNorm2d(width),
+        nn.ReLU(inplace=True),
+        _convolution(width, task.shape[0], 3),
+        nn.Tanh(),
+    )
+
+
+def _discriminator(task: Task, width: int) -> nn.Module:
+    return nn.Sequential(
+        Down(task.shape[0], width, halve=True, first=True),
+        Down(width, width, halve=True),
+        Down(width, width, halve=False),
+        Down(width, width, halve=False),
+        nn.ReLU(),
+        Sum(),
+        nn.Linear(width, 1),
+    )
+
+
+def _convolution(before: int, after: int, size: int) -> nn.Module:
+    layer = nn.Conv2d(before, after, size, padding=size // 2)
+    nn.init.xavier_uniform_(layer.weight, gain=2**0.5 if size > 1 else 1.0)
+    assert layer.bias is not None
+    nn.init.zeros_(layer.bias)
+    return layer

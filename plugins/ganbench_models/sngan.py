@@ -1,0 +1,56 @@
+"""The SNGAN of Miyato et al. (2018): spectral normalisation holds every layer of the discriminator Lipschitz."""
+
+from torch import nn
+from torch.nn.utils.parametrizations import spectral_norm
+
+from ganbench.contracts import Task
+from ganbench.torchkit.adversarial import AdversarialModel
+from ganbench.torchkit.sizes import at_least_one
+from ganbench_models import convolutions
+from ganbench_models.perceptrons import default_sizes, perceptrons
+
+
+class SNGAN(AdversarialModel):
+    """The plain convolutional networks of the paper's table 3; perceptrons on points.
+
+    latent: dimensions of the noise; 128 for images, the data's own for points, unless given.
+    width: channels next to the image (64), or units of a generator's layer on points (400).
+    """
+
+    def __init__(self, task: Task, latent: int | None = None, width: int | None = None) -> None:
+        latent, width = default_sizes(task, latent, width, images=(128, 64))
+        at_least_one("sngan", latent=latent, width=width)
+        if task.images:
+            convolutions.require_images(task, "sngan")
+            generator = convolutions.generator(task, latent, width)
+            discriminator = _discriminator(task, width)
+        else:
+            generator, discriminator = perceptrons(task, latent, width)
+        super().__init__(task, generator, normalised(discriminator), latent=latent)
+
+
+def normalised(network: nn.Module) -> nn.Module:
+    """Divide every weight of a linear or convolutional layer by its largest singular value; return the network."""
+    for layer in list(network.modules()):
+        if isinstance(layer, nn.Conv2d | nn.Linear):
+            spectral_norm(layer)
+    return network
+
+
+def _discriminator(task: Task, width: int) -> nn.Module:
+    """At each size a convolution of 3 x 3 and one of 4 x 4 that halves; LeakyReLU 0.1 and no other norm."""
+    sizes = convolutions.halvings(task.shape[1:])
+    layers: list[nn.Module] = []
+    before = task.shape[0]
+    for step, size in enumerate(sizes[:-1]):
+        after = width * 2**step
+        layers += [nn.Conv2d(before, after, 3, padding=1), nn.LeakyReLU(0.1, inplace=True)]
+        if any(side % 2 for side in size):
+            layers.append(nn.ZeroPad2d((0, size[1] % 2, 0, size[0] % 2)))
+        layers += [nn.Conv2d(after, after, 4, stride=2, padding=1), nn.LeakyReLU(0.1, inplace=True)]
+        before = after
+    deepest = width * 2 ** (len(sizes) - 1)
+    layers += [nn.Conv2d(before, deepest, 3, padding=1), nn.LeakyReLU(0.1, inplace=True)]
+    height, breadth = sizes[-1]
+    layers += [nn.Flatten(), nn.Linear(deepest * height * breadth, 1)]
+    return nn.Sequential(*layers)

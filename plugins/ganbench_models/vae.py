@@ -1,0 +1,144 @@
+"""The variational autoencoder of Kingma and Welling (2014)."""
+
+import math
+
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import binary_cross_entropy_with_logits, one_hot
+
+from ganbench.contracts import Batch, Task
+from ganbench.errors import BadOptionError, UnfitError
+from ganbench.torchkit.descent import DescentModel, no_labels
+from ganbench.torchkit.sizes import at_least_one
+
+_LIKELIHOODS = ("bernoulli", "gaussian")
+
+
+class VAE(DescentModel):
+    """Perceptrons on both sides of a Gaussian code; the negative ELBO is minimised, in nats a sample.
+
+    latent: dimensions of the code, 20, or the data's own where they are fewer. width: of both hidden layers.
+    likelihood: bernoulli, of pixels scaled to [0, 1]; or gaussian around the decoder's mean, its deviation
+    learnt, one for all dimensions. Images take the first and points the second unless given.
+    conditional: whether labels join the input of encoder and decoder.
+    """
+
+    def __init__(  # the settings of the model and of its training
+        self,
+        task: Task,
+        latent: int | None = None,
+        width: int = 500,
+        likelihood: str | None = None,
+        conditional: bool = False,
+        learning_rate: float = 1e-3,
+        batch: int = 128,
+    ) -> None:
+        latent = min(20, task.dimensions) if latent is None else latent
+        likelihood = likelihood or ("bernoulli" if task.images else "gaussian")
+        at_least_one("vae", latent=latent, width=width, batch=batch)
+        if likelihood not in _LIKELIHOODS:
+            raise BadOptionError(f"vae takes a likelihood of {', '.join(_LIKELIHOODS)}, not {likelihood!r}")
+        if likelihood == "bernoulli" and not task.images:
+            raise UnfitError("a bernoulli likelihood is for pixels; take vae:likelihood=gaussian for points")
+        if conditional and task.classes < 1:
+            raise UnfitError("a conditional model needs data with classes")
+        self.latent, self.likelihood, self.conditional = latent, likelihood, conditional
+        labels = task.classes if conditional else 0
+        networks = _Networks(task, latent, width, labels)
+        super().__init__(task, networks, learning_rate=learning_rate, batch=batch)
+        self.network: _Networks = networks
+
+    def terms(self, batch: Batch) -> dict[str, Tensor]:
+        """Return the mean of -ELBO, and of its two parts: reconstruction and KL divergence, in nats."""
+        noise = torch.randn(len(batch.samples), self.latent, generator=self.random, device=self.random.device)
+        reconstruction, divergence = self._parts(batch.samples, batch.labels, noise)
+        loss = (reconstruction + divergence).mean()
+        return {
+            "negative_elbo_loss": loss,
+            "reconstruction_nats": reconstruction.mean(),
+            "kl_nats": divergence.mean(),
+        }
+
+    @torch.no_grad()
+    def elbo(self, samples: Tensor, generator: torch.Generator, labels: Tensor | None = None) -> Tensor:
+        """Return a lower bound of each sample's log-likelihood, (n,) nats, by one draw of the code.
+
+        Of pixels in [0, 1] under the bernoulli likelihood, of samples as they are under the gaussian one.
+        """
+        noise = torch.randn(len(samples), self.latent, generator=generator, device=generator.device)
+        reconstruction, divergence = self._parts(samples, labels, noise)
+        return -(reconstruction + divergence)
+
+    @torch.no_grad()
+    def encode(self, samples: Tensor, labels: Tensor | None = None) -> Tensor:
+        """Return the mean of each sample's code, (n, latent)."""
+        mean, _ = self._encoded(samples, labels)
+        return mean
+
+    @torch.no_grad()
+    def reconstruct(self, samples: Tensor, labels: Tensor | None = None) -> Tensor:
+        """Return what is decoded from the mean of each sample's code, (n, *shape)."""
+        return self._shaped(self._decoded(self.encode(samples, labels), labels))
+
+    @torch.no_grad()
+    def sample(self, n: int, generator: torch.Generator, labels: Tensor | None = None) -> Tensor:
+        """Draw (n, *shape) float32: of images the decoder's mean, as is usual, of points with its noise."""
+        if not self.conditional:
+            no_labels(labels)
+        codes = torch.randn(n, self.latent, generator=generator, device=generator.device)
+        if self.conditional and labels is None:
+            labels = torch.randint(self.task.classes, (n,), generator=generator, device=generator.device)
+        samples = self._shaped(self._decoded(codes, labels))
+        if self.task.images:
+            return samples.clamp(-1, 1)
+        noise = torch.randn(samples.shape, generator=generator, device=generator.device)
+        return samples + noise * (0.5 * self.network.log_variance).exp()
+
+    def _parts(self, samples: Tensor, labels: Tensor | None, noise: Tensor) -> tuple[Tensor, Tensor]:
+        """Return -log p(x | z) at one draw of z, and KL(q(z | x) | p(z)), each (n,) nats."""
+        mean, log_variance = self._encoded(samples, labels)
+        divergence = 0.5 * (mean.square() + log_variance.exp() - 1 - log_variance).sum(dim=1)
+        decoded = self._decoded(mean + noise * (0.5 * log_variance).exp(), labels)
+        flat = samples.flatten(1)
+        if self.likelihood == "bernoulli":
+            pixels = binary_cross_entropy_with_logits(decoded, flat.add(1).div(2), reduction="none")
+            return pixels.sum(dim=1), divergence
+        spread = self.network.log_variance
+        squares = (flat - decoded).square() * (-spread).exp() + spread + math.log(2 * math.pi)
+        return 0.5 * squares.sum(dim=1), divergence
+
+    def _encoded(self, samples: Tensor, labels: Tensor | None) -> tuple[Tensor, Tensor]:
+        with self.precision():
+            both = self.network.encoder(self._joined(samples.flatten(1), labels)).float()
+        mean, log_variance = both.chunk(2, dim=1)
+        return mean, log_variance
+
+    def _decoded(self, codes: Tensor, labels: Tensor | None) -> Tensor:
+        with self.precision():
+            decoded: Tensor = self.network.decoder(self._joined(codes, labels)).float()
+        return decoded
+
+    def _joined(self, values: Tensor, labels: Tensor | None) -> Tensor:
+        if not self.conditional:
+            return values
+        if labels is None:
+            raise BadOptionError("this model is conditional; give it labels too")
+        return torch.cat([values, one_hot(labels, self.task.classes).to(values.dtype)], dim=1)
+
+    def _shaped(self, decoded: Tensor) -> Tensor:
+        values = decoded.sigmoid().mul(2).sub(1) if self.likelihood == "bernoulli" else decoded
+        return values.reshape(len(values), *self.task.shape)
+
+
+class _Networks(nn.Module):
+    def __init__(self, task: Task, latent: int, width: int, labels: int) -> None:
+        super().__init__()
+        self.encoder = _perceptron(task.dimensions + labels, width, 2 * latent)
+        self.decoder = _perceptron(latent + labels, width, task.dimensions)
+        self.log_variance = nn.Parameter(torch.zeros(()))  # of the gaussian likelihood
+
+
+def _perceptron(inputs: int, width: int, outputs: int) -> nn.Module:
+    return nn.Sequential(
+        nn.Linear(inputs, width), nn.ReLU(), nn.Linear(width, width), nn.ReLU(), nn.Linear(width, outputs)
+    )

@@ -1,0 +1,104 @@
+"""Fixtures of the tests of `ganbench sample`: finished runs, one of a conditional model, and the command itself."""
+
+from importlib import metadata
+
+import pytest
+import torch
+from click.testing import CliRunner
+
+import ganbench
+from ganbench.cli import main
+from ganbench.plugins import discover
+from ganbench.sampling import restore
+from ganbench.store import RunFolder
+from ganbench.workbench import Workbench
+
+RESULTS = "ganbench-results"
+
+
+class Shade:
+    """A conditional model: images as bright as their class."""
+
+    conditional = True
+
+    def __init__(self, task):
+        self.task, self.scale = task, torch.zeros(())
+
+    def fit(self, batches):
+        for _ in batches:
+            self.scale = torch.tensor(1 / self.task.classes)
+            yield {"scale": self.scale}
+
+    def sample(self, n, generator, labels=None):
+        if labels is None:
+            labels = torch.randint(self.task.classes, (n,), generator=generator)
+        assert labels.dtype == torch.int64
+        return (labels * self.scale).view(n, 1, 1, 1).repeat(1, *self.task.shape)
+
+    def state_dict(self):
+        return {"scale": self.scale}
+
+    def load_state_dict(self, state):
+        self.scale = state["scale"]
+
+
+@pytest.fixture
+def finished(run, make_spec):
+    """Return a maker of finished runs in the working directory's results: their records."""
+    return lambda **changes: run(make_spec(**changes), RESULTS)
+
+
+@pytest.fixture
+def shaded(run, make_spec, install, bench, monkeypatch):
+    """The record of a finished run of Shade, which is installed until the test ends."""
+
+    @ganbench.hookimpl
+    def offer_models():
+        yield ganbench.ModelCard("shade", make=Shade, about="As bright as its class.")
+
+    own = install("shade", offer_models=offer_models)
+    catalog = discover([*metadata.entry_points(group="ganbench"), own])
+    monkeypatch.setattr("ganbench.plugins.discover", lambda: catalog)
+    spec = make_spec(model="shade", loss=None)
+    return run(spec, RESULTS, bench=Workbench(catalog, "cpu", bench.source))
+
+
+@pytest.fixture
+def folder_of(tmp_path):
+    """Return a finder of runs' folders."""
+    return lambda record: RunFolder(tmp_path / RESULTS / "runs" / record.key)
+
+
+@pytest.fixture
+def sampler(bench, folder_of):
+    """Return a restorer of finished runs."""
+    return lambda record: restore(record, folder_of(record), bench)
+
+
+@pytest.fixture
+def sample():
+    """Return a caller of the command that lets bugs through."""
+
+    def call(line):
+        result = CliRunner().invoke(main, ["sample", *line.split()])
+        if result.exception and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        return result
+
+    return call
+
+
+@pytest.fixture
+def mistake(sample, tmp_path):
+    """Return a caller of the command that gives the one line of a mistake, which writes nothing."""
+
+    def call(line):
+        before = sorted(tmp_path.rglob("*"))
+        result = sample(line)
+        assert result.exit_code == 2
+        assert result.stdout == ""
+        assert result.stderr.count("\n") == 1
+        assert sorted(tmp_path.rglob("*")) == before
+        return result.stderr
+
+    return call

@@ -1,0 +1,225 @@
+"""Every model on offer, at every shape that makes sense, under every objective, at both precisions."""
+
+import itertools
+
+import pytest
+import torch
+
+from ganbench.choice import Choice
+from ganbench.contracts import Batch, Task
+from ganbench.errors import GanbenchError, UnfitError
+from ganbench.plugins import discover
+from ganbench.spec import Budget
+from ganbench.workbench import construct
+
+SHAPES = [(2,), (5,), (1, 8, 8), (1, 28, 28), (3, 32, 32), (1, 27, 29)]
+IMAGES_ALONE = {"dcgan", "resnet-gan", "pixelcnn"}
+
+# small enough for a test, built by the same code as the published sizes
+SMALL = {
+    "vanilla": "width=8",
+    "dcgan": "width=4",
+    "cgan": "width=8",
+    "wgan": "width=4",
+    "wgan-gp": "width=4",
+    "sngan": "width=4",
+    "resnet-gan": "width=4",
+    "r3gan": "width=16",
+    "pacgan": "width=4",
+    "gmm": "components=2,steps=2",
+    "autoencoder": "width=16",
+    "vae": "width=16",
+    "pixelcnn": "width=4,layers=2",
+    "pixel-gaussian": "",
+    "memoriser": "",
+    "real": "",
+}
+CATALOG = discover()
+CARDS = {card.name: card for card, _ in CATALOG.cards("models")}
+ADVERSARIAL = [name for name, card in CARDS.items() if card.loss]
+
+
+def build(name, shape, loss=None, precision="fp32", **recipe):
+    card = CARDS[name]
+    objective = None
+    if card.loss:
+        chosen = Choice.parse(loss or card.loss)
+        objective = construct(CATALOG.get("losses", chosen.name).load(), chosen)
+        objective.recipe = objective.recipe.but({"batch": 8} | recipe)
+    choice = Choice.parse(f"{name}:{SMALL[name]}" if SMALL[name] else name)
+    task = Task(shape, 3, 64, 0, "cpu", precision, objective, lambda: torch.rand(20, *shape) * 2 - 1)
+    torch.manual_seed(0)
+    return construct(card.load(), choice, task)
+
+
+def batches(shape, count, size=8):
+    generator = torch.Generator().manual_seed(0)
+    for _ in range(count):
+        samples = torch.rand(size, *shape, generator=generator) * 2 - 1
+        yield Batch(samples, torch.randint(3, (size,), generator=generator))
+
+
+def trained(name, shape, count=6, **changes):
+    model = build(name, shape, **changes)
+    yielded = list(model.fit(batches(shape, count)))
+    assert yielded
+    assert all(torch.as_tensor(value).isfinite() for terms in yielded for value in terms.values())
+    return model
+
+
+def test_every_model_on_offer_is_tested_here():
+    assert set(SMALL) == set(CARDS)
+
+
+@pytest.mark.parametrize("precision", ["fp32", "bf16"])
+@pytest.mark.parametrize(("name", "shape"), list(itertools.product(SMALL, SHAPES)))
+def test_every_model_trains_and_samples_at_every_shape(name, shape, precision):
+    if name in IMAGES_ALONE and len(shape) == 1:
+        with pytest.raises(UnfitError, match=f"{name} makes images; this data has shape"):
+            build(name, shape)
+        return
+    model = trained(name, shape, precision=precision)
+    samples = model.sample(3, torch.Generator().manual_seed(0))
+    assert samples.shape == (3, *shape)
+    assert samples.dtype == torch.float32
+    assert samples.isfinite().all()
+    assert len(shape) == 1 or samples.abs().max() <= 1
+
+
+PENALISED = {"wasserstein-gp", "r1", "relativistic-r1r2"}
+WITH_BATCH_NORM = {"dcgan", "wgan", "pacgan"}  # in the discriminator, on images
+
+
+@pytest.mark.parametrize(("name", "loss"), list(itertools.product(ADVERSARIAL, CATALOG.names("losses"))))
+def test_any_objective_goes_with_any_architecture_or_says_why_not(name, loss):
+    if loss in PENALISED and name in WITH_BATCH_NORM:
+        with pytest.raises(UnfitError, match="batch norm in this discriminator mixes samples; use a model without"):
+            build(name, (1, 8, 8), loss)
+        return
+    model = trained(name, (1, 8, 8), count=10, loss=loss)
+    assert model.spent["generator"] > 0
+    assert model.sample(2, torch.Generator()).shape == (2, 1, 8, 8)
+
+
+@pytest.mark.parametrize("norm", ["layer", "none"])
+def test_dcgan_without_batch_norm_takes_a_penalty(norm):
+    SMALL["dcgan"] = f"width=4,norm={norm}"
+    try:
+        assert trained("dcgan", (1, 8, 8), loss="wasserstein-gp", count=10).spent["generator"] == 2
+    finally:
+        SMALL["dcgan"] = "width=4"
+
+
+@pytest.mark.parametrize("name", ADVERSARIAL)
+def test_a_penalised_discriminator_judges_each_sample_by_itself(name):
+    model = build(name, (1, 28, 28))
+    if any(isinstance(layer, torch.nn.BatchNorm2d) for layer in model.discriminator.modules()):
+        assert name in WITH_BATCH_NORM
+        return
+    samples, labels = next(batches((1, 28, 28), 1))
+    shown = model.pack(samples)
+    model.discriminator.eval()  # spectral norm takes a step of its power iteration in training
+    with torch.no_grad():
+        together = model._judge(shown, labels)
+        alone = torch.cat([model._judge(shown[i : i + 1], labels[i : i + 1]) for i in range(len(shown))])
+    assert torch.allclose(together, alone, atol=1e-5)
+
+
+@pytest.mark.parametrize("name", [name for name in SMALL if name not in {"gmm", "real", "memoriser", "pixel-gaussian"}])
+def test_a_restored_model_trains_on_to_the_bit(name):
+    shape, data = (1, 8, 8), list(batches((1, 8, 8), 20))
+    straight, first, second = (build(name, shape, critic_steps=1) for _ in range(3))
+    list(straight.fit(iter(data)))
+    list(first.fit(iter(data[:10])))
+    second.restore({key: tensor.clone() for key, tensor in first.checkpoint().items()})
+    list(second.fit(iter(data[10:])))
+    for key, tensor in straight.checkpoint().items():
+        assert torch.equal(tensor, second.checkpoint()[key]), key
+
+
+@pytest.mark.parametrize("name", SMALL)
+def test_two_seeds_differ_and_one_seed_does_not(run, make_spec, name):
+    card = CARDS[name]
+    loss = Choice.parse(card.loss) if card.loss else None
+    model = Choice.parse(f"{name}:{SMALL[name]}" if SMALL[name] else name)
+    found = {}
+    for where, seed in (("a", 0), ("b", 0), ("c", 1)):
+        budget = Budget(images=1_200)
+        spec = make_spec(model=model, loss=loss, seed=seed, budget=budget, recipe=(("batch", 64),) if loss else ())
+        record = run(spec, where)
+        assert record.status == "done", record.reason
+        found[where] = record.checkpoints[-1].scores[0].value
+    assert found["a"] == found["b"]
+    assert found["a"] != found["c"]
+
+
+# a few seconds each: learning rates and widths are chosen for that, not for the best score
+SHORT = {
+    "vanilla": ("", 700, {"batch": 64, "discriminator_learning_rate": 6e-4}),
+    "dcgan": ("width=16", 300, {"learning_rate": 1e-3}),
+    "cgan": ("", 700, {"batch": 64, "discriminator_learning_rate": 6e-4}),
+    "wgan": ("width=16", 300, {"learning_rate": 5e-4}),
+    "wgan-gp": ("width=16", 200, {"learning_rate": 1e-3}),
+    "sngan": ("width=32", 800, {"learning_rate": 1e-3, "batch": 32}),
+    "resnet-gan": ("width=16", 100, {"learning_rate": 1e-3}),
+    "r3gan": ("width=16", 800, {"learning_rate": 2e-3, "batch": 32, "average": 0.99}),
+    "pacgan": ("width=16", 300, {"learning_rate": 1e-3}),
+    "gmm": ("components=10", 100, {}),
+    "autoencoder": ("", 400, {}),
+    "vae": ("", 1000, {}),
+    "pixelcnn": ("", 400, {}),
+    "memoriser": ("", 1, {}),
+    "real": ("", 1, {}),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", SHORT)
+def test_a_short_run_on_digits_beats_the_pixelwise_gaussian(run, make_spec, name):
+    settings, updates, recipe = SHORT[name]
+    card = CARDS[name]
+    model = Choice.parse(f"{name}:{settings}" if settings else name)
+    loss = Choice.parse(card.loss) if card.loss else None
+    spec = make_spec(
+        model=model, loss=loss, budget=Budget(updates=updates), samples=350, recipe=tuple(sorted(recipe.items()))
+    )
+    floor = make_spec(model="pixel-gaussian", loss=None, budget=Budget(images=1_097), samples=350)
+    score, worst = (run(each).checkpoints[-1].scores[0].value for each in (spec, floor))
+    assert score < worst
+
+
+def test_every_model_but_the_floor_has_its_short_run():
+    assert set(SHORT) == set(SMALL) - {"pixel-gaussian"}
+
+
+@pytest.mark.parametrize(
+    ("name", "settings", "message"),
+    [
+        ("vanilla", "latent=0", "vanilla takes latent and width of 1 or more, not 0 and 128"),
+        ("dcgan", "width=0", "dcgan takes latent and width of 1 or more, not 100 and 0"),
+        ("dcgan", "norm=spectral", "takes a norm of batch, layer, none, not 'spectral'"),
+        ("cgan", "embedding=0", "cgan takes latent and width and embedding of 1 or more"),
+        ("wgan", "width=-1", "wgan takes latent and width of 1 or more"),
+        ("wgan-gp", "width=0", "wgan-gp takes latent and width of 1 or more"),
+        ("sngan", "latent=1.5", "sngan takes latent and width of 1 or more"),
+        ("resnet-gan", "width=0", "resnet-gan takes latent and width of 1 or more"),
+        ("r3gan", "blocks=0", "r3gan takes latent and width and blocks of 1 or more"),
+        ("pacgan", "packing=0", "pacgan takes packing of 1 or more, not 0"),
+        ("pacgan", "base=gmm", "pacgan packs adversarial models, such as vanilla and dcgan, not 'gmm'"),
+        ("pacgan", "base=pacgan", "pacgan packs adversarial models"),
+        ("pacgan", "base=cgan", "pacgan packs models without labels, not 'cgan'"),
+        ("pacgan", "base=dcgna", "unknown model 'dcgna'; did you mean 'dcgan'"),
+        ("gmm", "covariance=round", "gmm takes a covariance of full, tied, diag, spherical, not 'round'"),
+        ("autoencoder", "latent=0", "autoencoder takes latent and width and batch of 1 or more"),
+        ("vae", "latent=0", "vae takes latent and width and batch of 1 or more"),
+        ("vae", "likelihood=laplace", "vae takes a likelihood of bernoulli, gaussian, not 'laplace'"),
+        ("pixelcnn", "layers=0", "pixelcnn takes width and layers and batch of 1 or more"),
+    ],
+)
+def test_settings_of_no_sense_are_refused_in_one_line(name, settings, message, bench, make_spec):
+    loss = Choice.parse(CARDS[name].loss) if CARDS[name].loss else None
+    spec = make_spec(model=Choice.parse(f"{name}:{settings}"), loss=loss)
+    with pytest.raises(GanbenchError) as caught:
+        bench.check([spec])
+    assert message in str(caught.value)
+    assert "\n" not in str(caught.value)

@@ -16,7 +16,7 @@ from ganbench.session import Session
 from ganbench.spec import Budget, RunSpec
 from ganbench.workbench import Workbench
 
-UPDATES, WARM_UP, SECONDS = 20, 5, 4.0
+UPDATES, WARM_UP, SECONDS = 20, 5, 2.5
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Estimate:
 def estimate(bench: Workbench, spec: RunSpec) -> Estimate:
     """Train a few updates and scale to the spec's budget; store nothing.
 
-    Twenty of them, the first five as a warm-up, or what four seconds allow.
+    Twenty of them, the first five as a warm-up, or what two and a half seconds allow.
     """
     with isolated(stream(spec.seed, "init"), bench.device):
         try:

@@ -39,13 +39,12 @@ def bench(catalog, tmp_path):
 
 
 @pytest.fixture
-def make_spec():
+def make_spec(catalog):
     """Return a maker of small specs: digits by vanilla in ten updates unless told otherwise."""
 
     def make(**changes):
-        loss = (
-            "non-saturating" if str(changes.get("model", "vanilla")).partition(":")[0] in ("vanilla", "dcgan") else None
-        )
+        model = str(changes.get("model", "vanilla")).partition(":")[0]
+        loss = catalog.get("models", model).loss if model in catalog.names("models") else None
         plain = {
             "suite": "test@1",
             "dataset": "digits",

@@ -19,7 +19,7 @@ IMAGES_ALONE = {"dcgan", "resnet-gan", "pixelcnn"}
 SMALL = {
     "vanilla": "width=8",
     "dcgan": "width=4",
-    "cgan": "width=8",
+    "cgan": "width=4",
     "wgan": "width=4",
     "wgan-gp": "width=4",
     "sngan": "width=4",
@@ -87,7 +87,7 @@ def test_every_model_trains_and_samples_at_every_shape(name, shape, precision):
 
 
 PENALISED = {"wasserstein-gp", "r1", "relativistic-r1r2"}
-WITH_BATCH_NORM = {"dcgan", "wgan", "pacgan"}  # in the discriminator, on images
+WITH_BATCH_NORM = {"dcgan", "cgan", "wgan", "pacgan"}  # in the discriminator, on images
 
 
 @pytest.mark.parametrize(("name", "loss"), list(itertools.product(ADVERSARIAL, CATALOG.names("losses"))))
@@ -157,7 +157,7 @@ def test_two_seeds_differ_and_one_seed_does_not(run, make_spec, name):
 SHORT = {
     "vanilla": ("", 700, {"batch": 64, "discriminator_learning_rate": 6e-4}),
     "dcgan": ("width=16", 300, {"learning_rate": 1e-3}),
-    "cgan": ("", 700, {"batch": 64, "discriminator_learning_rate": 6e-4}),
+    "cgan": ("width=16", 300, {"learning_rate": 1e-3}),
     "wgan": ("width=16", 300, {"learning_rate": 5e-4}),
     "wgan-gp": ("width=16", 200, {"learning_rate": 1e-3}),
     "sngan": ("width=32", 800, {"learning_rate": 1e-3, "batch": 32}),

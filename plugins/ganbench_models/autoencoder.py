@@ -6,6 +6,7 @@ from torch import Tensor, nn
 from ganbench.contracts import Batch, Task
 from ganbench.torchkit.descent import DescentModel, no_labels
 from ganbench.torchkit.sizes import at_least_one
+from ganbench_models.perceptrons import two_hidden_layers
 
 _DECAY = 0.99  # of the codes' moving moments, so that they belong to the encoder as it is now
 
@@ -102,12 +103,6 @@ class Moments(nn.Module):
 class _Networks(nn.Module):
     def __init__(self, task: Task, latent: int, width: int) -> None:
         super().__init__()
-        self.encoder = _perceptron(task.dimensions, width, latent)
-        self.decoder = _perceptron(latent, width, task.dimensions)
+        self.encoder = two_hidden_layers(task.dimensions, width, latent)
+        self.decoder = two_hidden_layers(latent, width, task.dimensions)
         self.moments = Moments(latent)
-
-
-def _perceptron(inputs: int, width: int, outputs: int) -> nn.Module:
-    return nn.Sequential(
-        nn.Linear(inputs, width), nn.ReLU(), nn.Linear(width, width), nn.ReLU(), nn.Linear(width, outputs)
-    )

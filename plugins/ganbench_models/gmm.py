@@ -1,5 +1,6 @@
 """A mixture of Gaussians by EM: the classical baseline that a GAN should beat, and on mixtures the truth."""
 
+import math
 from collections.abc import Iterator, Mapping
 
 import torch
@@ -9,7 +10,7 @@ from ganbench.contracts import Batch, Task
 from ganbench.errors import BadOptionError
 from ganbench.seeds import stream
 from ganbench.torchkit.descent import no_labels
-from ganbench_models.mixture_em import COVARIANCES, Mixture, log_density, start, step
+from ganbench_models.mixture_em import COVARIANCES, Mixture, chunks, log_density, start, step
 from ganbench_models.playback import one_pass
 
 _MANY_DIMENSIONS = 256  # above, EM runs on principal components
@@ -23,7 +24,7 @@ class GMM:
     components: Gaussians. covariance: full, tied, diag or spherical. pca: principal components to fit in,
     0 for the data's own space; 64 above 256 dimensions unless given. What the components leave out is put
     back as independent noise of its variance. floor: added to each variance, so that no Gaussian collapses.
-    double: whether EM multiplies in float64 in place of float32; it adds up in float64 either way.
+    double: whether EM multiplies full covariances in float64 in place of float32; all else is float64 anyway.
     """
 
     def __init__(  # a mixture has this many knobs
@@ -40,7 +41,7 @@ class GMM:
             raise BadOptionError(f"gmm takes a covariance of {', '.join(COVARIANCES)}, not {covariance!r}")
         if pca is None:
             pca = _PRINCIPAL if task.dimensions > _MANY_DIMENSIONS else 0
-        if min(components, steps) < 1 or not 0 <= pca <= task.dimensions or floor <= 0:
+        if min(components, steps) < 1 or not 0 <= pca <= task.dimensions or not floor > 0:
             raise BadOptionError(
                 f"gmm takes components and steps of 1 or more, pca from 0 to {task.dimensions} and floor above 0, "
                 f"not {components}, {steps}, {pca} and {floor}"
@@ -56,23 +57,25 @@ class GMM:
         return {"mixture": sum(tensor.numel() for tensor in self.state.values())}
 
     def fit(self, batches: Iterator[Batch]) -> Iterator[Mapping[str, Tensor]]:
-        """Gather one pass, then step EM until it converges; yield the negative log-likelihood in nats.
+        """Gather one pass, then step EM until it converges; yield the mean negative log-likelihood in nats.
 
-        With principal components it is theirs alone; log_prob is of the whole.
+        It is that of the mixture before the step, as scikit-learn has it, and of the principal components
+        alone where there are any; log_prob is of the whole. Raises BadOptionError for fewer samples than
+        components, and ArithmeticError for samples that are not finite.
         """
-        gathered = [batch.samples.flatten(1).to(self.dtype) for batch in one_pass(batches, self.task.examples)]
+        gathered = [batch.samples.flatten(1).to(self.task.device) for batch in one_pass(batches, self.task.examples)]
         if not gathered:
             return
-        data = torch.cat(gathered)
+        data = torch.cat(gathered).to(self.dtype)
         gathered.clear()
         if len(data) < self.components:
             raise BadOptionError(
                 f"gmm needs a sample for each of its {self.components} components, not {len(data)}; "
                 "give a larger budget or fewer components"
             )
-        data = self._reduce(data) if self.pca else data
+        data = self._reduced(data) if self.pca else data
         generator = torch.Generator(data.device).manual_seed(stream(self.task.seed, "noise"))
-        mixture, before = start(data, self.covariance, self.components, self.floor, generator), float("-inf")
+        mixture, before = start(data, self.covariance, self.components, self.floor, generator), -math.inf
         for _ in range(self.steps):
             mixture, likelihood = step(data, mixture, self.floor)
             self._remember(mixture)
@@ -86,17 +89,17 @@ class GMM:
         """Draw (n, *shape) float32 samples; images are clipped to [-1, 1]. Takes no labels."""
         no_labels(labels)
         device = generator.device
-        mixture = self._mixture(device)
-        means, factors = mixture.means.float(), mixture.factors().float()
-        chosen = torch.multinomial(mixture.weights, n, replacement=True, generator=generator)
+        state = {name: tensor.to(device) for name, tensor in self.state.items()}
+        chosen = torch.multinomial(state["weights"], n, replacement=True, generator=generator)
+        means, factors = state["means"], state["factors"]
         drawn = torch.randn(n, means.shape[1], generator=generator, device=device)
         for component in range(len(means)):
             rows = chosen == component
-            drawn[rows] = means[component] + _shaped(drawn[rows], mixture.kind, factors, component)
+            factor = factors if self.covariance == "tied" else factors[component]
+            drawn[rows] = means[component] + (drawn[rows] @ factor.T if factor.ndim == 2 else drawn[rows] * factor)
         if self.pca:
             rest = torch.randn(n, self.task.dimensions, generator=generator, device=device)
-            drawn = self.state["centre"].to(device) + drawn @ self.state["axes"].to(device)
-            drawn += self.state["residual"].to(device).sqrt() * rest
+            drawn = state["centre"] + drawn @ state["axes"] + rest.mul_(state["residual"].sqrt())
         samples = drawn.reshape(n, *self.task.shape)
         return samples.clamp(-1, 1) if self.task.images else samples
 
@@ -104,72 +107,66 @@ class GMM:
     def log_prob(self, samples: Tensor) -> Tensor:
         """Return the log-density of each sample (n, *shape) in the data's own space, (n,) float64 nats.
 
-        With principal components it is that of the whole model: axes and independent noise together.
+        With principal components it is that of the whole model: axes and independent noise together. Clipping
+        is left out: it is the density of what sample draws before that.
         """
-        mixture = self._mixture(samples.device)
-        if self.pca:
-            mixture = self._unreduced(mixture)
-        return log_density(samples.flatten(1), mixture)
+        state = {name: tensor.to(samples.device).double() for name, tensor in self.state.items()}
+        weights = state["weights"] / state["weights"].sum()
+        mixture = Mixture(self.covariance, weights, state["means"], state["factors"])
+        rows = samples.flatten(1)
+        return _log_density_around(rows, mixture, state) if self.pca else log_density(rows, mixture)
 
     def state_dict(self) -> dict[str, Tensor]:
-        """Return weights (k,), means (k, r), covariances by their kind, and the axes (r, d) if any, float32."""
+        """Return the fitted mixture as float32: weights (k,), means (k, r), factors as in Mixture.
+
+        With principal components also centre (d,), axes (r, d), and the variance that they leave out (d,).
+        """
         return dict(self.state)
 
     def load_state_dict(self, state: Mapping[str, Tensor]) -> None:
         """Take back what state_dict gave."""
-        self.state = dict(state)
+        # copies, for a file's tensors start anywhere in memory, and products differ in their last bit by where they do
+        self.state = {name: tensor.clone() for name, tensor in state.items()}
 
-    def _reduce(self, data: Tensor) -> Tensor:
-        """Project data (n, d) on its principal components; keep the axes, and what they leave out."""
-        centre = data.mean(dim=0)
-        data -= centre
-        covariance = (data.T @ data / len(data)).double()
-        _, vectors = torch.linalg.eigh(covariance)
-        axes = vectors[:, -self.pca :].flip(1).T
-        kept = torch.einsum("rd,de,re->r", axes, covariance, axes)
-        residual = covariance.diagonal() - (axes.square() * kept[:, None]).sum(dim=0)
+    def _reduced(self, data: Tensor) -> Tensor:
+        """Return data (n, d) on their principal axes, (n, r); keep these, and the variance they leave out."""
+        centre = data.mean(dim=0).double()
+        covariance = centre.new_zeros(len(centre), len(centre))
+        for chunk in chunks(data):
+            apart = chunk - centre[None]
+            covariance.addmm_(apart.T, apart, alpha=1 / len(data))
+        values, vectors = (tensor[..., -self.pca :].flip(-1) for tensor in torch.linalg.eigh(covariance))
+        residual = covariance.diagonal() - vectors.square() @ values
         self.state |= {
             "centre": centre.float(),
-            "axes": axes.float(),
+            "axes": vectors.T.float().contiguous(),
             "residual": residual.clamp(min=0).add(self.floor).float(),
         }
-        reduced: Tensor = data @ axes.T.to(data.dtype)
-        return reduced
-
-    def _unreduced(self, mixture: Mixture) -> Mixture:
-        """Return the mixture in the data's own space: axesᵀ Σ axes + noise."""
-        axes, residual = (self.state[name].to(mixture.means.device).double() for name in ("axes", "residual"))
-        covariances = [axes.T @ each @ axes + residual.diag() for each in _matrices(mixture)]
-        means = self.state["centre"].to(axes.device).double() + mixture.means @ axes
-        return Mixture("full", mixture.weights, means, torch.stack(covariances))
+        reduced = [((chunk - centre[None]) @ vectors).to(data.dtype) for chunk in chunks(data)]
+        return torch.cat(reduced)
 
     def _remember(self, mixture: Mixture) -> None:
-        self.state |= {
-            "weights": mixture.weights.float(),
-            "means": mixture.means.float(),
-            "covariances": mixture.covariances.float(),
-        }
-
-    def _mixture(self, device: torch.device) -> Mixture:
-        names = ("weights", "means", "covariances")
-        weights, means, covariances = (self.state[name].to(device).double() for name in names)
-        return Mixture(self.covariance, weights / weights.sum(), means, covariances)
+        parts = {"weights": mixture.weights, "means": mixture.means, "factors": mixture.factors}
+        self.state |= {name: part.float().contiguous() for name, part in parts.items()}
 
 
-def _shaped(noise: Tensor, kind: str, factors: Tensor, component: int) -> Tensor:
-    """Return standard noise (n, r) with one component's covariance."""
-    if kind in ("full", "tied"):
-        drawn: Tensor = noise @ (factors[component] if kind == "full" else factors).T
-        return drawn
-    return noise * factors[component]
+def _log_density_around(samples: Tensor, mixture: Mixture, state: Mapping[str, Tensor]) -> Tensor:
+    """Return the log-density (n,) of x = centre + axesᵀz + noise, z by the mixture and noise N(0, residual).
 
+    As a function of z, N(x; centre + axesᵀz, residual) is a Gaussian around the z that fits x best by weighted
+    least squares; so all that is left for the mixture is the density of that z, with its uncertainty added.
+    """
+    axes, residual = state["axes"], state["residual"]
+    precision = (axes / residual) @ axes.T
+    factor = torch.linalg.cholesky(precision)
+    blurred = mixture.blurred(torch.cholesky_inverse(factor))
+    spare = samples.shape[1] - len(axes)
+    constant = residual.log().sum() + 2 * factor.diagonal().log().sum() + spare * math.log(2 * math.pi)
 
-def _matrices(mixture: Mixture) -> Iterator[Tensor]:
-    """Yield each component's covariance, (r, r)."""
-    size = mixture.means.shape[1]
-    for component in range(len(mixture.means)):
-        if mixture.kind == "tied":
-            yield mixture.covariances
-            continue
-        covariance = mixture.covariances[component]
-        yield covariance if mixture.kind == "full" else covariance.expand(size).diag()
+    parts = [samples.new_empty(0, dtype=torch.float64)]
+    for chunk in chunks(samples):
+        apart = chunk - state["centre"][None]
+        best = torch.cholesky_solve((axes / residual) @ apart.T, factor).T
+        misfit = ((apart - best @ axes).square() / residual).sum(dim=1)
+        parts.append(log_density(best, blurred) - 0.5 * (misfit + constant))
+    return torch.cat(parts)

@@ -1,4 +1,4 @@
-"""Expectation and maximisation for a mixture of Gaussians, over chunks of samples and groups of components."""
+"""Expectation and maximisation for a mixture of Gaussians, over chunks of samples, so that memory is bounded."""
 
 import math
 from collections.abc import Callable, Iterator
@@ -8,185 +8,240 @@ import torch
 from torch import Tensor
 
 COVARIANCES = ("full", "tied", "diag", "spherical")
-_CHUNK_BYTES = 16 * 2**20  # of samples at a time
-_GROUP_BYTES = 64 * 2**20  # of distances from a group of components at a time
+_CHUNK_BYTES = 8 * 2**20  # of samples at a time, and of their shares
+_GROUP_BYTES = 16 * 2**20  # of differences from a group of components at a time
+_LEAST_COUNT = 10 * torch.finfo(torch.float64).eps  # of a component without samples, as scikit-learn has it
+_LIFTS = 40  # tenfold each, so enough for any finite covariance
 
 
 @dataclass(frozen=True)
 class Mixture:
     """k Gaussians in d dimensions, float64.
 
-    weights: (k,), summing to 1. means: (k, d). covariances: (k, d, d) if full, (d, d) if tied, (k, d)
-    variances if diag, (k,) if spherical.
+    weights: (k,), summing to 1. means: (k, d). factors: what turns standard noise into a component's, lower
+    triangular L with LLᵀ = Σ, (k, d, d) if full and (d, d) if tied; deviations (k, d) if diag, (k,) if spherical.
     """
 
     kind: str
     weights: Tensor
     means: Tensor
-    covariances: Tensor
+    factors: Tensor
 
-    def factors(self) -> Tensor:
-        """Return what turns standard noise into a component's: Cholesky factors L, or deviations."""
+    def covariances(self) -> Tensor:
+        """Return Σ: (k, d, d) if full, (d, d) if tied, variances (k, d) if diag, (k,) if spherical."""
+        return self.factors @ self.factors.mT if self.kind in ("full", "tied") else self.factors.square()
+
+    def blurred(self, covariance: Tensor) -> "Mixture":
+        """Return the mixture with a covariance (d, d) added to each component's."""
+        own = self.covariances()
         if self.kind in ("diag", "spherical"):
-            return self.covariances.sqrt()
-        return _cholesky(self.covariances)
+            own = torch.diag_embed(own.reshape(len(own), -1).expand_as(self.means))
+        kind = "tied" if self.kind == "tied" else "full"
+        return Mixture(kind, self.weights, self.means, torch.linalg.cholesky(own + covariance))
 
 
-@dataclass
+@dataclass(frozen=True)
 class _Moments:
-    """Sums over samples, each weighed by its responsibility, about the means they were taken with."""
+    """Sums over samples weighed by their shares, about origins that cancel as little as can be, float64."""
 
+    origins: Tensor  # the old means (k, d) if full, their mean (1, d) otherwise
     counts: Tensor  # (k,)
     first: Tensor  # (k, d)
-    second: Tensor  # shaped as the covariances are
+    second: Tensor  # (k, d, d) if full, (d, d) if tied, (k, d) otherwise
 
 
 def start(data: Tensor, kind: str, components: int, floor: float, generator: torch.Generator) -> Mixture:
-    """Return the mixture of the clusters around k-means++ centres (Arthur and Vassilvitskii 2007).
+    """Return the mixture of the clusters around greedy k-means++ centres (Arthur and Vassilvitskii 2007).
 
-    data: (n, d) float32 or float64, n at least components. Samples belong to their nearest centre alone.
+    data: (n, d) float32 or float64 on generator's device, n at least 1. Samples belong to their nearest centre
+    alone. kind and floor are as in step.
     """
-    centres = data[_plus_plus(data, components, generator)]
-    even = Mixture(kind, torch.ones(components, dtype=torch.float64), centres.double(), torch.empty(0))
+    centres = data[_plus_plus(data, components, generator)].double()
+    even = centres.new_full((components,), 1 / components)
+    clusters = Mixture("spherical", even, centres, torch.ones_like(even))
+    joint = _joint(clusters, centres.dtype)
 
     def nearest(chunk: Tensor) -> tuple[Tensor, Tensor]:
-        closest = torch.cdist(chunk, centres).argmin(dim=1)
-        return torch.nn.functional.one_hot(closest, components).to(chunk.dtype), chunk.new_zeros(len(chunk))
+        term, closest = joint(chunk).max(dim=1)
+        return torch.nn.functional.one_hot(closest, components).double(), term
 
-    moments, _ = _gather(data, even, nearest)
-    return _maximise(even, moments, floor)
+    moments, _ = _gather(data, kind, centres, nearest)
+    return _maximise(kind, centres, moments, floor)
 
 
 def step(data: Tensor, mixture: Mixture, floor: float) -> tuple[Mixture, float]:
     """Return the mixture after one step of EM, and the mean log-likelihood before it, in nats a sample.
 
-    data: (n, d) float32 or float64; products are taken in its dtype, sums over chunks in float64.
-    floor: added to every variance, so that no component collapses.
+    data: (n, d) float32 or float64. Full covariances are multiplied in its dtype; all else, and every sum over
+    chunks, is float64. floor: added to every variance. No covariance has an eigenvalue below half of it,
+    whatever rounding did. Raises ArithmeticError if samples, or their squares, are not finite.
     """
-    densities = _densities(mixture, data.dtype)
+    joint = _joint(mixture, data.dtype)
 
     def share(chunk: Tensor) -> tuple[Tensor, Tensor]:
-        joint = densities(chunk)
-        evidence = joint.logsumexp(dim=1)
-        return (joint - evidence[:, None]).exp(), evidence
+        terms = joint(chunk)
+        evidence = terms.logsumexp(dim=1)
+        return (terms - evidence[:, None]).exp(), evidence
 
-    moments, evidence = _gather(data, mixture, share)
-    return _maximise(mixture, moments, floor), evidence / len(data)
+    moments, evidence = _gather(data, mixture.kind, mixture.means, share)
+    return _maximise(mixture.kind, mixture.means, moments, floor), evidence / len(data)
 
 
 def log_density(samples: Tensor, mixture: Mixture) -> Tensor:
     """Return the log-density of samples (n, d), (n,) nats, in float64."""
-    densities = _densities(mixture, torch.float64)
-    parts = [densities(chunk.double()).logsumexp(dim=1) for chunk in _chunks(samples)]
+    joint = _joint(mixture, torch.float64)
+    parts = [joint(chunk.double()).logsumexp(dim=1) for chunk in chunks(samples, len(mixture.means))]
     return torch.cat(parts) if parts else samples.new_empty(0, dtype=torch.float64)
 
 
-def _densities(mixture: Mixture, dtype: torch.dtype) -> Callable[[Tensor], Tensor]:
-    """Return a function of samples (c, d) that gives log πₖ + log N(x; μₖ, Σₖ), (c, k)."""
-    means, size = mixture.means.to(dtype), mixture.means.shape[1]
-    factors = mixture.factors()
+def chunks(data: Tensor, components: int = 1) -> Iterator[Tensor]:
+    """Yield data (n, d) by rows, so few that they and their shares in components take some megabytes."""
+    rows = max(1, _CHUNK_BYTES // (8 * max(1, data.shape[1], components)))
+    return (data[first : first + rows] for first in range(0, len(data), rows))
+
+
+def _joint(mixture: Mixture, dtype: torch.dtype) -> Callable[[Tensor], Tensor]:
+    """Return a function of samples (c, d) that gives log πₖ + log N(x; μₖ, Σₖ), (c, k) float64."""
+    factors, size = mixture.factors, mixture.means.shape[1]
     if mixture.kind in ("full", "tied"):
         volume = factors.diagonal(dim1=-2, dim2=-1).log().sum(-1)
-        whiten = _inverse(factors).to(dtype).mT
     else:
         volume = factors.log().sum(-1) if mixture.kind == "diag" else size * factors.log()
-        whiten = (1 / factors).to(dtype).reshape(len(means), -1)
-    constant = (mixture.weights.log() - volume - 0.5 * size * math.log(2 * math.pi)).to(dtype)
+    constant = mixture.weights.log() - volume - 0.5 * size * math.log(2 * math.pi)
+    squares = _full_squares(mixture, dtype) if mixture.kind == "full" else _plain_squares(mixture)
+    return lambda chunk: constant - 0.5 * squares(chunk)
 
-    def densities(chunk: Tensor) -> Tensor:
-        squares = chunk.new_empty(len(chunk), len(means))
+
+def _full_squares(mixture: Mixture, dtype: torch.dtype) -> Callable[[Tensor], Tensor]:
+    """Return a function of samples that gives |L⁻¹(x - μ)|² for each component, by products in dtype."""
+    whiten = mixture.factors.new_empty(mixture.factors.shape, dtype=dtype)
+    unit = torch.eye(mixture.means.shape[1]).to(mixture.factors)
+    for component, factor in enumerate(mixture.factors):
+        whiten[component] = torch.linalg.solve_triangular(factor, unit, upper=False).T
+    means = mixture.means.to(dtype)
+
+    def squares(chunk: Tensor) -> Tensor:
+        found = mixture.means.new_empty(len(chunk), len(means))
         for group in _groups(chunk, len(means)):
-            apart = chunk - means[group, None]
-            if mixture.kind == "full":
-                apart = torch.bmm(apart, whiten[group])
-            else:
-                apart = apart @ whiten if mixture.kind == "tied" else apart * whiten[group, None]
-            squares[:, group] = apart.square().sum(dim=2).T
-        return constant - 0.5 * squares
+            apart = torch.bmm(chunk - means[group, None], whiten[group])
+            found[:, group] = apart.square_().sum(dim=2).T
+        return found
 
-    return densities
+    return squares
 
 
-def _gather(data: Tensor, mixture: Mixture, share: Callable[[Tensor], tuple[Tensor, Tensor]]) -> tuple[_Moments, float]:
-    """Return the moments of all samples about the mixture's means, and the sum of what share says beside."""
-    count, size = mixture.means.shape
-    shape = {"full": (count, size, size), "tied": (size, size)}.get(mixture.kind, (count, size))
-    zeros = mixture.means.new_zeros
-    moments, beside = _Moments(zeros(count), zeros(count, size), zeros(shape)), 0.0
-    means = mixture.means.to(data.dtype)
-    for chunk in _chunks(data):
-        shares, said = share(chunk)
-        beside += said.double().sum().item()
-        moments.counts += shares.double().sum(dim=0)
-        for group in _groups(chunk, count):
-            apart = chunk - means[group, None]
-            weighed = apart * shares.T[group, :, None]
-            moments.first[group] += weighed.double().sum(dim=1)
-            if mixture.kind == "full":
-                moments.second[group] += torch.bmm(weighed.mT, apart)
-            elif mixture.kind == "tied":
-                moments.second += weighed.flatten(0, 1).T @ apart.flatten(0, 1)
-            else:
-                moments.second[group] += (weighed * apart).double().sum(dim=1)
-    return moments, beside
-
-
-def _maximise(mixture: Mixture, moments: _Moments, floor: float) -> Mixture:
-    """Return the mixture that the moments ask for; a component without samples stays where it was."""
-    counts = moments.counts + 10 * torch.finfo(torch.float64).eps
-    moved = moments.first / counts[:, None]  # from the old means, about which the second moments are
-    if mixture.kind == "full":
-        covariances = moments.second / counts[:, None, None]
-        covariances -= moved[:, :, None] * moved[:, None, :]
-        covariances.diagonal(dim1=1, dim2=2).clamp_(min=0).add_(floor)
-    elif mixture.kind == "tied":
-        covariances = (moments.second - (moved * counts[:, None]).T @ moved) / counts.sum()
-        covariances.diagonal().clamp_(min=0).add_(floor)
+def _plain_squares(mixture: Mixture) -> Callable[[Tensor], Tensor]:
+    """Return the same function for the other kinds: after whitening, Σᵈ (x - μ)² / σ² is two products, in float64."""
+    centre = _centre(mixture.means)
+    means, shape = mixture.means - centre, mixture.means.shape
+    if mixture.kind == "tied":
+        unit = torch.eye(shape[1]).to(means)
+        whiten = torch.linalg.solve_triangular(mixture.factors, unit, upper=False).T
+        means, precisions = means @ whiten, torch.ones_like(means)
     else:
-        variances = (moments.second / counts[:, None] - moved.square()).clamp(min=0) + floor
-        covariances = variances if mixture.kind == "diag" else variances.mean(dim=1)
-    return Mixture(mixture.kind, counts / counts.sum(), mixture.means + moved, covariances)
+        precisions = mixture.factors.square().reciprocal().reshape(shape[0], -1).expand(shape)
+    linear, constant = -2 * (means * precisions).T, (means.square() * precisions).sum(dim=1)
+
+    def squares(chunk: Tensor) -> Tensor:
+        apart = chunk - centre
+        apart = apart @ whiten if mixture.kind == "tied" else apart
+        found: Tensor = apart @ linear + constant
+        return found.add_(apart.square_() @ precisions.T).clamp_(min=0)
+
+    return squares
+
+
+def _gather(
+    data: Tensor, kind: str, means: Tensor, share: Callable[[Tensor], tuple[Tensor, Tensor]]
+) -> tuple[_Moments, float]:
+    """Return the moments of all samples by their shares (c, k), and the sum of the evidence (c,) beside them."""
+    (count, size), zeros = means.shape, means.new_zeros
+    shape = {"full": (count, size, size), "tied": (size, size)}.get(kind, (count, size))
+    origins = means.to(data.dtype) if kind == "full" else _centre(means)
+    moments, total = _Moments(origins.double(), zeros(count), zeros(count, size), zeros(shape)), zeros(())
+    for chunk in chunks(data, count):
+        shares, evidence = share(chunk)
+        total += evidence.sum()
+        moments.counts.add_(shares.sum(dim=0))
+        if kind == "full":
+            _add_full(moments, chunk, origins, shares.T.to(data.dtype))
+            continue
+        apart = chunk - origins
+        moments.first.addmm_(shares.T, apart)
+        if kind == "tied":
+            moments.second.addmm_(apart.T, apart)  # a sample's shares add up to one
+        else:
+            moments.second.addmm_(shares.T, apart.square_())
+    return moments, total.item()
+
+
+def _add_full(moments: _Moments, chunk: Tensor, means: Tensor, shares: Tensor) -> None:
+    """Add a chunk's first and second moments about each mean; shares: (k, c)."""
+    for group in _groups(chunk, len(means)):
+        apart = chunk - means[group, None]
+        weighed = apart * shares[group, :, None]
+        moments.first[group] += weighed.sum(dim=1)
+        moments.second[group] += torch.bmm(weighed.mT, apart)
+
+
+def _maximise(kind: str, means: Tensor, moments: _Moments, floor: float) -> Mixture:
+    """Return the mixture that the moments ask for; a component without samples stays where it was."""
+    if not moments.second.isfinite().all():
+        raise ArithmeticError("the mixture's covariances are not finite; are there samples that are not?")
+    counts = moments.counts + _LEAST_COUNT
+    moved = (moments.first + _LEAST_COUNT * (means - moments.origins)) / counts[:, None]
+    second = moments.second
+    if kind == "full":
+        second /= counts[:, None, None]
+        for covariance, shift in zip(second, moved, strict=True):
+            covariance.addr_(shift, shift, alpha=-1)
+            covariance.copy_(_factor(covariance, floor))
+    elif kind == "tied":
+        second = _factor((second - (moved * counts[:, None]).T @ moved) / counts.sum(), floor)
+    else:
+        variances = (second / counts[:, None] - moved.square()).clamp(min=0) + floor
+        second = (variances if kind == "diag" else variances.mean(dim=1)).sqrt()
+    return Mixture(kind, counts / counts.sum(), moments.origins + moved, second)
+
+
+def _factor(scatter: Tensor, floor: float) -> Tensor:
+    """Return L with LLᵀ = scatter + floor, more where rounding left an eigenvalue that is below half the floor."""
+    unit = torch.eye(len(scatter)).to(scatter)
+    lift = floor
+    for _ in range(_LIFTS):
+        _, failed = torch.linalg.cholesky_ex(scatter + (lift - 0.5 * floor) * unit)
+        if not failed:
+            factor: Tensor = torch.linalg.cholesky(scatter + lift * unit)
+            return factor
+        lift *= 10
+    raise ArithmeticError(f"a covariance has no Cholesky factor, even with {lift:g} added to its variances")
 
 
 def _plus_plus(data: Tensor, components: int, generator: torch.Generator) -> Tensor:
-    """Return the positions of k-means++ centres (components,): each far from those before it, by chance."""
-    chosen = torch.randint(len(data), (1,), generator=generator, device=generator.device)
-    distance = torch.cdist(data, data[chosen]).square().flatten()
+    """Return the positions (components,) of centres: of a few drawn by squared distance, the one that helps most."""
+    tries = 2 + int(math.log(components))
+    chosen = torch.randint(len(data), (1,), generator=generator, device=data.device)
+    remaining = _squared_distances(data, data[chosen])[0]
     for _ in range(components - 1):
-        # the cumulative sum in float64 has room for any number of samples
-        total = distance.double().cumsum(dim=0)
-        point = torch.rand(1, generator=generator, device=generator.device, dtype=torch.float64) * total[-1]
-        following = torch.searchsorted(total, point).clamp(max=len(data) - 1)
-        chosen = torch.cat([chosen, following])
-        distance = torch.minimum(distance, torch.cdist(data, data[following]).square().flatten())
+        # the largest of w / E, E exponential, is drawn by its w; unlike a cumulative sum, to the bit on a GPU
+        race = remaining.new_empty(tries, len(data)).exponential_(generator=generator)
+        candidates = (remaining / race).argmax(dim=1)
+        after = torch.minimum(remaining, _squared_distances(data, data[candidates]))
+        best = after.sum(dim=1).argmin()
+        chosen, remaining = torch.cat([chosen, candidates[best, None]]), after[best]
     return chosen
 
 
-def _cholesky(covariances: Tensor) -> Tensor:
-    """Return L with LLᵀ = Σ, one matrix at a time; rounding that left one indefinite is lifted, tenfold each time."""
-    if covariances.ndim == 3:
-        return torch.stack([_cholesky(covariance) for covariance in covariances])
-    lift = 1e-12 * covariances.diagonal().mean()
-    factor: Tensor
-    factor, failed = torch.linalg.cholesky_ex(covariances)
-    while failed:
-        factor, failed = torch.linalg.cholesky_ex(covariances + lift * torch.eye(len(covariances)).to(covariances))
-        lift = 10 * lift
-    return factor
+def _squared_distances(data: Tensor, points: Tensor) -> Tensor:
+    """Return the squared distances of points (t, d) from data (n, d), (t, n) float64."""
+    weights = points.new_full((len(points),), 1 / len(points), dtype=torch.float64)
+    squares = _plain_squares(Mixture("spherical", weights, points.double(), torch.ones_like(weights)))
+    return torch.cat([squares(chunk).T for chunk in chunks(data, len(points))], dim=1)
 
 
-def _inverse(factors: Tensor) -> Tensor:
-    """Return the inverses of lower triangular factors."""
-    unit = torch.eye(factors.shape[-1]).to(factors)
-    if factors.ndim == 3:
-        return torch.stack([torch.linalg.solve_triangular(factor, unit, upper=False) for factor in factors])
-    inverse: Tensor = torch.linalg.solve_triangular(factors, unit, upper=False)
-    return inverse
-
-
-def _chunks(data: Tensor) -> Iterator[Tensor]:
-    rows = max(1, _CHUNK_BYTES // max(1, data.shape[1] * data.element_size()))
-    return iter(torch.split(data, rows)) if len(data) else iter(())
+def _centre(means: Tensor) -> Tensor:
+    """Return the mean of means (k, d), (1, d): what data are centred on, so that squares stay small."""
+    return means.mean(dim=0, keepdim=True)
 
 
 def _groups(chunk: Tensor, components: int) -> Iterator[slice]:

@@ -25,6 +25,13 @@ def default_sizes(
     return usual[0] if latent is None else latent, usual[1] if width is None else width
 
 
+def two_hidden_layers(inputs: int, width: int, outputs: int) -> nn.Module:
+    """Return a plain perceptron with ReLU, as the coders of autoencoders are."""
+    return nn.Sequential(
+        nn.Linear(inputs, width), nn.ReLU(), nn.Linear(width, width), nn.ReLU(), nn.Linear(width, outputs)
+    )
+
+
 def _image_networks(task: Task, noise: int, inputs: int, width: int) -> tuple[nn.Module, nn.Module]:
     """Linear, batch norm, ReLU to 8 x width and the pixels; against 4 x width, 2 x width, 1 with LeakyReLU."""
     widths = [noise, width, 2 * width, 4 * width, 8 * width]

@@ -10,6 +10,7 @@ from ganbench.contracts import Batch, Task
 from ganbench.errors import BadOptionError, UnfitError
 from ganbench.torchkit.descent import DescentModel, no_labels
 from ganbench.torchkit.sizes import at_least_one
+from ganbench_models.perceptrons import two_hidden_layers
 
 _LIKELIHOODS = ("bernoulli", "gaussian")
 
@@ -133,12 +134,6 @@ class VAE(DescentModel):
 class _Networks(nn.Module):
     def __init__(self, task: Task, latent: int, width: int, labels: int) -> None:
         super().__init__()
-        self.encoder = _perceptron(task.dimensions + labels, width, 2 * latent)
-        self.decoder = _perceptron(latent + labels, width, task.dimensions)
+        self.encoder = two_hidden_layers(task.dimensions + labels, width, 2 * latent)
+        self.decoder = two_hidden_layers(latent + labels, width, task.dimensions)
         self.log_variance = nn.Parameter(torch.zeros(()))  # of the gaussian likelihood
-
-
-def _perceptron(inputs: int, width: int, outputs: int) -> nn.Module:
-    return nn.Sequential(
-        nn.Linear(inputs, width), nn.ReLU(), nn.Linear(width, width), nn.ReLU(), nn.Linear(width, outputs)
-    )

@@ -153,17 +153,18 @@ def test_two_seeds_differ_and_one_seed_does_not(run, make_spec, name):
     assert found["a"] != found["c"]
 
 
-# a few seconds each: learning rates and widths are chosen for that, not for the best score
+# a few seconds each: learning rates and widths are chosen for that, not for the best score; over three seeds the
+# worst of each stays a tenth or more below the floor, since another processor rounds its way to another score
 SHORT = {
     "vanilla": ("", 700, {"batch": 64, "discriminator_learning_rate": 6e-4}),
     "dcgan": ("width=16", 300, {"learning_rate": 1e-3}),
     "cgan": ("width=16", 300, {"learning_rate": 1e-3}),
     "wgan": ("width=16", 300, {"learning_rate": 5e-4}),
     "wgan-gp": ("width=16", 200, {"learning_rate": 1e-3}),
-    "sngan": ("width=32", 800, {"learning_rate": 1e-3, "batch": 32}),
+    "sngan": ("width=32", 1_100, {"learning_rate": 1e-3, "batch": 32}),
     "resnet-gan": ("width=16", 100, {"learning_rate": 1e-3}),
     "r3gan": ("width=16", 800, {"learning_rate": 2e-3, "batch": 32, "average": 0.99}),
-    "pacgan": ("width=16", 300, {"learning_rate": 1e-3}),
+    "pacgan": ("width=16", 900, {"learning_rate": 5e-4, "batch": 64}),
     "gmm": ("components=10", 100, {}),
     "autoencoder": ("", 400, {}),
     "vae": ("", 1000, {}),

@@ -17,19 +17,17 @@ from ganbench.contracts import (
     Batch,
     Critic,
     Dataset,
-    Evidence,
     Executor,
-    Features,
     FeatureSpace,
     Metric,
     Model,
     Results,
     Section,
-    Side,
     Source,
     Task,
 )
 from ganbench.errors import BadOptionError, DataMissingError, GanbenchError, UnfitError
+from ganbench.evidence import Evidence, Features, Side
 from ganbench.hookspecs import hookimpl
 from ganbench.recipe import Recipe
 from ganbench.record import RunRecord, Score, Status

@@ -76,16 +76,31 @@ class Column:
     digits: int = 3
 
 
+# what a metric may need beyond samples and features: class probabilities of the feature space, labels on both
+# sides, a model with log_prob, the dataset that the real side is from
+NEEDS = ("logits", "labels", "likelihood", "dataset")
+
+
 @dataclass(frozen=True)
 class MetricCard(Card):
     """A metric: `make(**parameters)` returns a contracts.Metric.
 
     features: the feature space it is scored in unless its reserved parameter `features` names another;
         None for a metric of the samples themselves.
+    needs: of NEEDS; where one is not there, the metric is not asked, and its numbers are missing with that reason.
     """
 
     columns: tuple[Column, ...] = ()
     features: str | None = None
+    needs: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        unknown = sorted(set(self.needs) - set(NEEDS))
+        if unknown:
+            raise BadOptionError(f"the card {self.name!r} needs {unknown[0]!r}; a metric may need {', '.join(NEEDS)}")
+        if "logits" in self.needs and self.features is None:
+            raise BadOptionError(f"the card {self.name!r} needs logits, so it must name the features= that have them")
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from ganbench.events import Notify
+from ganbench.evidence import Evidence, Features
 from ganbench.recipe import Recipe
 from ganbench.record import RunRecord
 from ganbench.spec import RunSpec
@@ -103,7 +104,8 @@ class Model(Protocol):
     """Something that learns a distribution and draws from it.
 
     Optional attributes, used where they are there: `batch` (samples in a batch, 128 otherwise), `spent`
-    (optimizer steps by player), `conditional` (True if sample takes labels), `parameter_counts`,
+    (optimizer steps by player), `conditional` (True if sample takes labels), `average` (the decay of a moving
+    average of the weights that sample draws from), `parameter_counts`, `log_prob(samples)` (nats, (n,)),
     `checkpoint()` and `restore(state)` (tensors enough to train on to the bit after a kill).
     """
 
@@ -158,48 +160,17 @@ class Dataset(Protocol):
         ...
 
 
-class Features(NamedTuple):
-    """Samples in a feature space. vectors: (n, d) float32 or float64. logits: (n, classes), or None."""
-
-    vectors: Tensor
-    logits: Tensor | None = None
-
-
 class FeatureSpace(Protocol):
-    """A map from samples to features, the same for real and generated ones."""
+    """A map from samples to features, the same for real and generated ones.
+
+    Optional attributes, which stand in the protocol of every score: `digest` (of the weights, a few hex digits;
+    real data's features are kept on disk under it, and those of a space without one are computed anew), and
+    `resizing` (how images are brought to the size that the space takes).
+    """
 
     def __call__(self, samples: Tensor) -> Features:
         """Map (n, *shape) samples; called in chunks, so a sample's features depend on no other sample."""
         ...
-
-
-@dataclass(frozen=True)
-class Side:
-    """One side of a comparison. features is there when the metric's card asks for it."""
-
-    samples: Tensor
-    labels: Tensor
-    features: Features | None = None
-
-    @property
-    def vectors(self) -> Tensor:
-        """The feature vectors, (n, d); only for metrics whose card asks for features."""
-        assert self.features is not None, "a metric that reads vectors names its features in its card"
-        return self.features.vectors
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """What a metric may look at: equal numbers of held-out and generated samples, and where they are from.
-
-    model is None when samples are scored that no model of ours made. seed: for the metric's own randomness.
-    """
-
-    real: Side
-    fake: Side
-    dataset: Dataset
-    model: Model | None
-    seed: int
 
 
 class Metric(Protocol):

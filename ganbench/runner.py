@@ -107,8 +107,8 @@ class Runner:
 
     def _keep_model(self, model: Model, evaluation: Evaluation, folder: RunFolder) -> None:
         assert evaluation.latest is not None, "a done run was scored at its end"
-        samples = evaluation.latest.samples
-        real = self.bench.real(evaluation.spec.dataset, None, evaluation.count).samples
+        samples = evaluation.latest
+        real = self.bench.real(evaluation.spec.dataset, evaluation.count).samples
         folder.write_picture("samples.png", lambda path: draw_samples(path, samples, real))
         data = evaluation.dataset
         known = (tuple(data.shape), data.classes, data.count("train"))

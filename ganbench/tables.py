@@ -77,6 +77,8 @@ def write_tables(shown: Results, folder: Path) -> list[Path]:
     return paths
 
 
+# what a score's protocol tells of its run: it differs within a mean, and between models that are compared
+_OF_THE_RUN = {"average", "seed"}
 _COUNTS = ["done", "failed", "skipped", "reason", "seconds", "images_per_second"]
 _RIVALS = ["suite", "budget", "precision", "device", "dataset"]
 
@@ -154,7 +156,7 @@ def _score_columns(checkpoint: Checkpoint | None = None, score: Score | None = N
         "metric": score.metric if score else "",
         "score": score.name if score else "",
         "better": score.better if score else "",
-        "protocol": ", ".join(f"{key}={value}" for key, value in sorted(protocol.items())),
+        "protocol": ", ".join(f"{key}={value}" for key, value in sorted(protocol.items()) if key not in _OF_THE_RUN),
         "value": score.value if score else None,
         "score_reason": score.reason if score else "",
     }

@@ -5,6 +5,7 @@ Each check takes a name on offer, with parameters if need be, and raises Asserti
 
 import math
 from collections.abc import Mapping
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
@@ -12,7 +13,9 @@ import torch
 from torch import Tensor
 
 from ganbench.choice import Choice
-from ganbench.contracts import Evidence, Model, Side, Source
+from ganbench.comparison import feature_space
+from ganbench.contracts import Model, Source
+from ganbench.evidence import Evidence, Side
 from ganbench.plugins import discover
 from ganbench.seeds import isolated
 from ganbench.spec import Budget, RunSpec
@@ -105,14 +108,16 @@ def check_metric(name: str, dataset: str, bench: Workbench | None = None) -> Non
     whole = data.head("test", 2 * half)
     noise = whole.samples[half:] + 3 * torch.randn(whole.samples[half:].shape, generator=_generator())
 
+    space = feature_space(card, choice)
+
+    embed = partial(bench.features, space, classes=data.classes) if space else None
+
     def side(samples: Tensor) -> Side:
-        features = bench.features(Choice.parse(dataset), Choice(card.features), samples) if card.features else None
-        return Side(samples, whole.labels[:half], features)
+        return Side(samples, whole.labels[:half], embed(samples) if embed else None)
 
     def scores(samples: Tensor) -> Mapping[str, float]:
-        evidence = Evidence(side(whole.samples[:half]), side(samples), data, None, seed=0)
-        scored: Mapping[str, float] = bench.make("metrics", choice).score(evidence)
-        return scored
+        real, fake = side(whole.samples[:half]), side(samples)
+        return bench.metric(choice).score(Evidence(real, fake, data, None, seed=0, embed=embed))
 
     good, again, bad = scores(whole.samples[half:]), scores(whole.samples[half:]), scores(noise)
     assert good == again, "two scores of one evidence differ"

@@ -122,7 +122,7 @@ class Training:
 
     def _evaluate(self, fraction: float) -> None:
         # a model that stopped at a checkpoint has its final scores already
-        last = self.checkpoints[-1] if self.checkpoints and self.evaluation.latest else None
+        last = self.checkpoints[-1] if self.checkpoints and self.evaluation.latest is not None else None
         if last and last.spent.updates == self.meter.updates:
             scores = tuple(dataclasses.replace(score, fraction=fraction) for score in last.scores)
         else:

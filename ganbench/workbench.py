@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from ganbench.choice import Choice
-from ganbench.contracts import AdversarialLoss, Dataset, Features, FeatureSpace, Metric, Side, Source, Task
+from ganbench.contracts import AdversarialLoss, Dataset, FeatureSpace, Metric, Source, Task
 from ganbench.errors import BadOptionError, GanbenchError, UnfitError
+from ganbench.evidence import Features
+from ganbench.featuring import Featured, Featurizer
 from ganbench.plugins import Catalog, Plugin
 from ganbench.spec import RunSpec
-
-_CHUNK = 1_000  # samples through a feature space at a time
 
 
 @dataclass
@@ -28,8 +28,11 @@ class Workbench:
     device: str
     source: Source
     _datasets: dict[Choice, Dataset] = field(default_factory=dict)
-    _spaces: dict[tuple[Choice, Choice], FeatureSpace] = field(default_factory=dict)
-    _real: dict[tuple[Choice, Choice | None, int], Side] = field(default_factory=dict)
+    _real: dict[tuple[Choice, int], Featured] = field(default_factory=dict)
+    _featurizer: Featurizer = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._featurizer = Featurizer(self._space, self.device, self.source.cache / "features")
 
     def make(self, kind: str, choice: Choice, *arguments: Any) -> Any:
         """Make a chosen thing; a parameter that it does not take raises BadOptionError."""
@@ -79,23 +82,22 @@ class Workbench:
         metric: Metric = self.make("metrics", Choice(choice.name, own))
         return metric
 
-    def real(self, dataset: Choice, space: Choice | None, count: int) -> Side:
-        """Return held-out samples, with their features if a space is named; computed once."""
-        key = (dataset, space, count)
-        if key not in self._real:
-            samples, labels = self.dataset(dataset).head("test", count)
-            features = self.features(dataset, space, samples) if space else None
-            self._real[key] = Side(samples, labels, features)
-        return self._real[key]
+    def real(self, dataset: Choice, count: int) -> Featured:
+        """Return the first held-out samples, with features that are computed once, and kept on disk."""
+        if (dataset, count) not in self._real:
+            data = self.dataset(dataset)
+            samples, labels = data.head("test", count)
+            embed = partial(self.features, classes=data.classes, keep=True)
+            self._real[dataset, count] = Featured(samples, labels if data.classes else None, embed)
+        return self._real[dataset, count]
 
-    def features(self, dataset: Choice, space: Choice, samples: Any) -> Features:
-        """Map samples into a feature space, in chunks."""
-        import torch
+    def features(self, space: Choice, samples: Any, classes: int = 0, keep: bool = False) -> Features:
+        """Map samples (n, *shape) into a feature space; keep: look on disk first and leave them there."""
+        return self._featurizer.features(space, samples, classes, keep)
 
-        with torch.no_grad():
-            parts = [self._space(dataset, space)(chunk) for chunk in samples.split(_CHUNK)]
-        logits = [part.logits for part in parts if part.logits is not None]
-        return Features(torch.cat([part.vectors for part in parts]), torch.cat(logits) if logits else None)
+    def protocol(self, space: Choice, shape: tuple[int, ...], classes: int = 0) -> dict[str, str]:
+        """Return what a score says of its feature space."""
+        return self._featurizer.protocol(space, shape, classes)
 
     def plugins(self, spec: RunSpec) -> list[Plugin]:
         """Return the plugins that a spec's things come from."""
@@ -117,12 +119,9 @@ class Workbench:
             with _mistakes_alone():
                 self.make("models", spec.model, self.task(spec))
 
-    def _space(self, dataset: Choice, space: Choice) -> FeatureSpace:
-        if (dataset, space) not in self._spaces:
-            data = self.dataset(dataset)
-            task = Task(tuple(data.shape), data.classes, data.count("train"), 0, self.device)
-            self._spaces[dataset, space] = self.make("features", space, task)
-        return self._spaces[dataset, space]
+    def _space(self, space: Choice, task: Task) -> FeatureSpace:
+        made: FeatureSpace = self.make("features", space, task)
+        return made
 
 
 def construct(make: Callable[..., Any], choice: Choice, *arguments: Any) -> Any:

@@ -143,7 +143,7 @@ def test_samples_are_scored_as_they_are_and_against_the_held_out_ones(install, m
     spec = make_spec(model="faint", loss=None, samples=300)
     evaluation = Evaluation(bench, spec, bench.dataset(spec.dataset), Faint(bench.task(spec)))
     (score,) = evaluation.scores(1.0)
-    fake = evaluation.latest.samples
+    fake = evaluation.latest
     real = bench.dataset(spec.dataset).head("test", 300).samples
     assert fake.min() >= -0.3
     assert fake.max() <= -0.1

@@ -9,8 +9,8 @@ import torch
 from packaging.version import Version
 from scipy.linalg import sqrtm
 
-from ganbench.contracts import Evidence, Features, Side
 from ganbench.errors import UnfitError
+from ganbench.evidence import Evidence, Features, Side
 from ganbench_datasets.mixtures import grid25, ring8
 from ganbench_metrics.frechet import Frechet, frechet_distance, trace_of_root
 from ganbench_metrics.modes import Modes, score_modes

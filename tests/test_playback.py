@@ -26,7 +26,7 @@ def test_real_plays_back_what_no_score_compares_with(bench, make_spec, dataset, 
     model = bench.make("models", spec.model, bench.task(spec))
     list(model.fit(data.batches("train", 64, 0)))
     played = model.sample(samples, torch.Generator().manual_seed(0))
-    compared = rows(bench.real(spec.dataset, None, samples).samples)
+    compared = rows(bench.real(spec.dataset, samples).samples)
     training = rows(data.head("train", data.count("train")).samples)
     assert played.shape == (samples, *data.shape)
     assert not rows(played) & compared

@@ -18,11 +18,11 @@ ROOT = Path(__file__).parent.parent
 
 LAYERS = [
     {"errors", "choice", "spec", "recipe", "record", "events", "cards"},
-    {"contracts"},
+    {"contracts", "evidence"},
     {"hookspecs"},
     {"plugins", "seeds", "meter", "store", "stats", "curves", "stability", "stopping", "memory", "environment",
      "suites", "wishes", "pictures", "console"},
-    {"workbench", "evaluation", "training", "runner", "sampling"},
+    {"featuring", "workbench", "comparison", "evaluation", "training", "runner", "sampling"},
     {"session"},
     {"tables", "report", "probe", "progress"},
     {"cli", "__main__"},

@@ -131,14 +131,20 @@ def test_a_damaged_resume_file_only_costs_the_work_it_held(run, make_spec, tmp_p
 def test_scores_carry_what_somebody_needs_to_repeat_them(run, make_spec):
     record = run(make_spec(metrics=(Choice.parse("frechet:features=raw"),)))
     (score,) = record.checkpoints[-1].scores
-    assert dict(score.protocol) == {"split": "test", "real": 100, "fake": 100, "features": "raw"}
+    told = {"split": "test", "real": 100, "fake": 100, "features": "raw", "average": "none", "seed": 0}
+    assert dict(score.protocol) == told
     assert (score.metric, score.better) == ("frechet:features=raw", "lower")
 
 
 def test_metrics_that_share_a_feature_space_share_its_features(run, make_spec, bench, monkeypatch):
     mapped = []
     features = type(bench).features
-    monkeypatch.setattr(type(bench), "features", lambda self, *given: mapped.append(given[1]) or features(self, *given))
+
+    def watched(self, space, *rest, **named):
+        mapped.append(space)
+        return features(self, space, *rest, **named)
+
+    monkeypatch.setattr(type(bench), "features", watched)
     run(make_spec(metrics=(Choice("frechet"), Choice.parse("frechet:features=raw")), checkpoints=(0.5, 1.0)))
     assert list(map(str, mapped)) == ["raw"] * 3  # the real side once, the generated one at each checkpoint
 

@@ -55,11 +55,12 @@ def _table(part: pd.DataFrame) -> Table:
     scored = part[part["mean"].notna()]
     distinct = scored[["metric", "score", "better", "protocol"]].drop_duplicates()
     scores = [dict(zip(distinct.columns, row, strict=True)) for row in distinct.itertuples(index=False)]
+    told_apart = _differing(scores)
     told = part.drop_duplicates(_LINE).duplicated(["model", "loss"]).any()
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
     table.add_column("model", no_wrap=True)
     for score in scores:
-        table.add_column(_heading(score), justify="right")
+        table.add_column(_heading(score, told_apart), justify="right")
     for heading in ("seeds", "seconds", "images/s"):
         table.add_column(heading, justify="right")
 
@@ -72,11 +73,27 @@ def _table(part: pd.DataFrame) -> Table:
     return table
 
 
-def _heading(score: dict[str, str]) -> Text:
-    features = [part for part in score["protocol"].split(", ") if part.startswith("features=")]
+def _protocol(score: dict[str, str]) -> dict[str, str]:
+    return dict(part.split("=", 1) for part in score["protocol"].split(", ") if "=" in part)
+
+
+def _differing(scores: list[dict[str, str]]) -> set[str]:
+    """Return the fields of protocols in which two columns of one score differ."""
+    apart: set[str] = set()
+    for name in {score["score"] for score in scores}:
+        said = [_protocol(score) for score in scores if score["score"] == name]
+        apart |= {key for one in said for key in one if any(other.get(key) != one[key] for other in said)}
+    return apart
+
+
+def _heading(score: dict[str, str], told_apart: set[str]) -> Text:
+    """Return a score's name and direction; below them its features, and what tells it from another protocol."""
+    said = _protocol(score)
+    notes = [f"{said['features']}, n={int(said['fake']):,}"] if "features" in said else []
+    notes += [f"{key} {said[key]}" for key in sorted(told_apart - {"features"}) if key in said]
     direction = _ARROWS.get(score["better"], score["better"].replace("closer to", "→"))
-    space = f"\n({features[0].removeprefix('features=')})" if features else ""
-    return Text(f"{score['score'].replace('_', ' ')} {direction}{space}")
+    below = f"\n({', '.join(notes)})" if notes else ""
+    return Text(f"{score['score'].replace('_', ' ')} {direction}{below}")
 
 
 def _match(line: pd.DataFrame, score: dict[str, str]) -> pd.DataFrame:

@@ -59,6 +59,7 @@ class AdversarialModel:
         self._generator_optimizer = make_optimizer(recipe, self._generator_weights, rate)
         critic_rate = recipe.discriminator_learning_rate or rate
         self._discriminator_optimizer = make_optimizer(recipe, self._discriminator_weights, critic_rate)
+        self.average = recipe.average
         self._average = self._averaged(recipe.average) if recipe.average else None
         self._random = torch.Generator(task.device).manual_seed(stream(task.seed, "noise"))
         self.spent = {"generator": 0, "discriminator": 0}

@@ -2,7 +2,8 @@
 
 from torch import Tensor
 
-from ganbench.contracts import Features, Task
+from ganbench.contracts import Task
+from ganbench.evidence import Features
 
 
 class Raw:

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from ganbench.contracts import Evidence
 from ganbench.errors import UnfitError
+from ganbench.evidence import Evidence
 
 Matrix = NDArray[np.float64]
 

@@ -1,12 +1,13 @@
 """Mode collapse counted on a mixture whose modes are known, by the protocol of VEEGAN and PacGAN."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import torch
 from torch import Tensor
 
-from ganbench.contracts import Evidence
 from ganbench.errors import UnfitError
+from ganbench.evidence import Evidence
 
 _DEVIATIONS = 3.0
 
@@ -16,10 +17,10 @@ class Modes:
 
     def score(self, evidence: Evidence) -> Mapping[str, float]:
         """Return modes_captured, high_quality_share and reverse_kl of the generated points."""
-        means = getattr(evidence.dataset, "means", None)
-        if means is None:
+        mixture: Any = evidence.dataset
+        if not hasattr(mixture, "means"):
             raise UnfitError("modes are counted on mixtures with known means, such as ring8 and grid25")
-        return score_modes(evidence.fake.samples, means, evidence.dataset.deviation)  # type: ignore[attr-defined]
+        return score_modes(evidence.fake.samples, mixture.means, mixture.deviation)
 
 
 def score_modes(points: Tensor, means: Tensor, deviation: float) -> dict[str, float]:

@@ -1,0 +1,127 @@
+"""Samples into feature spaces: in chunks, once a space, and real data's features kept on disk for the next run."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ganbench.choice import Choice
+from ganbench.contracts import FeatureSpace, Task
+from ganbench.errors import GanbenchError
+from ganbench.evidence import Features, Side
+from ganbench.store import write_whole
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+_CHUNK = 1_000  # samples through a feature space at a time
+_DIGEST = 16  # hex digits that name a file of kept features
+
+
+@dataclass
+class Featurizer:
+    """Maps samples of one device into feature spaces, each made once for each shape of samples.
+
+    make: makes the space that a choice names. folder: where features of real data are kept.
+    """
+
+    make: Callable[[Choice, Task], FeatureSpace]
+    device: str
+    folder: Path
+    _spaces: dict[tuple[Choice, tuple[int, ...], int], FeatureSpace | GanbenchError] = field(default_factory=dict)
+
+    def space(self, choice: Choice, shape: tuple[int, ...], classes: int) -> FeatureSpace:
+        """Return a space for samples of a shape; one that can't be made raises the same error each time."""
+        key = (choice, shape, classes)
+        if key not in self._spaces:
+            try:
+                self._spaces[key] = self.make(choice, Task(shape, classes, 0, 0, self.device))
+            except GanbenchError as error:  # a download that was refused is not tried again at every checkpoint
+                self._spaces[key] = error
+        found = self._spaces[key]
+        if isinstance(found, GanbenchError):
+            raise found
+        return found
+
+    def features(self, choice: Choice, samples: "Tensor", classes: int, keep: bool = False) -> Features:
+        """Map samples (n, *shape); where keep is asked, look on disk first and leave them there."""
+        space = self.space(choice, tuple(samples.shape[1:]), classes)
+        path = self._path(choice, space, samples) if keep and _said(space, "digest") else None
+        kept = _read(path, self.device) if path else None
+        if kept is not None:
+            return kept
+        features = _mapped(space, samples)
+        if path:
+            _write(path, features)
+        return features
+
+    def protocol(self, choice: Choice, shape: tuple[int, ...], classes: int) -> dict[str, str]:
+        """Return what a score says of its feature space: its name, its weights' digest, its resizing."""
+        space = self.space(choice, shape, classes)
+        said = {"weights": _said(space, "digest"), "resizing": _said(space, "resizing")}
+        return {"features": str(choice)} | {key: value for key, value in said.items() if value}
+
+    def _path(self, choice: Choice, space: FeatureSpace, samples: "Tensor") -> Path:
+        """Name a file by all that can change a bit of it: the data themselves, the space, device and torch."""
+        import torch
+
+        told = (str(choice), _said(space, "digest"), self.device, torch.__version__, tuple(samples.shape))
+        key = hashlib.sha256(repr(told).encode())
+        key.update(samples.contiguous().cpu().numpy().tobytes())
+        return self.folder / f"{choice.name}-{key.hexdigest()[:_DIGEST]}.safetensors"
+
+
+@dataclass
+class Featured:
+    """Samples of one side, with their features in each space that was asked for, computed once."""
+
+    samples: "Tensor"
+    labels: "Tensor | None"
+    embed: Callable[[Choice, "Tensor"], Features]
+    _sides: dict[Choice, Side] = field(default_factory=dict)
+
+    def within(self, space: Choice | None) -> Side:
+        """Return the side in a feature space, or its samples alone."""
+        if space is None:
+            return Side(self.samples, self.labels)
+        if space not in self._sides:
+            self._sides[space] = Side(self.samples, self.labels, self.embed(space, self.samples))
+        return self._sides[space]
+
+
+def _said(space: FeatureSpace, attribute: str) -> str:
+    """Return what a space tells of itself; nothing where it does not."""
+    return str(getattr(space, attribute, ""))
+
+
+def _mapped(space: FeatureSpace, samples: "Tensor") -> Features:
+    import torch
+
+    with torch.no_grad():
+        parts = [space(chunk) for chunk in torch.split(samples, _CHUNK)]
+    logits = [part.logits for part in parts if part.logits is not None]
+    return Features(torch.cat([part.vectors for part in parts]), torch.cat(logits) if logits else None)
+
+
+def _read(path: Path, device: str) -> Features | None:
+    """Return kept features; None where there are none, or where the file is damaged."""
+    from safetensors import SafetensorError
+    from safetensors.torch import load_file
+
+    try:
+        kept = load_file(path, device=device)
+        return Features(kept["vectors"], kept.get("logits"))
+    except (OSError, SafetensorError, KeyError):
+        return None
+
+
+def _write(path: Path, features: Features) -> None:
+    from safetensors.torch import save_file
+
+    tensors = {"vectors": features.vectors, "logits": features.logits}
+    whole = {name: tensor.contiguous() for name, tensor in tensors.items() if tensor is not None}
+    try:
+        write_whole(path, lambda beside: save_file(whole, beside))
+    except OSError:  # a full or read-only disk costs the time of computing them once more, and nothing else
+        return

@@ -1,0 +1,184 @@
+"""What a score needs and says: features computed once and kept, reasons for what is missing, the whole protocol."""
+
+from functools import partial
+from importlib import metadata
+
+import pytest
+import torch
+
+import ganbench
+from ganbench.choice import Choice
+from ganbench.comparison import Comparison
+from ganbench.errors import BadOptionError, UnfitError
+from ganbench.evidence import Features
+from ganbench.featuring import Featured, Featurizer
+from ganbench.plugins import discover
+from ganbench.workbench import Workbench
+
+PLAIN = Choice("sums")
+
+
+class Sums:
+    """A feature space of one number, which counts how many samples it was shown."""
+
+    seen = 0
+    digest = "abc123"
+
+    def __init__(self, task):
+        self.task = task
+
+    def __call__(self, samples):
+        type(self).seen += len(samples)
+        return Features(samples.flatten(1).sum(1, keepdim=True))
+
+
+class Nameless(Sums):
+    digest = ""
+
+
+class Refused:
+    tries = 0
+
+    def __init__(self, task):
+        type(self).tries += 1
+        raise UnfitError("no weights here")
+
+
+class Distance:
+    """A metric of any features: how far apart the means are."""
+
+    def score(self, evidence):
+        further = evidence.embed(evidence.fake.samples).vectors
+        assert torch.equal(further, evidence.fake.vectors)
+        return {"apart": float((evidence.real.vectors.mean() - evidence.fake.vectors.mean()).abs())}
+
+
+def card(**given):
+    plain = {
+        "name": "apart",
+        "make": Distance,
+        "about": "How far apart.",
+        "columns": (ganbench.Column("apart", "Far."),),
+    }
+    return ganbench.MetricCard(**(plain | given))
+
+
+@pytest.fixture
+def equipped(install, bench):
+    """Return a maker of workbenches with one more metric and the spaces above."""
+
+    def equip(metric, number):
+        @ganbench.hookimpl
+        def offer_features():
+            for name, make in (("sums", Sums), ("nameless", Nameless), ("refused", Refused)):
+                yield ganbench.FeatureCard(name, make=make, about="For one test.")
+
+        @ganbench.hookimpl
+        def offer_metrics():
+            yield metric
+
+        own = install(f"apart-{number}", offer_features=offer_features, offer_metrics=offer_metrics)
+        return Workbench(discover([*metadata.entry_points(group="ganbench"), own]), "cpu", bench.source)
+
+    Sums.seen = Nameless.seen = Refused.tries = 0
+    return equip
+
+
+def compare(bench, metric="apart", labels=None, dataset=None, model=None):
+    real = bench.real(Choice("digits"), 50)
+    fake = Featured(real.samples + 0.5, labels, partial(bench.features, classes=10))
+    comparison = Comparison(bench, real, fake, 0, {"split": "test"}, dataset, model)
+    return comparison.scores([Choice.parse(metric)])[0]
+
+
+def test_real_features_are_computed_once_and_generated_ones_every_time(equipped):
+    first, second = (compare(equipped(card(features="sums"), number)) for number in (1, 2))
+    assert first.value == second.value == pytest.approx(32.0, rel=1e-5)
+    assert Sums.seen == 50 + 4 * 50  # the generated side and what the metric embeds, twice; the real side once
+
+
+@pytest.mark.parametrize("change", ["data", "digest", "parameters"])
+def test_kept_features_are_never_those_of_something_else(tmp_path, monkeypatch, change):
+    samples = torch.ones(4, 3)
+    keep = Featurizer(lambda choice, task: Sums(task), "cpu", tmp_path).features
+    keep(PLAIN, samples, 0, keep=True)
+    Sums.seen, choice = 0, PLAIN
+    keep(choice, samples, 0, keep=True)
+    assert Sums.seen == 0
+    if change == "data":
+        samples = samples + 1
+    elif change == "digest":
+        monkeypatch.setattr(Sums, "digest", "def456")
+    else:
+        choice = Choice.parse("sums:size=2")
+    keep(choice, samples, 0, keep=True)
+    assert Sums.seen == 4
+
+
+def test_damaged_kept_features_are_computed_anew(tmp_path):
+    keep = Featurizer(lambda choice, task: Sums(task), "cpu", tmp_path).features
+    whole = keep(PLAIN, torch.ones(4, 3), 0, keep=True)
+    (path,) = tmp_path.iterdir()
+    path.write_bytes(path.read_bytes()[:20])
+    again = keep(PLAIN, torch.ones(4, 3), 0, keep=True)
+    assert torch.equal(again.vectors, whole.vectors)
+    assert torch.equal(keep(PLAIN, torch.ones(4, 3), 0, keep=True).vectors, whole.vectors)
+
+
+def test_features_without_a_digest_are_not_kept(tmp_path):
+    Featurizer(lambda choice, task: Nameless(task), "cpu", tmp_path).features(PLAIN, torch.ones(4, 3), 0, keep=True)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_cache_that_cannot_be_written_costs_nothing_but_time(tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    keep = Featurizer(lambda choice, task: Sums(task), "cpu", tmp_path / "file" / "below").features
+    assert keep(PLAIN, torch.ones(4, 3), 0, keep=True).vectors.tolist() == [[3.0]] * 4
+
+
+def test_a_space_that_cannot_be_made_is_tried_once_and_gives_its_reason_each_time(equipped):
+    bench = equipped(card(features="refused"), 3)
+    reasons = [compare(bench).reason for _ in range(3)]
+    assert reasons == ["no weights here"] * 3
+    assert Refused.tries == 1
+
+
+@pytest.mark.parametrize(
+    ("given", "reason"),
+    [
+        ({"needs": ("dataset",)}, "apart needs the dataset that the real side is from"),
+        ({"needs": ("likelihood",)}, "apart needs a model that tells likelihoods"),
+        ({"needs": ("labels",)}, "apart needs labels on both sides, which a conditional model gives"),
+        (
+            {"needs": ("logits",), "features": "sums"},
+            "apart needs class probabilities, and the features sums have none",
+        ),
+    ],
+)
+def test_a_metric_whose_needs_are_not_there_is_missing_with_the_reason(equipped, given, reason):
+    score = compare(equipped(card(**({"features": "sums"} | given)), 4))
+    assert (score.value, score.reason) == (None, reason)
+
+
+def test_a_need_that_is_met_lets_the_metric_score(equipped):
+    bench = equipped(card(features="sums", needs=("labels", "dataset")), 5)
+    score = compare(bench, labels=torch.zeros(50, dtype=torch.int64), dataset=bench.dataset(Choice("digits")))
+    assert (score.reason, score.value) == ("", pytest.approx(32.0, rel=1e-5))
+
+
+def test_a_score_tells_its_features_and_their_weights(equipped):
+    score = compare(equipped(card(features="sums"), 6))
+    assert dict(score.protocol) == {"split": "test", "features": "sums", "weights": "abc123"}
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"needs": ("labls",)}, "needs 'labls'; a metric may need logits, labels, likelihood, dataset"),
+        ({"needs": ("logits",)}, "needs logits, so it must name the features="),
+    ],
+)
+def test_a_card_with_needs_of_no_sense_is_refused(given, message):
+    with pytest.raises(BadOptionError) as caught:
+        card(**given)
+    assert message in str(caught.value)

@@ -10,7 +10,7 @@ from ganbench.choice import Choice
 from ganbench.contracts import Dataset, Model
 from ganbench.errors import GanbenchError, UnfitError
 from ganbench.evidence import Evidence
-from ganbench.featuring import Featured
+from ganbench.featuring import Featured, feature_space
 from ganbench.record import Score
 from ganbench.seeds import stream
 from ganbench.workbench import Workbench
@@ -49,12 +49,11 @@ class Comparison:
                 protocol["features"] = str(space)
                 protocol |= self.bench.protocol(space, tuple(self.real.samples.shape[1:]), self._classes)
             values = self._values(card, metric, space)
-        except UnfitError as error:
+        except GanbenchError as error:
             reason = str(error)
         except Exception as error:
             reason = f"{type(error).__name__}: {error}".splitlines()[0]
-            if not isinstance(error, GanbenchError):
-                self.errors[str(metric)] = traceback.format_exc()
+            self.errors[str(metric)] = traceback.format_exc()
         for column in card.columns:
             value = values.get(column.name)
             finite = value is not None and math.isfinite(value)
@@ -92,9 +91,3 @@ class Comparison:
     @property
     def _classes(self) -> int:
         return self.dataset.classes if self.dataset else 0
-
-
-def feature_space(card: MetricCard, metric: Choice) -> Choice | None:
-    """Return the feature space that a metric is scored in; None for one of the samples themselves."""
-    named = metric.to_dict().get("features", card.features)
-    return Choice.parse(str(named)) if card.features and named else None

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ganbench.cards import MetricCard
 from ganbench.choice import Choice
 from ganbench.contracts import FeatureSpace, Task
 from ganbench.errors import GanbenchError
@@ -88,6 +89,12 @@ class Featured:
         if space not in self._sides:
             self._sides[space] = Side(self.samples, self.labels, self.embed(space, self.samples))
         return self._sides[space]
+
+
+def feature_space(card: MetricCard, metric: Choice) -> Choice | None:
+    """Return the feature space that a metric is scored in; None for one of the samples themselves."""
+    named = metric.to_dict().get("features", card.features)
+    return Choice.parse(str(named)) if card.features and named else None
 
 
 def _said(space: FeatureSpace, attribute: str) -> str:

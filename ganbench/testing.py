@@ -13,9 +13,9 @@ import torch
 from torch import Tensor
 
 from ganbench.choice import Choice
-from ganbench.comparison import feature_space
 from ganbench.contracts import Model, Source
 from ganbench.evidence import Evidence, Side
+from ganbench.featuring import feature_space
 from ganbench.plugins import discover
 from ganbench.seeds import isolated
 from ganbench.spec import Budget, RunSpec

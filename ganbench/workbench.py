@@ -12,7 +12,7 @@ from ganbench.choice import Choice
 from ganbench.contracts import AdversarialLoss, Dataset, FeatureSpace, Metric, Source, Task
 from ganbench.errors import BadOptionError, GanbenchError, UnfitError
 from ganbench.evidence import Features
-from ganbench.featuring import Featured, Featurizer
+from ganbench.featuring import Featured, Featurizer, feature_space
 from ganbench.plugins import Catalog, Plugin
 from ganbench.spec import RunSpec
 
@@ -116,8 +116,14 @@ class Workbench:
             for metric in spec.metrics:
                 with _mistakes_alone():
                     self.metric(metric)
+                    self._check_features(metric, self.dataset(spec.dataset))
             with _mistakes_alone():
                 self.make("models", spec.model, self.task(spec))
+
+    def _check_features(self, metric: Choice, data: Dataset) -> None:
+        space = feature_space(self.catalog.get("metrics", metric.name), metric)
+        if space:
+            self.protocol(space, tuple(data.shape), data.classes)
 
     def _space(self, space: Choice, task: Task) -> FeatureSpace:
         made: FeatureSpace = self.make("features", space, task)

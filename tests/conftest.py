@@ -22,7 +22,7 @@ from ganbench.workbench import Workbench
 @pytest.fixture(autouse=True)
 def _clean_environment(monkeypatch, tmp_path):
     """No test sees the user's settings, cache or working directory, and none leaves threads changed."""
-    for name in ("GANBENCH_DATA", "GANBENCH_DISABLE"):
+    for name in ("GANBENCH_DATA", "GANBENCH_DISABLE", "GANBENCH_INCEPTION"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.chdir(tmp_path)

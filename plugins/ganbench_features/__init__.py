@@ -7,9 +7,14 @@ import ganbench
 
 @ganbench.hookimpl
 def offer_features() -> Iterator[ganbench.FeatureCard]:
-    """Offer the samples themselves."""
+    """Offer the samples themselves, and the features of published scores."""
     yield ganbench.FeatureCard(
         "raw",
         make="ganbench_features.raw:Raw",
         about="The samples' own numbers: pixels in [-1, 1], or coordinates.",
+    )
+    yield ganbench.FeatureCard(
+        "inception",
+        make="ganbench_features.inception:Inception",
+        about="The Inception-v3 of FID, KID and IS; resizing=clean or legacy; downloads 96 MB once.",
     )

@@ -112,11 +112,11 @@ def check_metric(name: str, dataset: str, bench: Workbench | None = None) -> Non
 
     embed = partial(bench.features, space, classes=data.classes) if space else None
 
-    def side(samples: Tensor) -> Side:
-        return Side(samples, whole.labels[:half], embed(samples) if embed else None)
+    def side(samples: Tensor, labels: Tensor) -> Side:
+        return Side(samples, labels, embed(samples) if embed else None)
 
     def scores(samples: Tensor) -> Mapping[str, float]:
-        real, fake = side(whole.samples[:half]), side(samples)
+        real, fake = side(whole.samples[:half], whole.labels[:half]), side(samples, whole.labels[half:])
         return bench.metric(choice).score(Evidence(real, fake, data, None, seed=0, embed=embed))
 
     good, again, bad = scores(whole.samples[half:]), scores(whole.samples[half:]), scores(noise)

@@ -3,34 +3,97 @@
 from collections.abc import Iterator
 
 import ganbench
+from ganbench import Column, MetricCard
 
 # what perfect samples score: the mass of a plane Gaussian within three standard deviations, 1 - exp(-4.5)
-_PERFECT = 0.98889
+_PERFECT = "closer to 0.98889"
+_HALF = "closer to 0.5"
 
-
-@ganbench.hookimpl
-def offer_metrics() -> Iterator[ganbench.MetricCard]:
-    """Offer mode counting on mixtures, and the Fréchet distance in any feature space."""
-    yield ganbench.MetricCard(
+_METRICS = (
+    MetricCard(
+        "fid",
+        make="ganbench_metrics.fid:FID",
+        about="Fréchet Inception distance (Heusel et al. 2017).",
+        columns=(Column("fid", "Fréchet distance; 0 for equal laws.", "lower", low=0),),
+        features="inception",
+    ),
+    MetricCard(
+        "frechet",
+        make="ganbench_metrics.frechet:Frechet",
+        about="Fréchet distance between Gaussians fitted to the features of both sides, in any feature space.",
+        columns=(Column("frechet_distance", "Squared distance; 0 for equal laws.", "lower", low=0),),
+        features="raw",
+    ),
+    MetricCard(
+        "intra-class-fid",
+        make="ganbench_metrics.intra_class_fid:IntraClassFID",
+        about="Fréchet distance within each class, for conditional models (Miyato and Koyama 2018).",
+        columns=(
+            Column("intra_class_fid", "Mean over classes of the distance within one.", "lower", low=0),
+            Column("worst_class_fid", "The largest distance within a class.", "lower", low=0),
+        ),
+        features="inception",
+        needs=("labels",),
+    ),
+    MetricCard(
         "modes",
         make="ganbench_metrics.modes:Modes",
         about="Modes captured, share of high-quality samples and reverse KL on mixtures (VEEGAN, PacGAN).",
         columns=(
-            ganbench.Column("modes_captured", "Modes with a high-quality sample nearest to them.", low=0),
-            ganbench.Column(
-                "high_quality_share",
-                "Samples within three standard deviations of their nearest mean.",
-                better=f"closer to {_PERFECT}",
-                low=0,
-                high=1,
+            Column("modes_captured", "Modes with a high-quality sample nearest to them.", low=0),
+            Column(
+                "high_quality_share", "Within three standard deviations of the nearest mean.", _PERFECT, low=0, high=1
             ),
-            ganbench.Column("reverse_kl", "From samples over modes to the uniform, in nats.", "lower", low=0),
+            Column("reverse_kl", "From samples over modes to the uniform, in nats.", "lower", low=0),
         ),
-    )
-    yield ganbench.MetricCard(
-        "frechet",
-        make="ganbench_metrics.frechet:Frechet",
-        about="Fréchet distance between Gaussians fitted to the features of both sides (Heusel et al. 2017).",
-        columns=(ganbench.Column("frechet_distance", "Squared distance; 0 for equal laws.", "lower", low=0),),
+        needs=("dataset",),
+    ),
+    MetricCard(
+        "class-modes",
+        make="ganbench_metrics.class_modes:ClassModes",
+        about="Classes captured, judged by a classifier, and reverse KL to equal shares (PacGAN).",
+        columns=(
+            Column("classes_captured", "Classes that a sample is judged to be of.", low=0),
+            Column("class_kl", "From judgements over classes to the uniform, in nats.", "lower", low=0),
+        ),
+        features="mnist-classifier",
+        needs=("logits",),
+    ),
+    MetricCard(
+        "classification-accuracy",
+        make="ganbench_metrics.classification_accuracy:ClassificationAccuracy",
+        about="Accuracy on real samples of a classifier trained on generated ones (Ravuri and Vinyals 2019).",
+        columns=(Column("classification_accuracy", "Share of held-out samples judged right.", low=0, high=1),),
         features="raw",
-    )
+        needs=("labels",),
+    ),
+    MetricCard(
+        "memorisation",
+        make="ganbench_metrics.memorisation:Memorisation",
+        about="Whether samples lie nearer to the training data than held-out ones do (Meehan et al. 2020).",
+        columns=(
+            Column("nearer_to_training", "Samples nearer to training than to held-out data.", _HALF, low=0, high=1),
+            Column(
+                "data_copying", "How often a sample is nearer to training data than a real one.", _HALF, low=0, high=1
+            ),
+        ),
+        features="raw",
+        needs=("dataset",),
+    ),
+    MetricCard(
+        "likelihood",
+        make="ganbench_metrics.likelihood:Likelihood",
+        about="Log-likelihood of held-out samples, in nats and in bits per dimension.",
+        columns=(
+            Column("log_likelihood", "Nats a sample; of 256 levels where the data are images.", "higher"),
+            Column("bits_per_dimension", "The same as bits a dimension.", "lower"),
+        ),
+        needs=("likelihood",),
+    ),
+)
+
+
+@ganbench.hookimpl
+def offer_metrics() -> Iterator[MetricCard]:
+    """Offer distances between laws, counts of modes, and tests of copying, of labels and of likelihoods."""
+    yield from _METRICS

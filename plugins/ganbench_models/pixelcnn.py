@@ -24,6 +24,8 @@ class PixelCNN(DescentModel):
     width: channels of every layer. layers: residual convolutions of 3 x 3 after the first of 7 x 7.
     """
 
+    levels = _LEVELS  # log_prob is a probability of these, not a density
+
     def __init__(
         self, task: Task, width: int = 32, layers: int = 5, learning_rate: float = 1e-3, batch: int = 64
     ) -> None:

@@ -1,0 +1,34 @@
+"""Mode collapse counted by a classifier: which classes come up, and how evenly (Metz et al. 2017, PacGAN 2018)."""
+
+from collections.abc import Mapping
+
+import torch
+from torch import Tensor
+
+from ganbench.errors import UnfitError
+from ganbench.evidence import Evidence
+
+
+class ClassModes:
+    """Fulfils contracts.Metric in feature spaces that have logits: ten classes of digits, 1,000 of stacked ones."""
+
+    def score(self, evidence: Evidence) -> Mapping[str, float]:
+        """Return classes_captured and class_kl of the generated samples."""
+        return count_classes(evidence.fake.logits)
+
+
+def count_classes(logits: Tensor) -> dict[str, float]:
+    """Judge samples by logits (n, classes) and count the classes.
+
+    A class is captured when one sample or more is judged to be of it. class_kl is taken from the histogram of
+    judgements to the uniform one, in nats: 0 when every class has its share, log(classes) for a single one.
+    Perfect samples of equal classes score about (classes - 1) / 2n. Raises UnfitError for no samples.
+    """
+    n, classes = logits.shape
+    if n < 1:
+        raise UnfitError("classes are counted on one sample or more, not on 0")
+    if not bool(logits.isfinite().all()):
+        raise UnfitError("the class probabilities are not finite")
+    share = torch.bincount(logits.argmax(dim=1), minlength=classes).double() / n
+    divergence = torch.special.xlogy(share, share * classes).sum()
+    return {"classes_captured": float((share > 0).sum()), "class_kl": max(0.0, float(divergence))}

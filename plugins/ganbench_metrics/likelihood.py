@@ -1,0 +1,50 @@
+"""How probable a model finds held-out data, where it can tell."""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from ganbench.errors import UnfitError
+from ganbench.evidence import Evidence
+
+_CHUNK = 500  # samples judged at a time
+_LEVEL = 2 / 255  # the width of one of 256 grey levels in [-1, 1]
+
+
+class Likelihood:
+    """Fulfils contracts.Metric for models with `log_prob`.
+
+    A density of images is made comparable with a probability of their 256 levels by uniform noise of a level's
+    width (Theis et al. 2016): its bits then bound those of the model rounded to levels from above. A model
+    whose log_prob is of levels already says so by `levels`. Points keep their density, which may exceed one.
+    """
+
+    def score(self, evidence: Evidence) -> Mapping[str, float]:
+        """Return log_likelihood in nats a sample, and bits_per_dimension."""
+        model: Any = evidence.model
+        samples = evidence.real.samples
+        images, discrete = samples.ndim == 4, hasattr(model, "levels")
+        if images and not discrete:
+            samples = with_noise(samples, evidence.seed)
+        nats = torch.cat([model.log_prob(chunk).double().cpu() for chunk in torch.split(samples, _CHUNK)]).mean()
+        dimensions = samples[0].numel()
+        if images and not discrete:
+            nats = nats + dimensions * math.log(_LEVEL)
+        if not math.isfinite(nats):
+            raise UnfitError(f"the mean log-likelihood of the held-out samples is {float(nats)}")
+        return {"log_likelihood": float(nats), "bits_per_dimension": bits_per_dimension(float(nats), dimensions)}
+
+
+def bits_per_dimension(nats: float, dimensions: int) -> float:
+    """Return a log-likelihood in nats a sample as bits a dimension, the fewer the better."""
+    return -nats / (dimensions * math.log(2))
+
+
+def with_noise(samples: Tensor, seed: int) -> Tensor:
+    """Spread images in [-1, 1] uniformly over their grey levels, half a level either way."""
+    generator = torch.Generator(samples.device).manual_seed(seed)
+    noise = torch.rand(samples.shape, generator=generator, device=samples.device)
+    return samples + (noise - 0.5) * _LEVEL

@@ -78,7 +78,7 @@ class Column:
 
 # what a metric may need beyond samples and features: class probabilities of the feature space, labels on both
 # sides, a model with log_prob, the dataset that the real side is from
-NEEDS = ("logits", "labels", "likelihood", "dataset")
+NEEDS = ("logits", "labels", "log_prob", "dataset")
 
 
 @dataclass(frozen=True)
@@ -88,11 +88,13 @@ class MetricCard(Card):
     features: the feature space it is scored in unless its reserved parameter `features` names another;
         None for a metric of the samples themselves.
     needs: of NEEDS; where one is not there, the metric is not asked, and its numbers are missing with that reason.
+    default: whether `ganbench score` asks for it when no metric is named.
     """
 
     columns: tuple[Column, ...] = ()
     features: str | None = None
     needs: tuple[str, ...] = ()
+    default: bool = False
 
     def __post_init__(self) -> None:
         super().__post_init__()

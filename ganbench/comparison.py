@@ -78,7 +78,7 @@ class Comparison:
         labels = [side.labels is not None for side in (self.real, self.fake)]
         there = {
             "dataset": (self.dataset is not None, "the dataset that the real side is from"),
-            "likelihood": (hasattr(self.model, "log_prob"), "a model that tells likelihoods"),
+            "log_prob": (hasattr(self.model, "log_prob"), "a model that tells likelihoods"),
             "labels": (all(labels), "labels on both sides, which a conditional model gives"),
         }
         for need in card.needs:

@@ -90,6 +90,20 @@ class Featured:
             self._sides[space] = Side(self.samples, self.labels, self.embed(space, self.samples))
         return self._sides[space]
 
+    def part(self, order: "Tensor") -> "Featured":
+        """Return the samples of these indices (m,), with their share of the features that were computed already."""
+        sides = {space: _taken(side, order) for space, side in self._sides.items()}
+        labels = None if self.labels is None else self.labels[order]
+        return Featured(self.samples[order], labels, self.embed, sides)
+
+
+def _taken(side: Side, order: "Tensor") -> Side:
+    features = side.features
+    if features is not None:
+        logits = None if features.logits is None else features.logits[order]
+        features = Features(features.vectors[order], logits)
+    return Side(side.samples[order], None if side.labels is None else side.labels[order], features)
+
 
 def feature_space(card: MetricCard, metric: Choice) -> Choice | None:
     """Return the feature space that a metric is scored in; None for one of the samples themselves."""

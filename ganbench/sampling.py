@@ -45,8 +45,8 @@ class Sampler:
     model: Model
     task: Task
 
-    def draw(self, request: Request) -> "Tensor":
-        """Draw (n, *shape) float32.
+    def draw(self, request: Request, labels: "Tensor | None" = None) -> "Tensor":
+        """Draw (n, *shape) float32; labels: (n,) int64, a class for each sample in place of the request's one.
 
         The run's own seed and as many samples as it scored give an unconditional model's scored samples, to
         the bit. Raises BadOptionError for a label that the model can't take.
@@ -54,7 +54,6 @@ class Sampler:
         import torch
 
         device = self.task.device
-        labels = None
         if request.label is not None:
             self._check_label(request.label)
             labels = torch.full((request.n,), request.label, dtype=torch.int64, device=device)

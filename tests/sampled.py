@@ -1,4 +1,4 @@
-"""Fixtures of the tests of `ganbench sample`: finished runs, one of a conditional model, and the command itself."""
+"""Fixtures of what reads finished runs: some runs, one of a conditional model, and the command line itself."""
 
 from importlib import metadata
 
@@ -76,16 +76,22 @@ def sampler(bench, folder_of):
 
 
 @pytest.fixture
-def sample():
-    """Return a caller of the command that lets bugs through."""
+def command():
+    """Return a caller of the command line that lets bugs through."""
 
-    def call(line):
-        result = CliRunner().invoke(main, ["sample", *line.split()])
+    def call(*arguments):
+        result = CliRunner().invoke(main, list(arguments))
         if result.exception and not isinstance(result.exception, SystemExit):
             raise result.exception
         return result
 
     return call
+
+
+@pytest.fixture
+def sample(command):
+    """Return a caller of ganbench sample."""
+    return lambda line: command("sample", *line.split())
 
 
 @pytest.fixture

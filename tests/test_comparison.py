@@ -147,7 +147,7 @@ def test_a_space_that_cannot_be_made_is_tried_once_and_gives_its_reason_each_tim
     ("given", "reason"),
     [
         ({"needs": ("dataset",)}, "apart needs the dataset that the real side is from"),
-        ({"needs": ("likelihood",)}, "apart needs a model that tells likelihoods"),
+        ({"needs": ("log_prob",)}, "apart needs a model that tells likelihoods"),
         ({"needs": ("labels",)}, "apart needs labels on both sides, which a conditional model gives"),
         (
             {"needs": ("logits",), "features": "sums"},
@@ -174,7 +174,7 @@ def test_a_score_tells_its_features_and_their_weights(equipped):
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ({"needs": ("labls",)}, "needs 'labls'; a metric may need logits, labels, likelihood, dataset"),
+        ({"needs": ("labls",)}, "needs 'labls'; a metric may need logits, labels, log_prob, dataset"),
         ({"needs": ("logits",)}, "needs logits, so it must name the features="),
     ],
 )

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from ganbench.cli import lists, results, run, sample
+from ganbench.cli import lists, results, run, sample, score
 from ganbench.errors import GanbenchError, UnknownNameError
 
 _WRONG_USAGE = 2
@@ -51,6 +51,7 @@ def main() -> None:
     ganbench list models                      what there is
     ganbench report                           the leaderboard once more
     ganbench sample KEY -n 16                 samples of a finished run
+    ganbench score FOLDER mnist:test          scores of any samples, without training
 
     \b
     Completion, for bash (zsh and fish likewise), goes into ~/.bashrc:
@@ -58,5 +59,5 @@ def main() -> None:
     """
 
 
-for _command in (run.run, lists.list_, lists.plugins, results.report, results.show, sample.sample):
+for _command in (run.run, lists.list_, lists.plugins, results.report, results.show, sample.sample, score.score):
     main.add_command(_command)

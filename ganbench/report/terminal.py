@@ -12,7 +12,7 @@ from rich.text import Text
 
 _BOARD = ["suite", "budget", "standard", "precision", "device", "dataset"]
 _LINE = ["model", "loss", "settings"]
-_ARROWS = {"higher": "↑", "lower": "↓"}
+ARROWS = {"higher": "↑", "lower": "↓"}
 _NOTHING = "–"
 
 
@@ -91,7 +91,7 @@ def _heading(score: dict[str, str], told_apart: set[str]) -> Text:
     said = _protocol(score)
     notes = [f"{said['features']}, n={int(said['fake']):,}"] if "features" in said else []
     notes += [f"{key} {said[key]}" for key in sorted(told_apart - {"features"}) if key in said]
-    direction = _ARROWS.get(score["better"], score["better"].replace("closer to", "→"))
+    direction = ARROWS.get(score["better"], score["better"].replace("closer to", "→"))
     below = f"\n({', '.join(notes)})" if notes else ""
     return Text(f"{score['score'].replace('_', ' ')} {direction}{below}")
 

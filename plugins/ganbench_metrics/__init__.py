@@ -16,6 +16,7 @@ _METRICS = (
         about="Fréchet Inception distance (Heusel et al. 2017).",
         columns=(Column("fid", "Fréchet distance; 0 for equal laws.", "lower", low=0),),
         features="inception",
+        default=True,
     ),
     MetricCard(
         "frechet",
@@ -88,7 +89,7 @@ _METRICS = (
             Column("log_likelihood", "Nats a sample; of 256 levels where the data are images.", "higher"),
             Column("bits_per_dimension", "The same as bits a dimension.", "lower"),
         ),
-        needs=("likelihood",),
+        needs=("log_prob",),
     ),
 )
 

@@ -1,0 +1,162 @@
+"""A side of a comparison as a user names it: a folder of pictures, an array, a finished run, or dataset:split."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ganbench.choice import Choice
+from ganbench.contracts import Dataset, Model
+from ganbench.errors import BadOptionError, DataMissingError
+from ganbench.picture_files import read_folder
+from ganbench.sampling import Request, restore
+from ganbench.store import RunFolder, Store, read_record
+from ganbench.workbench import Workbench
+
+if TYPE_CHECKING:
+    import numpy as np
+    from torch import Tensor
+
+_SPLITS = ("train", "test")
+_ARRAYS = (".npy", ".npz")
+_CHANNELS = (1, 3)
+
+
+@dataclass(frozen=True)
+class Input:
+    """One side. samples: (n, *shape) float32, images in [-1, 1]; labels: (n,) int64, or None.
+
+    dataset, split and model: where the samples are from, where anybody knows.
+    """
+
+    name: str
+    samples: "Tensor"
+    labels: "Tensor | None" = None
+    dataset: Dataset | None = None
+    split: str = ""
+    model: Model | None = None
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Reads sides. count: how many samples at most; size: of pictures, as read_folder has it."""
+
+    bench: Workbench
+    results: Path
+    count: int | None = None
+    size: int | None = None
+    skip_broken: bool = False
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        for name, value in (("samples", self.count), ("size", self.size)):
+            if value is not None and value < 1:
+                raise BadOptionError(f"{name} must be 1 or more, not {value}")
+
+    def read(self, text: str, like: Input | None = None) -> Input:
+        """Read a side from what the user typed; like: the other one, which says how many samples a run draws.
+
+        Raises DataMissingError for files that are not there or not what they should be, BadOptionError for a
+        name that says nothing, and what restore raises for a run.
+        """
+        path, (name, colon, split) = Path(text).expanduser(), text.rpartition(":")
+        if path.is_dir():
+            pictures = read_folder(path, self.size, self.skip_broken)
+            return self._cut(Input(text, scaled(pictures).to(self.bench.device)))
+        if path.suffix.lower() in _ARRAYS:
+            return self._cut(self._array(text, path))
+        if colon and split in _SPLITS:
+            return self._dataset(text, name, split)
+        if not Store(self.results).find(text) or not text:
+            raise BadOptionError(
+                f"can't find {text!r}: name a folder of pictures, an array (.npy, .npz), DATASET:test, "
+                f"DATASET:train, or a run in {str(self.results)!r}"
+            )
+        return self._run(text, like)
+
+    def _cut(self, side: Input) -> Input:
+        labels = side.labels[: self.count] if side.labels is not None else None
+        return replace(side, samples=side.samples[: self.count], labels=labels)
+
+    def _array(self, text: str, path: Path) -> Input:
+        import torch
+
+        samples, labels = _read_array(path)
+        device = self.bench.device
+        taught = None if labels is None else torch.from_numpy(labels.astype("int64")).to(device)
+        return Input(text, _from_array(path, samples).to(device), taught)
+
+    def _dataset(self, text: str, name: str, split: str) -> Input:
+        data = self.bench.dataset(Choice.parse(name))
+        samples, labels = data.head(split, min(self.count or data.count(split), data.count(split)))
+        return Input(text, samples, labels if data.classes else None, data, split)
+
+    def _run(self, text: str, like: Input | None) -> Input:
+        folder = RunFolder(Store(self.results).find_one(text))
+        sampler = restore(read_record(folder.path / "record.json"), folder, self.bench)
+        n = self.count or (len(like.samples) if like else None)
+        if n is None:
+            raise BadOptionError(f"say how many samples run {text} should draw, with --samples N")
+        labels = None
+        if getattr(sampler.model, "conditional", False) and like and like.labels is not None:
+            labels = like.labels[:n] if len(like.labels) >= n else None
+        return Input(sampler.title, sampler.draw(Request(n, self.seed), labels), labels, model=sampler.model)
+
+
+def matched(first: Input, second: Input) -> tuple[Input, Input]:
+    """Return both sides in one shape, grey images repeated in three channels; raises BadOptionError if they differ."""
+    shapes = [tuple(side.samples.shape[1:]) for side in (first, second)]
+    if shapes[0] == shapes[1]:
+        return first, second
+    if all(len(shape) == 3 for shape in shapes) and shapes[0][1:] == shapes[1][1:]:
+        grey = [shape[0] == 1 for shape in shapes]
+        if any(grey) and {shape[0] for shape in shapes} == set(_CHANNELS):
+            wide = [replace(side, samples=side.samples.expand(-1, 3, -1, -1)) for side in (first, second)]
+            return wide[0], wide[1]
+    told = " and ".join(f"{side.name} of {shape}" for side, shape in zip((first, second), shapes, strict=True))
+    raise BadOptionError(f"the sides differ in shape: {told}; --size N brings folders of pictures to one size")
+
+
+def scaled(pictures: "Tensor") -> "Tensor":
+    """Map uint8 levels to float32 in [-1, 1]."""
+    return pictures.float().div_(127.5).sub_(1.0)
+
+
+def _read_array(path: Path) -> "tuple[np.ndarray, np.ndarray | None]":
+    """Read samples, and labels where a .npz has them; nothing is ever unpickled."""
+    import numpy as np
+
+    try:
+        loaded = np.load(path, allow_pickle=False)
+        if isinstance(loaded, np.ndarray):
+            return loaded, None
+        with loaded as archive:
+            name = "samples" if "samples" in archive.files else archive.files[0]
+            return archive[name], archive["labels"] if "labels" in archive.files else None
+    except (OSError, ValueError, IndexError, EOFError) as error:
+        raise DataMissingError(f"can't read {str(path)!r} as an array: {error}") from None
+
+
+def _from_array(path: Path, array: "np.ndarray") -> "Tensor":
+    """Return (n, *shape) float32 from uint8 images, float images in [-1, 1], or float points."""
+    import numpy as np
+    import torch
+
+    if array.ndim not in (2, 3, 4) or not len(array) or array.dtype.kind not in "fu":
+        raise DataMissingError(
+            f"{str(path)!r} holds {array.dtype} of shape {array.shape}; it should be uint8 images, float images in "
+            "[-1, 1], or float points (n, dimensions)"
+        )
+    if array.ndim == 2:
+        return torch.from_numpy(np.ascontiguousarray(array, dtype=np.float32))
+    images = array[:, None] if array.ndim == 3 else array
+    if images.shape[1] not in _CHANNELS and images.shape[3] in _CHANNELS:
+        images = images.transpose(0, 3, 1, 2)
+    if array.dtype == np.uint8:
+        return scaled(torch.from_numpy(np.ascontiguousarray(images)))
+    low, high = float(images.min()), float(images.max())
+    if not -1 <= low < 0 or high > 1:
+        raise DataMissingError(
+            f"the images in {str(path)!r} go from {low:g} to {high:g}; "
+            "they should be uint8, or floats that fill [-1, 1]"
+        )
+    return torch.from_numpy(np.ascontiguousarray(images, dtype=np.float32))

@@ -7,11 +7,21 @@ import ganbench
 
 @ganbench.hookimpl
 def offer_features() -> Iterator[ganbench.FeatureCard]:
-    """Offer the samples themselves, and the features of published scores."""
+    """Offer the samples themselves, classifiers of digits, and the features of published scores."""
     yield ganbench.FeatureCard(
         "raw",
         make="ganbench_features.raw:Raw",
         about="The samples' own numbers: pixels in [-1, 1], or coordinates.",
+    )
+    yield ganbench.FeatureCard(
+        "mnist-classifier",
+        make="ganbench_features.digit_classifier:mnist_classifier",
+        about="A classifier of MNIST's digits that comes with ganbench; stacked ones are judged one by one.",
+    )
+    yield ganbench.FeatureCard(
+        "digits-classifier",
+        make="ganbench_features.digit_classifier:digits_classifier",
+        about="A classifier of scikit-learn's digits that comes with ganbench.",
     )
     yield ganbench.FeatureCard(
         "inception",

@@ -1,0 +1,79 @@
+"""Feature spaces of digits: small classifiers whose weights come with ganbench, so that scores need no download."""
+
+from pathlib import Path
+
+from safetensors.torch import load_file
+from torch import Tensor, nn
+
+from ganbench.contracts import Task
+from ganbench.errors import UnfitError
+from ganbench.evidence import Features
+from ganbench.torchkit.downloads import digest_of
+
+WEIGHTS = Path(__file__).parent / "weights"
+CLASSES = 10
+DIMENSIONS = 64
+
+
+class Network(nn.Module):
+    """Four convolutions, whose maps are averaged into 64 features, and a linear layer of ten logits.
+
+    stride: of the first, 2 for digits of 28 x 28 and 1 for those of 8 x 8.
+    """
+
+    def __init__(self, stride: int) -> None:
+        super().__init__()
+        self.body = nn.Sequential(
+            *_layer(1, 16, 5, stride),
+            *_layer(16, 32, 3, 1),
+            *_layer(32, DIMENSIONS, 3, 2),
+            *_layer(DIMENSIONS, DIMENSIONS, 3, 1),
+        )
+        self.head = nn.Linear(DIMENSIONS, CLASSES)
+
+    def forward(self, images: Tensor) -> tuple[Tensor, Tensor]:
+        """Map (n, 1, side, side) in [-1, 1] to features (n, 64) and logits (n, 10)."""
+        features = self.body(images).mean(dim=(2, 3))
+        return features, self.head(features)
+
+
+class DigitClassifier:
+    """Fulfils contracts.FeatureSpace for digits: 64 features and 10 logits.
+
+    Digits stacked as three channels are judged one by one: their features stand side by side, (n, 192), and
+    their logits are joint log-probabilities of 1,000 classes, 100 x first + 10 x second + third.
+    """
+
+    def __init__(self, task: Task, name: str, side: int, stride: int) -> None:
+        if task.shape not in ((1, side, side), (3, side, side)):
+            raise UnfitError(f"{name} takes digits of 1 or 3 x {side} x {side}, not samples of shape {task.shape}")
+        path = WEIGHTS / f"{name}.safetensors"
+        self.digest = digest_of(path)[:12]
+        self._network = Network(stride)
+        self._network.load_state_dict(load_file(path))
+        self._network.to(task.device).eval().requires_grad_(False)
+
+    def __call__(self, samples: Tensor) -> Features:
+        """Map (n, 1 or 3, side, side) in [-1, 1] to features and logits, float32."""
+        n, channels = samples.shape[:2]
+        features, logits = self._network(samples.float().reshape(n * channels, 1, *samples.shape[2:]))
+        if channels == 1:
+            return Features(features, logits)
+        each = logits.log_softmax(dim=1).reshape(n, channels, CLASSES).unbind(dim=1)
+        joint = each[0][:, :, None, None] + each[1][:, None, :, None] + each[2][:, None, None, :]
+        return Features(features.reshape(n, -1), joint.reshape(n, -1))
+
+
+def mnist_classifier(task: Task) -> DigitClassifier:
+    """Make the space of MNIST's digits, 28 x 28, one or three to a sample."""
+    return DigitClassifier(task, "mnist-classifier", 28, stride=2)
+
+
+def digits_classifier(task: Task) -> DigitClassifier:
+    """Make the space of scikit-learn's digits, 8 x 8."""
+    return DigitClassifier(task, "digits-classifier", 8, stride=1)
+
+
+def _layer(inputs: int, outputs: int, size: int, stride: int) -> tuple[nn.Module, ...]:
+    convolution = nn.Conv2d(inputs, outputs, size, stride, padding=size // 2, bias=False)
+    return convolution, nn.BatchNorm2d(outputs), nn.ReLU()

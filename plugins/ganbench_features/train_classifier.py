@@ -1,0 +1,81 @@
+"""Trains the classifiers whose weights come with ganbench, from seed to file.
+
+python -m ganbench_features.train_classifier mnist-classifier --data-root data --out mnist-classifier.safetensors
+"""
+
+import math
+from pathlib import Path
+
+import click
+import torch
+from safetensors.torch import save_file
+from torch import Tensor
+from torch.nn.functional import affine_grid, cross_entropy, grid_sample
+
+from ganbench.choice import Choice
+from ganbench.contracts import Dataset
+from ganbench.plugins import discover
+from ganbench.workbench import Workbench, default_source
+from ganbench_features.digit_classifier import Network
+
+# name: dataset, stride of the first convolution, passes over the training split
+RECIPES = {"mnist-classifier": ("mnist", 2, 20), "digits-classifier": ("digits", 1, 150)}
+_BATCH, _RATE, _DECAY = 128, 4e-3, 1e-2
+_TURN, _SHIFT, _SCALE = math.radians(12), 0.12, 0.12  # of a random view, either way; shift as a share of half a side
+
+
+def train(data: Dataset, stride: int, passes: float, seed: int = 0) -> Network:
+    """Train on the training split alone, through random views; the same bits for one seed on one machine."""
+    torch.manual_seed(seed)
+    network = Network(stride).train()
+    steps = max(1, int(passes * data.count("train") / _BATCH))
+    optimizer = torch.optim.AdamW(network.parameters(), _RATE, weight_decay=_DECAY)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, _RATE, total_steps=steps + 1)
+    for step, (images, labels) in zip(range(steps), data.batches("train", _BATCH, seed), strict=False):
+        optimizer.zero_grad()
+        loss = cross_entropy(network(viewed(images))[1], labels)
+        loss.backward()  # type: ignore[no-untyped-call]
+        optimizer.step()
+        schedule.step()
+        if step % 500 == 0:
+            click.echo(f"{step:,} of {steps:,} steps, cross-entropy {loss.item():.3f}", err=True)
+    return network.eval()
+
+
+def viewed(images: Tensor) -> Tensor:
+    """Turn, shift and scale each of (n, 1, side, side) at random."""
+    n = len(images)
+    turn, scale = (torch.rand(2, n) * 2 - 1) * torch.tensor([[_TURN], [_SCALE]])
+    shift = (torch.rand(n, 2) * 2 - 1) * _SHIFT
+    rows = (1 + scale) * torch.stack([turn.cos(), -turn.sin(), turn.sin(), turn.cos()])
+    theta = torch.cat([rows.T.reshape(n, 2, 2), shift[:, :, None]], dim=2)
+    grid = affine_grid(theta, list(images.shape), align_corners=False)
+    return grid_sample(images + 1, grid, align_corners=False) - 1  # black beyond the border
+
+
+@torch.no_grad()
+def accuracy(network: Network, data: Dataset) -> float:
+    """Return the share of the test split that is judged right."""
+    images, labels = data.head("test", data.count("test"))
+    judged = torch.cat([network(chunk)[1].argmax(dim=1) for chunk in torch.split(images, 1_000)])
+    return float((judged == labels).float().mean())
+
+
+@click.command()
+@click.argument("name", type=click.Choice(list(RECIPES)))
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True, help="The file to write.")
+@click.option("--data-root", type=click.Path(path_type=Path, file_okay=False), envvar="GANBENCH_DATA",
+              help="Folder that holds the data; otherwise they are downloaded.")  # fmt: skip
+@click.option("--seed", type=int, default=0, show_default=True)
+def main(name: str, out: Path, data_root: Path | None, seed: int) -> None:
+    """Train a classifier, tell its accuracy on the test split, and write its weights."""
+    torch.set_num_threads(1)  # sums are added in another order by more, which changes the last bits
+    dataset, stride, passes = RECIPES[name]
+    data = Workbench(discover(), "cpu", default_source(data_root)).dataset(Choice(dataset))
+    network = train(data, stride, passes, seed)
+    save_file({key: tensor.contiguous() for key, tensor in network.state_dict().items()}, out)
+    click.echo(f"{out}: {out.stat().st_size:,} bytes, accuracy {accuracy(network, data):.2%} of the test split")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,49 @@
+"""Precision and recall (Kynkäänniemi et al. 2019), density and coverage (Naeem et al. 2020)."""
+
+from collections.abc import Mapping
+
+import torch
+from torch import Tensor
+
+from ganbench.errors import BadOptionError, UnfitError
+from ganbench.evidence import Evidence
+from ganbench_metrics.neighbours import radii, tiles
+from ganbench_metrics.order import checked
+
+
+class PRDC:
+    """Fulfils contracts.Metric. k: neighbours whose farthest bounds a sample's ball; 5 as in Naeem et al."""
+
+    def __init__(self, k: int = 5) -> None:
+        if k < 1:
+            raise BadOptionError(f"prdc takes k of 1 or more, not {k}")
+        self.k = k
+
+    def score(self, evidence: Evidence) -> Mapping[str, float]:
+        """Return precision, recall, density and coverage."""
+        return prdc(*checked(evidence.real.vectors, evidence.fake.vectors), k=self.k)
+
+
+def prdc(real: Tensor, fake: Tensor, k: int = 5) -> dict[str, float]:
+    """Compare real (n, d) with fake (m, d) by balls that reach to each sample's k-th nearest neighbour.
+
+    precision: generated samples inside some real ball; recall: real samples inside some generated ball. density:
+    real balls around a generated sample, over k; 1 for equal laws. coverage: real balls with a generated sample
+    inside; 1 - (1/2)^k at the most for equal laws and equal counts. A sample on a ball's surface is outside, so
+    sets of equal samples, whose balls are points, score 0. Raises UnfitError unless k is below both counts.
+    """
+    if min(len(real), len(fake)) <= k:
+        raise UnfitError(f"k={k} neighbours need more than {k} samples a side, not {len(real)} and {len(fake)}")
+    reach, span = radii(real, k), radii(fake, k)
+    inside, recalled = (torch.zeros(len(side), dtype=torch.float64, device=side.device) for side in (fake, real))
+    closest = torch.full_like(reach, torch.inf)
+    for rows, columns, distances in tiles(real, fake):
+        inside[columns] += (distances < reach[rows, None]).sum(dim=0)
+        recalled[rows] += (distances < span[columns]).sum(dim=1)
+        closest[rows] = torch.minimum(closest[rows], distances.amin(dim=1))
+    return {
+        "precision": float((inside > 0).double().mean()),
+        "recall": float((recalled > 0).double().mean()),
+        "density": float(inside.mean()) / k,
+        "coverage": float((closest < reach).double().mean()),
+    }

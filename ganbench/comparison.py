@@ -4,6 +4,7 @@ import math
 import traceback
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from ganbench.cards import MetricCard
 from ganbench.choice import Choice
@@ -69,7 +70,7 @@ class Comparison:
             self.dataset,
             self.model,
             seed=stream(self.seed, str(metric)),
-            embed=(lambda samples: self.fake.embed(space, samples)) if space else None,
+            embed=partial(self.bench.features, space, classes=self._classes, keep=True) if space else None,
         )
         return {name: float(value) for name, value in made.score(evidence).items()}
 

@@ -128,6 +128,7 @@ class Suite:
     version: raised whenever the suite's meaning changes, so that numbers of two meanings never meet.
     checkpoints: the fractions of the budget at which a run is evaluated, ascending; the last is 1.
     samples: the largest number of samples on either side of a score; fewer where the data has fewer.
+    metrics_on: further metrics, by globs of the datasets' names.
     """
 
     name: str
@@ -142,6 +143,12 @@ class Suite:
     samples: int = 10_000
     precision: str = "fp32"
     stopping: Stopping | None = None
+    metrics_on: tuple[tuple[str, tuple[Choice, ...]], ...] = ()
+
+    @property
+    def every_metric(self) -> tuple[Choice, ...]:
+        """All metrics, on whatever datasets."""
+        return (*self.metrics, *(metric for _, metrics in self.metrics_on for metric in metrics))
 
     @property
     def label(self) -> str:

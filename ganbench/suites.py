@@ -59,24 +59,25 @@ def expand(suite: Suite, catalog: Catalog, wishes: Wishes | None = None) -> list
         seed=suite.seeds[0],
         budget=wishes.budget or suite.budget,
         standard=wishes.budget in (None, suite.budget) and wishes.stopping in (None, suite.stopping),
-        metrics=suite.metrics,
+        metrics=(),
         checkpoints=suite.checkpoints,
         samples=suite.samples,
         precision=wishes.precision or suite.precision,
         stopping=wishes.stopping or suite.stopping,
     )
     _check_stopping(base.stopping, suite, catalog)
-    for metric in suite.metrics:
+    for metric in suite.every_metric:
         catalog.get("metrics", metric.name)
         if "features" in metric.to_dict():
             catalog.get("features", Choice.parse(str(metric.to_dict()["features"])).name)
     specs = {}
     for dataset in wishes.datasets or suite.datasets:
         catalog.get("datasets", dataset.name)
+        on_it = replace(base, dataset=dataset, metrics=_metrics(suite, dataset.name))
         for entry in _entries(suite, catalog, wishes, dataset.name):
             for loss in _losses(entry, catalog):
                 for seed in wishes.seeds or suite.seeds:
-                    cell = replace(base, dataset=dataset, model=entry.model, loss=loss, seed=seed)
+                    cell = replace(on_it, model=entry.model, loss=loss, seed=seed)
                     spec = replace(cell, recipe=entry.recipe if loss else ())
                     specs[spec.key] = spec
     if not specs:
@@ -84,8 +85,14 @@ def expand(suite: Suite, catalog: Catalog, wishes: Wishes | None = None) -> list
     return list(specs.values())
 
 
+def _metrics(suite: Suite, dataset: str) -> tuple[Choice, ...]:
+    """Return what a dataset is scored by, the suite's own metrics first."""
+    further = (metric for glob, metrics in suite.metrics_on if fnmatch.fnmatchcase(dataset, glob) for metric in metrics)
+    return tuple(dict.fromkeys((*suite.metrics, *further)))
+
+
 def _check_stopping(stopping: Stopping | None, suite: Suite, catalog: Catalog) -> None:
-    columns = [column.name for metric in suite.metrics for column in catalog.get("metrics", metric.name).columns]
+    columns = [column.name for metric in suite.every_metric for column in catalog.get("metrics", metric.name).columns]
     if stopping and stopping.score and stopping.score not in columns:
         raise BadOptionError(f"{suite.label} gives no score {stopping.score!r}{nearest(stopping.score, columns)}")
 
@@ -176,7 +183,8 @@ class _SuiteFile(_File):
     about: str
     datasets: list[_Choice] = Field(min_length=1)
     entries: list[_EntryFile] = Field(min_length=1)
-    metrics: list[_Choice] = Field(min_length=1)
+    metrics: list[_Choice] = Field(default_factory=list)
+    metrics_on: dict[str, list[_Choice]] = Field(default_factory=dict)
     budget: dict[str, Value]
     seeds: list[Annotated[int, Field(ge=0)]] = Field(min_length=1)
     checkpoints: list[Annotated[float, Field(gt=0, le=1)]] = Field(default_factory=lambda: [1.0])
@@ -188,6 +196,9 @@ class _SuiteFile(_File):
         """Return the suite, named after its file."""
         if self.precision not in PRECISIONS:
             raise BadSuiteError(f"unknown precision {self.precision!r}{nearest(self.precision, PRECISIONS)}")
+        for dataset in self.datasets:
+            if not (self.metrics or any(fnmatch.fnmatchcase(dataset.name, glob) for glob in self.metrics_on)):
+                raise BadSuiteError(f"nothing is measured on {dataset}; name metrics, or some in a table metrics_on")
         return Suite(
             name=name,
             version=self.version,
@@ -195,6 +206,7 @@ class _SuiteFile(_File):
             datasets=tuple(self.datasets),
             entries=tuple(entry.to_entry() for entry in self.entries),
             metrics=tuple(self.metrics),
+            metrics_on=tuple((glob, tuple(metrics)) for glob, metrics in self.metrics_on.items()),
             budget=Budget.of(self.budget),
             seeds=tuple(self.seeds),
             checkpoints=tuple(sorted({*self.checkpoints, 1.0})),

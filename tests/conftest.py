@@ -2,9 +2,11 @@
 
 import gzip
 import hashlib
+import os
 import sys
 import types
 from importlib import metadata
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -17,6 +19,9 @@ from ganbench.runner import Runner
 from ganbench.spec import Budget, RunSpec
 from ganbench.store import Store
 from ganbench.workbench import Workbench
+from ganbench_datasets.mnist import MD5
+
+DATA = Path(os.environ.get("GANBENCH_DATA", "nowhere")).absolute()  # read before tests clean their environment
 
 
 @pytest.fixture(autouse=True)
@@ -31,6 +36,14 @@ def _clean_environment(monkeypatch, tmp_path):
 @pytest.fixture(scope="session")
 def catalog():
     return discover()
+
+
+@pytest.fixture(scope="session")
+def mnist_bench(catalog, tmp_path_factory):
+    """Return a workbench with all of MNIST, where the user's GANBENCH_DATA has it."""
+    if not all((DATA / "MNIST" / "raw" / name).exists() for name in MD5):
+        pytest.skip("GANBENCH_DATA points at no folder that holds MNIST/raw")
+    return Workbench(catalog, "cpu", Source(DATA, tmp_path_factory.mktemp("cache")))
 
 
 @pytest.fixture

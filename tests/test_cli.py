@@ -32,7 +32,7 @@ def test_a_run_ends_with_a_leaderboard_and_the_path_of_the_results(ganbench, tmp
     result = ganbench(f"run {TINY} --results out")
     assert result.exit_code == 0
     assert "[1/1] vanilla + non-saturating on digits, seed 0: done" in result.stderr
-    assert "frechet distance" in result.stdout
+    assert "fid" in result.stdout
     assert "3 updates (not the standard budget)" in result.stdout
     assert "results: out" in result.stdout
     names = {path.name for path in (tmp_path / "out").iterdir()}
@@ -47,7 +47,7 @@ def test_done_runs_are_not_repeated_unless_forced(ganbench, tmp_path):
     before = path.stat().st_mtime_ns
     again = ganbench(f"run {TINY}")
     assert path.stat().st_mtime_ns == before
-    assert "frechet distance" in again.stdout
+    assert "fid" in again.stdout
     assert "[1/1] done already" in again.stderr
     assert "started" not in again.stderr
     ganbench(f"run {TINY} --force")
@@ -131,7 +131,7 @@ def test_a_dry_run_tells_the_cells_and_the_time_and_writes_nothing(ganbench, tmp
 
 def test_reports_and_single_runs_are_shown_from_the_store(ganbench, tmp_path):
     ganbench(f"run {TINY}")
-    assert "frechet distance" in ganbench("report").stdout
+    assert "fid" in ganbench("report").stdout
     (path,) = tmp_path.glob("ganbench-results/runs/*")
     text = ganbench(f"show {path.name[:5]}").stdout
     for part in (
@@ -151,7 +151,7 @@ def test_a_damaged_record_is_left_out_by_name_and_stops_no_report(ganbench, tmp_
     result = ganbench("report")
     assert result.exit_code == 0
     assert f"left out: ganbench-results/runs/{first.parent.name}/record.json can't be read" in result.stderr
-    assert "frechet distance" in result.stdout
+    assert "fid" in result.stdout
 
 
 def test_the_lists_show_every_kind_and_every_plugin(ganbench, catalog):

@@ -1,34 +1,17 @@
 """Real MNIST, where a copy is at hand: the data are right, and a GAN learns something from them."""
 
-import os
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 import torch
 
 from ganbench.choice import Choice
-from ganbench.contracts import Source
 from ganbench.events import nobody
 from ganbench.runner import Runner
 from ganbench.sampling import Request, restore
 from ganbench.spec import Budget
 from ganbench.store import Store
-from ganbench.workbench import Workbench
-from ganbench_datasets.mnist import MD5
 from ganbench_metrics.frechet import frechet_distance
-
-ROOT = Path(os.environ.get("GANBENCH_DATA", "nowhere")).absolute()  # read before tests clean their environment
-
-pytestmark = pytest.mark.skipif(
-    not all((ROOT / "MNIST" / "raw" / name).exists() for name in MD5),
-    reason="GANBENCH_DATA points at no folder that holds MNIST/raw",
-)
-
-
-@pytest.fixture(scope="module")
-def mnist_bench(catalog, tmp_path_factory):
-    return Workbench(catalog, "cpu", Source(ROOT, tmp_path_factory.mktemp("cache")))
 
 
 def test_the_splits_are_whole_and_hold_every_digit(mnist_bench):

@@ -52,6 +52,28 @@ def test_a_suite_is_named_after_its_file_and_carries_its_version(write):
     assert str(suite.metrics[1]) == "frechet:features=raw"
 
 
+def test_metrics_can_be_those_of_some_datasets_alone(write, catalog):
+    text = GOOD.replace("[budget]", '[metrics_on]\n"ring*" = ["mmd", "modes"]\ndigits = ["prdc:k=3"]\n\n[budget]')
+    specs = expand(read_suite(write(text)), catalog)
+    found = {str(spec.dataset): [str(metric) for metric in spec.metrics] for spec in specs}
+    assert found == {
+        "digits": ["modes", "frechet:features=raw", "prdc:k=3"],
+        "ring8": ["modes", "frechet:features=raw", "mmd"],
+    }
+
+
+def test_a_dataset_that_nothing_is_measured_on_is_named(write):
+    text = GOOD.replace('metrics = ["modes", { name = "frechet", features = "raw" }]\n', "")
+    with pytest.raises(BadSuiteError, match="nothing is measured on ring8; name metrics, or some in a table"):
+        read_suite(write(text.replace("[budget]", '[metrics_on]\ndigits = ["prdc"]\n\n[budget]')))
+
+
+def test_an_unknown_metric_of_one_dataset_is_found_before_anything_runs(write, catalog):
+    text = GOOD.replace("[budget]", '[metrics_on]\ndigits = ["pdrc"]\n\n[budget]')
+    with pytest.raises(UnknownNameError, match="unknown metric 'pdrc'; did you mean 'prdc'"):
+        expand(read_suite(write(text)), catalog)
+
+
 def test_globs_meet_everything_installed_and_losses_default_to_the_models_own(write, catalog):
     specs = expand(read_suite(write(GOOD)), catalog)
     found = cells(specs)
@@ -178,7 +200,7 @@ def test_a_suite_that_matches_nothing_says_so(write, catalog):
 
 
 def test_names_and_paths_of_suites_are_found(catalog, tmp_path):
-    assert find_suite("mnist-all", catalog).label == "mnist-all@2"
+    assert find_suite("mnist-all", catalog).label == "mnist-all@3"
     with pytest.raises(UnknownNameError, match="unknown suite 'mnist-al'; did you mean 'mnist-all'"):
         find_suite("mnist-al", catalog)
     with pytest.raises(BadSuiteError, match="can't read the suite 'nowhere.toml'"):

@@ -22,7 +22,7 @@ def show_report(catalog: Catalog, folder: Path, shown: Sequence[RunRecord]) -> N
 
     # what there is, what is missing and why, where it lies
     board, console = results(shown, folder).leaderboard, make_console()
-    for table in leaderboard_tables(board):
+    for table in leaderboard_tables(board, console.width):
         console.print(table)
     for line in missing_lines(board):
         console.print(line, style="yellow", markup=False, highlight=False)

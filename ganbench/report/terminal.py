@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 from rich.box import SIMPLE_HEAD
-from rich.console import Group
+from rich.console import Console, Group, RenderableType
 from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
@@ -16,8 +16,11 @@ ARROWS = {"higher": "↑", "lower": "↓"}
 _NOTHING = "–"
 
 
-def leaderboard_tables(board: pd.DataFrame) -> Iterator[Group]:
-    """Yield a title and a table for each suite, budget, device and dataset of a leaderboard frame."""
+def leaderboard_tables(board: pd.DataFrame, width: int = 132) -> Iterator[Group]:
+    """Yield a title and a table for each suite, budget, device and dataset of a leaderboard frame.
+
+    Scores that do not fit into the width, in characters, are named below; the first always stands.
+    """
     for key, part in board.groupby(_BOARD, sort=False, dropna=False):
         suite, budget, standard, precision, device, dataset = key
         mark = "" if standard else " [bold yellow](not the standard budget)[/]"
@@ -25,7 +28,7 @@ def leaderboard_tables(board: pd.DataFrame) -> Iterator[Group]:
         title = (
             f"[bold]{escape(str(dataset))}[/] – {escape(str(suite))}, {budget}{mark}{extra}, on {escape(str(device))}"
         )
-        yield Group(Text.from_markup(title), _table(part))
+        yield Group(Text.from_markup(title), *_fitted(part, width))
 
 
 def missing_lines(board: pd.DataFrame) -> list[str]:
@@ -50,11 +53,23 @@ def number(value: float, digits: int = 3) -> str:
     return f"{value:,.{max(0, digits - 1 - math.floor(math.log10(abs(value))))}f}"
 
 
-def _table(part: pd.DataFrame) -> Table:
+def _fitted(part: pd.DataFrame, width: int) -> Iterator[RenderableType]:
+    """Yield the table with as many scores as fit, and a line that names the others."""
     # one column a score and protocol, none for scores that nobody on this dataset has
     scored = part[part["mean"].notna()]
     distinct = scored[["metric", "score", "better", "protocol"]].drop_duplicates()
     scores = [dict(zip(distinct.columns, row, strict=True)) for row in distinct.itertuples(index=False)]
+    console = Console(width=10_000)
+    shown = len(scores)
+    while shown > 1 and console.measure(_table(part, scores[:shown])).maximum > width:
+        shown -= 1
+    yield _table(part, scores[:shown])
+    if shown < len(scores):
+        names = ", ".join(dict.fromkeys(score["score"].replace("_", " ") for score in scores[shown:]))
+        yield Text(f"more in leaderboard.csv: {names}\n", style="dim")
+
+
+def _table(part: pd.DataFrame, scores: list[dict[str, str]]) -> Table:
     told_apart = _differing(scores)
     told = part.drop_duplicates(_LINE).duplicated(["model", "loss"]).any()
     table = Table(box=SIMPLE_HEAD, pad_edge=False)

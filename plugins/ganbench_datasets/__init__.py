@@ -29,6 +29,11 @@ def offer_datasets() -> Iterator[ganbench.DatasetCard]:
         about="70,000 handwritten digits, 1 x 28 x 28.",
     )
     yield ganbench.DatasetCard(
+        "stacked-mnist",
+        make="ganbench_datasets.stacked_mnist:stacked_mnist",
+        about="128,000 triples of MNIST's digits as colour channels, 3 x 28 x 28: 1,000 classes.",
+    )
+    yield ganbench.DatasetCard(
         "image-folder",
         make="ganbench_datasets.image_folder:image_folder",
         about="Any folder of class folders: image-folder:folder=PATH,size=32.",

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import torch
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
@@ -49,8 +50,9 @@ class DigitClassifier:
             raise UnfitError(f"{name} takes digits of 1 or 3 x {side} x {side}, not samples of shape {task.shape}")
         path = WEIGHTS / f"{name}.safetensors"
         self.digest = digest_of(path)[:12]
-        self._network = Network(stride)
-        self._network.load_state_dict(load_file(path))
+        with torch.device("meta"):  # without drawing weights that are thrown away
+            self._network = Network(stride)
+        self._network.load_state_dict(load_file(path), assign=True)
         self._network.to(task.device).eval().requires_grad_(False)
 
     def __call__(self, samples: Tensor) -> Features:

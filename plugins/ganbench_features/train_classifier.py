@@ -12,14 +12,13 @@ from safetensors.torch import save_file
 from torch import Tensor
 from torch.nn.functional import affine_grid, cross_entropy, grid_sample
 
-from ganbench.choice import Choice
-from ganbench.contracts import Dataset
-from ganbench.plugins import discover
-from ganbench.workbench import Workbench, default_source
+from ganbench.contracts import Dataset, Source
+from ganbench_datasets.digits import digits
+from ganbench_datasets.mnist import mnist
 from ganbench_features.digit_classifier import Network
 
 # name: dataset, stride of the first convolution, passes over the training split
-RECIPES = {"mnist-classifier": ("mnist", 2, 20), "digits-classifier": ("digits", 1, 150)}
+RECIPES = {"mnist-classifier": (mnist, 2, 20), "digits-classifier": (digits, 1, 150)}
 _BATCH, _RATE, _DECAY = 128, 4e-3, 1e-2
 _TURN, _SHIFT, _SCALE = math.radians(12), 0.12, 0.12  # of a random view, either way; shift as a share of half a side
 
@@ -65,13 +64,13 @@ def accuracy(network: Network, data: Dataset) -> float:
 @click.argument("name", type=click.Choice(list(RECIPES)))
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True, help="The file to write.")
 @click.option("--data-root", type=click.Path(path_type=Path, file_okay=False), envvar="GANBENCH_DATA",
-              help="Folder that holds the data; otherwise they are downloaded.")  # fmt: skip
+              help="Folder that holds the data; otherwise they are downloaded, beside the weights.")  # fmt: skip
 @click.option("--seed", type=int, default=0, show_default=True)
 def main(name: str, out: Path, data_root: Path | None, seed: int) -> None:
     """Train a classifier, tell its accuracy on the test split, and write its weights."""
     torch.set_num_threads(1)  # sums are added in another order by more, which changes the last bits
-    dataset, stride, passes = RECIPES[name]
-    data = Workbench(discover(), "cpu", default_source(data_root)).dataset(Choice(dataset))
+    make, stride, passes = RECIPES[name]
+    data = make(Source(data_root, out.parent))
     network = train(data, stride, passes, seed)
     save_file({key: tensor.contiguous() for key, tensor in network.state_dict().items()}, out)
     click.echo(f"{out}: {out.stat().st_size:,} bytes, accuracy {accuracy(network, data):.2%} of the test split")

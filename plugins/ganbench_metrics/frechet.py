@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from ganbench.errors import UnfitError
 from ganbench.evidence import Evidence
+from ganbench_metrics.order import checked
 
 Matrix = NDArray[np.float64]
 
@@ -16,8 +17,8 @@ class Frechet:
 
     def score(self, evidence: Evidence) -> Mapping[str, float]:
         """Return frechet_distance between the held-out and the generated features."""
-        sides = (evidence.real, evidence.fake)
-        real, fake = (side.vectors.detach().double().cpu().numpy() for side in sides)
+        sides = checked(evidence.real.vectors, evidence.fake.vectors)
+        real, fake = (side.detach().double().cpu().numpy() for side in sides)
         return {"frechet_distance": frechet_distance(real, fake)}
 
 

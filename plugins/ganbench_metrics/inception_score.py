@@ -1,6 +1,7 @@
 """The Inception score (Salimans et al. 2016): sure judgements of many classes."""
 
 from collections.abc import Mapping
+from statistics import fmean, pstdev
 
 import torch
 from torch import Tensor
@@ -29,9 +30,8 @@ class InceptionScore:
         # which split a sample is in depends on the seed, and not on the order in which samples came
         generator = torch.Generator().manual_seed(evidence.seed)
         order = canonical(logits)[torch.randperm(len(logits), generator=generator).to(logits.device)]
-        scores = torch.tensor([inception_score(part) for part in logits[order].tensor_split(self.splits)])
-        deviation = float(scores.double().std(correction=0))
-        return {"inception_score": float(scores.double().mean()), "inception_score_deviation": deviation}
+        scores = [inception_score(part) for part in logits[order].tensor_split(self.splits)]
+        return {"inception_score": fmean(scores), "inception_score_deviation": pstdev(scores)}
 
 
 def inception_score(logits: Tensor) -> float:

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from statistics import fmean, stdev
 
 import torch
 from torch import Tensor
@@ -30,9 +31,8 @@ class KID:
         n = min(len(real), len(fake))
         size = min(self.size, n // 2)
         generator = torch.Generator().manual_seed(evidence.seed)
-        values = torch.tensor([self._subset(real, fake, size, generator) for _ in range(self.subsets)])
-        error = float(values.double().std()) * math.sqrt(size / (n - size))
-        return {"kid": float(values.double().mean()), "kid_standard_error": error}
+        values = [self._subset(real, fake, size, generator) for _ in range(self.subsets)]
+        return {"kid": fmean(values), "kid_standard_error": stdev(values) * math.sqrt(size / (n - size))}
 
     def _subset(self, real: Tensor, fake: Tensor, size: int, generator: torch.Generator) -> float:
         chosen = [torch.randperm(len(side), generator=generator)[:size].to(side.device) for side in (real, fake)]

@@ -12,7 +12,11 @@ from ganbench_metrics.order import checked
 
 
 class NearestNeighbour:
-    """Fulfils contracts.Metric; as many samples of either side are compared."""
+    """Fulfils contracts.Metric; as many samples of either side are compared.
+
+    Look at both halves: samples with noise on them lie nearer to clean ones than to each other, so that real ones
+    are told and generated ones are not, and the mean stays near one half.
+    """
 
     def score(self, evidence: Evidence) -> Mapping[str, float]:
         """Return nearest_neighbour_accuracy, and that of either side alone."""

@@ -50,6 +50,13 @@ def test_kid_of_whole_sets_equals_torch_fidelitys_and_torchmetrics():
     assert ours == pytest.approx(float(poly_mmd(real, fake)), rel=1e-6)
 
 
+def test_kid_of_whole_sets_equals_clean_fids():
+    from cleanfid.fid import kernel_distance as theirs
+
+    real, fake = sides(300, 300)
+    assert kernel_distance(real, fake) == pytest.approx(theirs(real.numpy(), fake.numpy(), 1, 300), rel=1e-6)
+
+
 def test_kid_over_subsets_agrees_with_torch_fidelitys_within_their_spread():
     real, fake = sides(2_000, 2_000)
     theirs = kid_features_to_metric(

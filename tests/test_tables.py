@@ -38,10 +38,10 @@ def record(make_spec):
     return make
 
 
-def shown(records):
-    console = Console(width=160, record=True, file=open("/dev/null", "w"))  # noqa: PTH123, SIM115
+def shown(records, width=160):
+    console = Console(width=width, record=True, file=open("/dev/null", "w"))  # noqa: PTH123, SIM115
     board = leaderboard(tidy(records))
-    for table in leaderboard_tables(board):
+    for table in leaderboard_tables(board, width):
         console.print(table)
     console.file.close()
     return console.export_text(), missing_lines(board)
@@ -157,3 +157,22 @@ def test_mean_and_deviation_of_little_and_nothing():
     assert mean_and_deviation([2.0, float("nan")]) == (2.0, None)
     mean, deviation = mean_and_deviation([1.0, 3.0])
     assert (mean, deviation) == (2.0, pytest.approx(2**0.5))
+
+
+def test_two_protocols_of_one_score_are_told_apart_in_their_headings(record):
+    scores = [score(1.0, features="inception", weights=weights, fake=100) for weights in ("abc", "def")]
+    text, _ = shown([record(scores[0]), record(scores[1], seed=1)])
+    assert "(inception, n=100, weights abc)" in text
+    assert "(inception, n=100, weights def)" in text
+    same, _ = shown([record(scores[0]), record(scores[0], seed=1)])
+    assert "(inception, n=100)" in same
+
+
+def test_scores_that_do_not_fit_the_terminal_are_named_below(record):
+    many = [score(float(index), name=f"a_score_of_some_length_{index}") for index in range(9)]
+    text, _ = shown([record(*many)], width=120)
+    assert max(map(len, text.splitlines())) <= 120
+    assert "a score of some length 0" in text
+    assert "more in leaderboard.csv: " in text
+    assert text.count("a score of some length 8") == 1
+    assert "leaderboard.csv" not in shown([record(*many[:2])], width=120)[0]

@@ -107,6 +107,8 @@ def test_accuracy_equals_that_of_the_best_line():
 def test_what_wrong_labels_teach_is_worse_than_guessing():
     (real, truth), (fake, wrong) = two_classes(seed=0), two_classes(seed=1, swapped=True)
     assert accuracy(fake, wrong, real, truth) < 0.05
+    scores = ClassificationAccuracy().score(Evidence(side(real, truth), side(fake, wrong), None, None, 0))
+    assert scores["classification_accuracy"] < 0.05
 
 
 def test_the_classifier_is_taught_by_the_generated_side():

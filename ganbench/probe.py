@@ -9,7 +9,7 @@ from rich.table import Table
 from ganbench.contracts import Model
 from ganbench.errors import UnfitError
 from ganbench.meter import Meter
-from ganbench.report.terminal import number
+from ganbench.report.grid import number
 from ganbench.runner import synchronizer
 from ganbench.seeds import isolated, stream
 from ganbench.session import Session

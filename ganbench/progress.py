@@ -13,7 +13,7 @@ from rich.table import Column
 from ganbench.console import make_console
 from ganbench.events import Event, Finished, Kept, Notify, Progressed, Started
 from ganbench.record import RunRecord, Status
-from ganbench.report.terminal import number
+from ganbench.report.grid import number
 from ganbench.spec import RunSpec
 
 _PLAIN_SECONDS = 10.0  # between two plain lines of one run

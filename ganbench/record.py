@@ -104,3 +104,9 @@ class RunRecord:
     def key(self) -> str:
         """The run's key, which is its spec's."""
         return self.spec.key
+
+    @property
+    def checkpoints_scores(self) -> tuple[tuple[str, str, float, float | None], ...]:
+        """Every score's metric, column, fraction and value: what two records of one run must agree in."""
+        scores = (score for checkpoint in self.checkpoints for score in checkpoint.scores)
+        return tuple((score.metric, score.name, score.fraction, score.value) for score in scores)

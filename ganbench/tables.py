@@ -7,13 +7,15 @@ from typing import Any
 import pandas as pd
 
 from ganbench.choice import settings_text
+from ganbench.collapse import courses
 from ganbench.contracts import Results
+from ganbench.errors import BadOptionError
 from ganbench.record import Checkpoint, RunRecord, Score, Status
-from ganbench.stats import mean_and_deviation, merit
+from ganbench.standing import STANDING, standings
 from ganbench.store import sort_key, write_whole
 
 # what must be equal for two runs to be averaged: all that can change a number, but for the seed
-CELL = ["suite", "budget", "standard", "precision", "device", "dataset", "model", "loss", "settings"]
+CELL = ["suite", "budget", "standard", "precision", "device", "dataset", "model", "loss", "settings", "versions"]
 SCORE = ["metric", "score", "better", "protocol"]
 
 
@@ -28,25 +30,31 @@ def tidy(records: Iterable[RunRecord]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=[*_run_columns(), *_score_columns()])
 
 
-def leaderboard(frame: pd.DataFrame) -> pd.DataFrame:
+def leaderboard(frame: pd.DataFrame, baseline: str | None = None) -> pd.DataFrame:
     """Return one row for each cell and score: mean and spread over seeds at the end of training.
 
-    Columns: CELL; done, failed and skipped (runs of the cell); reason (the first failed or skipped run's, or
-    why the score is missing); seconds and images_per_second (means over done runs); SCORE; mean; deviation
-    (sample standard deviation over seeds; missing for one seed); seeds (runs that have the score); rank (1
-    is best within a suite, budget, device, dataset and score; missing without a mean). A cell without any
-    score has one row whose `score` is empty.
+    baseline: the model that every other is compared with, `dcgan` or `dcgan:width=32`; the first of its cells
+    in each group that is ranked. Raises BadOptionError if no run is of that model.
+
+    Columns: CELL; done, failed and skipped (runs of the cell); diverged (share of its runs that ended so);
+    reason (the first failed or skipped run's, or why the score is missing); seconds and images_per_second
+    (means over done runs); SCORE; those of ganbench.standing; seeds (runs that have the score); best, gap and
+    area (means over seeds) and collapsed (share of seeds) with collapse_images (their mean) as
+    ganbench.collapse has them. A cell without any score has one row whose `score` is empty.
     """
     scored = frame[(frame["score"] != "") & (frame["fraction"] == 1.0) & (frame["status"] == Status.DONE)]
-    scores = [
-        dict(zip([*CELL, *SCORE], key, strict=True)) | _summary(group)
-        for key, group in scored.groupby([*CELL, *SCORE], sort=False, dropna=False)
-    ]
+    if baseline is not None and not _is_baseline(frame, baseline).any():
+        there = ", ".join(sorted(frame["model"].unique())) or "none"
+        raise BadOptionError(f"no run is of the baseline {baseline!r}; there are runs of {there}")
+    groups = scored.groupby([*RIVALS, *SCORE], sort=False)
+    done = frame[(frame["score"] != "") & (frame["status"] == Status.DONE)]
+    ways = dict(iter(courses(done, [*CELL, *SCORE]).groupby([*CELL, *SCORE], dropna=False)))
+    scores = [row | _course(ways, row) for _, rivals in groups for row in _standings(rivals, baseline)]
     cells = [
         dict(zip(CELL, key, strict=True)) | _counts(group)
         for key, group in frame.groupby(CELL, sort=False, dropna=False)
     ]
-    columns = [*CELL, *SCORE, "mean", "deviation", "seeds", "merit", "score_reason"]
+    columns = [*CELL, *SCORE, *STANDING, "seeds", *_COURSE, "score_reason"]
     board = pd.DataFrame(cells, columns=[*CELL, *_COUNTS]).merge(
         pd.DataFrame(scores, columns=columns), how="left", on=CELL
     )
@@ -55,15 +63,14 @@ def leaderboard(frame: pd.DataFrame) -> pd.DataFrame:
     board[SCORE] = board[SCORE].fillna("")
     board["reason"] = board["reason"].where(board["reason"] != "", board.pop("score_reason").fillna(""))
     board["seeds"] = board["seeds"].fillna(0).astype(int)
-    board["rank"] = board.groupby([*_RIVALS, *SCORE], sort=False)["merit"].rank(method="min")
-    return board.drop(columns="merit")
+    return board
 
 
-def results(records: Iterable[RunRecord], folder: Path) -> Results:
-    """Return what report sections show."""
+def results(records: Iterable[RunRecord], folder: Path, baseline: str | None = None) -> Results:
+    """Return what report sections show; baseline: as leaderboard has it."""
     records = tuple(records)
     frame = tidy(records)
-    return Results(records, frame, leaderboard(frame), folder)
+    return Results(records, frame, leaderboard(frame, baseline), folder)
 
 
 def write_tables(shown: Results, folder: Path) -> list[Path]:
@@ -79,8 +86,9 @@ def write_tables(shown: Results, folder: Path) -> list[Path]:
 
 # what a score's protocol tells of its run: it differs within a mean, and between models that are compared
 _OF_THE_RUN = {"average", "seed"}
-_COUNTS = ["done", "failed", "skipped", "reason", "seconds", "images_per_second"]
-_RIVALS = ["suite", "budget", "precision", "device", "dataset"]
+_COUNTS = ["done", "failed", "skipped", "diverged", "reason", "seconds", "images_per_second"]
+_COURSE = ["best", "gap", "area", "collapsed", "collapse_images"]
+RIVALS = ["suite", "budget", "precision", "device", "dataset"]  # what must be equal for two cells to be ranked
 
 
 def _counts(group: pd.DataFrame) -> dict[str, Any]:
@@ -90,22 +98,54 @@ def _counts(group: pd.DataFrame) -> dict[str, Any]:
     reasons = [reason for reason in runs["reason"] if reason]
     return {
         **{status.value: int((runs["status"] == status).sum()) for status in Status},
+        "diverged": float((runs["ended_by"] == "divergence").mean()),
         "reason": reasons[0] if reasons else "",
         "seconds": done["seconds"].mean() if len(done) else None,
         "images_per_second": done["images_per_second"].mean() if len(done) else None,
     }
 
 
-def _summary(group: pd.DataFrame) -> dict[str, Any]:
-    mean, deviation = mean_and_deviation(group["value"].to_numpy(dtype=float))
-    reasons = [reason for reason in group["score_reason"] if reason]
+def _is_baseline(frame: pd.DataFrame, baseline: str) -> "pd.Series[bool]":
+    named = frame["model"] == baseline
+    return named if named.any() else frame["model"].str.partition(":")[0] == baseline
+
+
+def _standings(rivals: pd.DataFrame, baseline: str | None) -> Iterable[dict[str, Any]]:
+    """Yield a row for each cell of a group that is ranked together."""
+    groups = [(key, group) for key, group in rivals.groupby([*CELL, *SCORE], sort=False, dropna=False)]
+    better = str(rivals["better"].iloc[0])
+    values = [group["value"].to_numpy(dtype=float) for _, group in groups]
+    chosen = [baseline is not None and bool(_is_baseline(group, baseline).any()) for _, group in groups]
+    index = chosen.index(True) if any(chosen) else None
+    for (key, group), found in zip(groups, standings(values, better, index), strict=True):
+        reasons = [reason for reason in group["score_reason"] if reason]
+        yield {
+            **dict(zip([*CELL, *SCORE], key, strict=True)),
+            **found,
+            "seeds": int(group["value"].notna().sum()),
+            "score_reason": reasons[0] if reasons else "",
+        }
+
+
+def _course(ways: dict[Any, pd.DataFrame], row: dict[str, Any]) -> dict[str, Any]:
+    """Return the means over seeds of how a cell's score went, and how many seeds collapsed."""
+    part = ways.get(tuple(row[name] for name in [*CELL, *SCORE]))
+    if part is None:
+        return dict.fromkeys(_COURSE)
+    fallen = part["collapse_images"].dropna()
     return {
-        "mean": mean,
-        "deviation": deviation,
-        "seeds": int(group["value"].notna().sum()),
-        "merit": None if mean is None else merit(mean, str(group["better"].iloc[0])),
-        "score_reason": reasons[0] if reasons else "",
+        **{name: part[name].mean() for name in ("best", "gap", "area")},
+        "collapsed": len(fallen) / len(part),
+        "collapse_images": fallen.mean() if len(fallen) else None,
     }
+
+
+def _versions(record: RunRecord) -> str:
+    """Say which versions made a run: ganbench's, those of its plugins, and torch's."""
+    made = dict(record.environment.get("plugins", {}))
+    made["ganbench"] = made.get("ganbench") or record.environment.get("ganbench", "")
+    made["torch"] = str(record.environment.get("torch", "")).partition("+")[0]
+    return ", ".join(f"{name} {version}" for name, version in sorted(made.items()) if version)
 
 
 def _rows(record: RunRecord) -> Iterable[dict[str, Any]]:
@@ -133,6 +173,7 @@ def _run_columns(record: RunRecord | None = None) -> dict[str, Any]:
         "model": str(spec.model),
         "loss": str(spec.loss or ""),
         "settings": settings_text(spec.recipe),
+        "versions": _versions(record),
         "key": record.key,
         "seed": spec.seed,
         "status": record.status.value,

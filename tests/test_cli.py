@@ -37,7 +37,8 @@ def test_a_run_ends_with_a_leaderboard_and_the_path_of_the_results(ganbench, tmp
     assert "results: out" in result.stdout
     names = {path.name for path in (tmp_path / "out").iterdir()}
     assert names == {
-        "runs", "leaderboard.csv", "leaderboard.parquet", "tidy.csv", "tidy.parquet", "comparison.png",
+        "runs", "leaderboard.csv", "leaderboard.parquet", "leaderboard.md", "leaderboard.tex", "tidy.csv",
+        "tidy.parquet", "comparison.png",
     }  # fmt: skip
 
 

@@ -97,7 +97,7 @@ def test_real_features_are_computed_once_and_generated_ones_every_time(equipped)
     assert Sums.seen == 50 + 2 * 50 + 50  # the real side once, the generated one twice, what a metric embeds once
 
 
-@pytest.mark.parametrize("change", ["data", "digest", "parameters"])
+@pytest.mark.parametrize("change", ["data", "one number", "digest", "parameters"])
 def test_kept_features_are_never_those_of_something_else(tmp_path, monkeypatch, change):
     samples = torch.ones(4, 3)
     keep = Featurizer(lambda choice, task: Sums(task), "cpu", tmp_path).features
@@ -107,6 +107,9 @@ def test_kept_features_are_never_those_of_something_else(tmp_path, monkeypatch, 
     assert Sums.seen == 0
     if change == "data":
         samples = samples + 1
+    elif change == "one number":
+        samples = samples.clone()
+        samples[-1, -1] = 2
     elif change == "digest":
         monkeypatch.setattr(Sums, "digest", "def456")
     else:

@@ -20,12 +20,12 @@ LAYERS = [
     {"errors", "choice", "spec", "recipe", "record", "events", "cards"},
     {"contracts", "evidence"},
     {"hookspecs"},
-    {"plugins", "seeds", "meter", "store", "stats", "curves", "stability", "stopping", "memory", "environment",
-     "suites", "wishes", "pictures", "picture_files", "console"},
+    {"plugins", "seeds", "meter", "store", "stats", "standing", "curves", "stability", "stopping", "memory",
+     "environment", "submission", "gathering", "suites", "wishes", "pictures", "picture_files", "console"},
     {"featuring", "workbench", "comparison", "evaluation", "training", "runner", "sampling", "inputs", "intervals",
      "scoring"},
     {"session"},
-    {"tables", "report", "probe", "progress"},
+    {"collapse", "tables", "difference", "report", "probe", "progress"},
     {"cli", "__main__"},
 ]  # fmt: skip
 ASIDE = {"torchkit", "testing"}

@@ -7,7 +7,8 @@ import pytest
 from rich.console import Console
 
 from ganbench.record import Checkpoint, RunRecord, Score, Spent, Status
-from ganbench.report.terminal import leaderboard_tables, missing_lines, number
+from ganbench.report.grid import number
+from ganbench.report.terminal import leaderboard_tables, missing_lines
 from ganbench.spec import Budget
 from ganbench.stats import mean_and_deviation
 from ganbench.tables import leaderboard, results, tidy, write_tables

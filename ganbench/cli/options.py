@@ -18,6 +18,10 @@ results_option = click.option(
     "--results", type=click.Path(path_type=Path, file_okay=False), default=_RESULTS, show_default=True,
     help="Folder of results.",
 )  # fmt: skip
+places_option = click.option(
+    "--results", "places", type=click.Path(path_type=Path, exists=False), multiple=True, default=(_RESULTS,),
+    show_default=True, help="Folder of results, or a submission (.zip); may be given more than once.",
+)  # fmt: skip
 device_option = click.option("--device", default="auto", show_default=True, help="auto, cpu, cuda or cuda:N.")
 
 

@@ -6,25 +6,31 @@ from pathlib import Path
 
 import click
 
-from ganbench.cli.options import results_option, warn_of_broken
-from ganbench.errors import BadOptionError
+from ganbench.cli.options import places_option, results_option, warn_of_broken
 
 
 @click.command()
-@results_option
-def report(results: Path) -> None:
-    """Read results, write tables and plots beside them, and show the leaderboard."""
+@click.argument("suite", required=False)
+@places_option
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), metavar="FOLDER",
+              help="Where tables and plots go; the first folder of results if left out.")  # fmt: skip
+@click.option("--baseline", metavar="MODEL", help="Also tell how probably each model beats this one.")
+def report(suite: str | None, places: tuple[Path, ...], out: Path | None, baseline: str | None) -> None:
+    """Read results, merge them, write tables and plots, and show the leaderboard; of one SUITE, or of all.
+
+    \b
+    ganbench report
+    ganbench report mnist-all --results mine --results theirs.zip --out both --baseline dcgan
+    """
+    from ganbench.gathering import gathered
     from ganbench.plugins import discover
     from ganbench.report.show import show_report
-    from ganbench.store import Store
 
-    records, _ = Store(results).readable()
-    if not records:
-        raise BadOptionError(
-            f"no runs in {str(results)!r}; make some with ganbench run, or name another with --results"
-        )
     catalog = discover()
-    show_report(catalog, results, records)
+    with gathered(places) as found:
+        chosen = found.of_suite(suite)
+        folder = out or next((place for place in places if place.is_dir()), Path())
+        show_report(catalog, folder, chosen, baseline=baseline)
     warn_of_broken(catalog)
 
 

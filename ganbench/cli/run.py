@@ -79,6 +79,7 @@ def run(ctx: click.Context, /, **options: Any) -> None:
 
 def _run(session: Any, specs: list[RunSpec], force: bool) -> int:
     """Run, report, and return the exit code."""
+    from ganbench.gathering import gathered
     from ganbench.progress import display
     from ganbench.record import Status
     from ganbench.report.show import show_report
@@ -90,7 +91,8 @@ def _run(session: Any, specs: list[RunSpec], force: bool) -> int:
         kept = sum(session.store.done(spec) is not None for spec in specs)
         click.echo(f"\nganbench: stopped; {kept} of {len(specs)} runs are done; repeat the command to go on", err=True)
         return _INTERRUPTED
-    show_report(session.catalog, session.store.root, records)
+    with gathered([session.store.root]) as everything:
+        show_report(session.catalog, session.store.root, everything, records)
     warn_of_broken(session.catalog)
     return _SOME_FAILED if any(record.status is Status.FAILED for record in records) else 0
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from ganbench.contracts import Results
 from ganbench.plugins import Catalog
+from ganbench.report.documents import write_documents
 from ganbench.tables import write_tables
 
 
@@ -18,7 +19,8 @@ class Written:
 
 def write_report(results: Results, catalog: Catalog, folder: Path) -> Written:
     """Write tables and sections into folder."""
-    paths, broken = list(write_tables(results, folder)), {}
+    paths = [*write_tables(results, folder), *write_documents(results.leaderboard, folder)]
+    broken = {}
     for card, _ in catalog.cards("report-sections"):
         try:
             section = card.load()()

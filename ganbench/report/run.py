@@ -8,7 +8,7 @@ from rich.text import Text
 
 from ganbench.choice import settings_text
 from ganbench.record import RunRecord
-from ganbench.report.terminal import number
+from ganbench.report.grid import number
 
 
 def run_table(record: RunRecord, folder: Path) -> Table:

@@ -8,9 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ganbench.intervals import Interval
-from ganbench.report.terminal import ARROWS, number
-
-_NOTHING = "–"
+from ganbench.report.grid import ARROWS, NOTHING, number
 
 
 def scores_table(intervals: Sequence[Interval], title: str) -> Table:
@@ -25,10 +23,10 @@ def scores_table(intervals: Sequence[Interval], title: str) -> Table:
     table.add_column("protocol")
     for interval in intervals:
         score = interval.score
-        cells = [score.name.replace("_", " "), _NOTHING if score.value is None else number(score.value, 4)]
+        cells = [score.name.replace("_", " "), NOTHING if score.value is None else number(score.value, 4)]
         if ranged:
             ends = [end for end in (interval.low, interval.high) if end is not None]
-            cells.append(" … ".join(map(number, ends)) or _NOTHING)
+            cells.append(" … ".join(map(number, ends)) or NOTHING)
         told = ", ".join(f"{key} {value}" for key, value in score.protocol.items())
         table.add_row(*map(Text, [*cells, ARROWS.get(score.better, score.better), told]))
     return table

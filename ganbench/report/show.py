@@ -4,24 +4,31 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ganbench.console import make_console
+from ganbench.gathering import Gathered
 from ganbench.plugins import Catalog
 from ganbench.record import RunRecord
 from ganbench.report.build import write_report
 from ganbench.report.terminal import leaderboard_tables, missing_lines
-from ganbench.store import Store
 from ganbench.tables import results
 
 
-def show_report(catalog: Catalog, folder: Path, shown: Sequence[RunRecord]) -> None:
-    """Write the report of everything in the folder; show the leaderboard of some of it.
+def show_report(
+    catalog: Catalog,
+    folder: Path,
+    everything: Gathered,
+    shown: Sequence[RunRecord] | None = None,
+    baseline: str | None = None,
+) -> None:
+    """Write the report of everything into a folder; show the leaderboard of it, or of some of it.
 
     Records that can't be read, and sections that could not be written, are named on standard error.
     """
-    everything, damaged = Store(folder).readable()
-    written = write_report(results(everything, folder), catalog, folder)
+    whole = results(everything.records, folder, baseline)
+    written = write_report(whole, catalog, folder)
+    board = whole.leaderboard if shown is None else results(shown, folder, baseline).leaderboard
 
     # what there is, what is missing and why, where it lies
-    board, console = results(shown, folder).leaderboard, make_console()
+    console = make_console()
     for table in leaderboard_tables(board, console.width):
         console.print(table)
     for line in missing_lines(board):
@@ -30,7 +37,7 @@ def show_report(catalog: Catalog, folder: Path, shown: Sequence[RunRecord]) -> N
     console.print(f"results: {folder}\ntables and plots: {names}", highlight=False, markup=False, soft_wrap=True)
 
     # what went wrong on the way
-    faults = [f"left out: {line}" for line in damaged]
+    faults = [f"left out: {line}" for line in everything.damaged]
     faults += [f"the section {name} could not be written: {why}" for name, why in written.broken.items()]
     for fault in faults:
         make_console(stderr=True).print(fault, style="yellow", markup=False, highlight=False, soft_wrap=True)

@@ -1,0 +1,175 @@
+"""The leaderboard as text in rows and columns: what the terminal, Markdown and LaTeX all show."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pandas as pd
+
+_BOARD = ["suite", "budget", "standard", "precision", "device", "dataset"]
+_LINE = ["model", "loss", "settings", "versions"]
+ARROWS = {"higher": "↑", "lower": "↓"}
+NOTHING = "–"
+COSTS = ("seeds", "seconds", "images/s")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A number with its spread; best: whether no model has a lead over it."""
+
+    text: str
+    best: bool = False
+
+
+@dataclass(frozen=True)
+class Row:
+    """One model. names: itself, its loss, and what else tells it apart. place: by the first score, `1`, or `1=` shared.
+
+    improvement: the probability of beating the baseline by the first score; empty without a baseline. costs: as COSTS.
+    """
+
+    names: tuple[str, ...]
+    place: str
+    cells: tuple[Cell, ...]
+    improvement: str
+    costs: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Grid:
+    """One table of the leaderboard. standard: whether its budget is the suite's own.
+
+    headings: a name, and a line of features and protocol below it, of each score.
+    """
+
+    dataset: str
+    rest: str
+    standard: bool
+    headings: tuple[tuple[str, str], ...]
+    rows: tuple[Row, ...]
+
+    @property
+    def compared(self) -> bool:
+        """Whether any model is compared with a baseline."""
+        return any(row.improvement for row in self.rows)
+
+
+def grids(board: pd.DataFrame) -> Iterator[Grid]:
+    """Yield a table for each suite, budget, device and dataset of a leaderboard frame, best models first."""
+    for key, part in board.groupby(_BOARD, sort=False, dropna=False):
+        suite, budget, standard, precision, device, dataset = key
+        extra = "" if precision == "fp32" else f", {precision}"
+        scores = _scores(part)
+        told_apart = _differing(scores)
+        told = [name for name, before in (("settings", 2), ("versions", 3)) if _ambiguous(part, _LINE[:before])]
+        lines = [line for _, line in part.groupby(_LINE, sort=False)]
+        yield Grid(
+            str(dataset),
+            f"{suite}, {budget}{{mark}}{extra}, on {device}",
+            bool(standard),
+            tuple(_heading(score, told_apart) for score in scores),
+            tuple(_row(line, scores, told, part) for line in sorted(lines, key=lambda line: _standing(line, scores))),
+        )
+
+
+def number(value: float, digits: int = 3) -> str:
+    """Write a number with so many significant digits; whole ones without decimals, small ones as powers."""
+    if not math.isfinite(value):
+        return str(value)
+    if value == int(value) and abs(value) < 1e6:
+        return f"{value:,.0f}"
+    if not 1e-3 <= abs(value) < 1e6:
+        return f"{value:.{digits - 1}e}"
+    return f"{value:,.{max(0, digits - 1 - math.floor(math.log10(abs(value))))}f}"
+
+
+def _scores(part: pd.DataFrame) -> list[dict[str, str]]:
+    # one column a score and protocol, none for scores that nobody on this dataset has
+    scored = part[part["mean"].notna()]
+    distinct = scored[["metric", "score", "better", "protocol"]].drop_duplicates()
+    return [dict(zip(distinct.columns, row, strict=True)) for row in distinct.itertuples(index=False)]
+
+
+def _ambiguous(part: pd.DataFrame, names: list[str]) -> bool:
+    return bool(part.drop_duplicates(_LINE).duplicated(names).any())
+
+
+def _row(line: pd.DataFrame, scores: list[dict[str, str]], told: list[str], part: pd.DataFrame) -> Row:
+    first = line.iloc[0]
+    names = [first["model"], first["loss"], *(first[name].replace(",", ", ") for name in told)]
+    cells = tuple(_cell(line, score) for score in scores)
+    leading = _match(line, scores[0]) if scores else line[:0]
+    place, improvement = "", ""
+    if not leading.empty:
+        place = _place(leading.iloc[0], _match(part, scores[0]))
+        improvement = _improvement(leading.iloc[0])
+    costs = (_seeds(first), _plain(first["seconds"]), _plain(first["images_per_second"]))
+    return Row(tuple(filter(None, names)), place or NOTHING, cells, improvement, costs)
+
+
+def _place(row: pd.Series, rivals: pd.DataFrame) -> str:
+    """Say a place, `=` after a shared one; nothing where no model has two seeds, which support no order."""
+    if pd.isna(row["place"]) or (len(rivals) > 1 and not (rivals["seeds"] > 1).any()):
+        return ""
+    shared = (rivals["place"] == row["place"]).sum() > 1
+    return f"{int(row['place'])}{'=' if shared else ''}"
+
+
+def _improvement(row: pd.Series) -> str:
+    if pd.isna(row["improvement"]):
+        return ""
+    ends = [row["improvement_low"], row["improvement_high"]]
+    spread = "" if pd.isna(ends[0]) else f" ({ends[0]:.2f}–{ends[1]:.2f})"
+    return f"{row['improvement']:.2f}{spread}"
+
+
+def _protocol(score: dict[str, str]) -> dict[str, str]:
+    return dict(part.split("=", 1) for part in score["protocol"].split(", ") if "=" in part)
+
+
+def _differing(scores: list[dict[str, str]]) -> set[str]:
+    """Return the fields of protocols in which two columns of one score differ."""
+    apart: set[str] = set()
+    for name in {score["score"] for score in scores}:
+        said = [_protocol(score) for score in scores if score["score"] == name]
+        apart |= {key for one in said for key in one if any(other.get(key) != one[key] for other in said)}
+    return apart
+
+
+def _heading(score: dict[str, str], told_apart: set[str]) -> tuple[str, str]:
+    """Return a score's name and direction, and its features with what tells it from another protocol."""
+    said = _protocol(score)
+    notes = [f"{said['features']}, n={int(said['fake']):,}"] if "features" in said else []
+    notes += [f"{key} {said[key]}" for key in sorted(told_apart - {"features"}) if key in said]
+    aim = score["better"].partition("closer to ")[2]
+    notes += [f"best at {aim}"] if aim else []
+    direction = ARROWS.get(score["better"], "→")
+    return f"{score['score'].replace('_', ' ')} {direction}", f"({', '.join(notes)})" if notes else ""
+
+
+def _match(line: pd.DataFrame, score: dict[str, str]) -> pd.DataFrame:
+    same = pd.concat([line[column] == value for column, value in score.items()], axis=1).all(axis=1)
+    return line[same]
+
+
+def _standing(line: pd.DataFrame, scores: list[dict[str, str]]) -> tuple[float, ...]:
+    found = [_match(line, score)["rank"] for score in scores]
+    return tuple(float("inf") if ranks.empty or ranks.isna().all() else ranks.iloc[0] for ranks in found)
+
+
+def _cell(line: pd.DataFrame, score: dict[str, str]) -> Cell:
+    found = _match(line, score)
+    if found.empty or pd.isna(found.iloc[0]["mean"]):
+        return Cell(NOTHING)
+    row = found.iloc[0]
+    spread = "" if pd.isna(row["deviation"]) else f" ± {number(row['deviation'], 2)}"
+    return Cell(f"{number(row['mean'])}{spread}", row["rank"] == 1 or (row["place"] == 1 and row["seeds"] > 1))
+
+
+def _seeds(row: pd.Series) -> str:
+    counts = [f"{row[status]} {status}" for status in ("failed", "skipped") if row[status]]
+    return ", ".join(([str(row["done"])] if row["done"] else []) + counts)
+
+
+def _plain(value: float) -> str:
+    return NOTHING if pd.isna(value) else number(value)

@@ -8,7 +8,7 @@ import numpy as np
 from ganbench.stats import (
     Interval,
     Values,
-    bootstrap_interval,
+    bootstrap_intervals,
     finite,
     improvement_interval,
     interquartile_mean,
@@ -35,15 +35,16 @@ def standings(values: Sequence[Values], better: str, baseline: int | None = None
     baseline: the rival that the others' probability of improvement is told over.
     """
     merits = [np.array([merit(value, better) for value in finite(side)]) for side in values]
+    plain, trimmed = (bootstrap_intervals(values, trimmed) for trimmed in (False, True))
     means = np.array([side.mean() if len(side) else np.nan for side in merits])
     for index, (side, place, ranks) in enumerate(zip(values, places(merits), rank_intervals(merits), strict=True)):
         mean, deviation = mean_and_deviation(side)
         yield {
             "mean": mean,
             "deviation": deviation,
-            **_ends("", bootstrap_interval(side)),
+            **_ends("", plain[index]),
             "iqm": interquartile_mean(side),
-            **_ends("iqm_", bootstrap_interval(side, trimmed=True)),
+            **_ends("iqm_", trimmed[index]),
             "rank": None if mean is None else float(1 + (means < means[index]).sum()),
             **_ends("rank_", ranks),
             "place": place,

@@ -65,9 +65,7 @@ def test_a_single_checkpoint_is_its_own_best():
 def record(make_spec):
     def make(values, seed=0, status=Status.DONE, ended_by="updates"):
         checkpoints = tuple(
-            Checkpoint(
-                fraction, Spent(int(1_000 * fraction), 10, 1.0), (Score("frechet", "d", fraction, value, "lower"),)
-            )
+            Checkpoint(fraction, Spent(int(1_000 * fraction)), (Score("frechet", "d", fraction, value, "lower"),))
             for fraction, value in zip((0.25, 0.5, 1.0), values, strict=False)
         )
         return RunRecord(make_spec(seed=seed), status, ended_by=ended_by, checkpoints=checkpoints)

@@ -8,7 +8,7 @@ from scipy.stats import ttest_ind
 
 from ganbench.standing import STANDING, standings
 from ganbench.stats import (
-    bootstrap_interval,
+    bootstrap_intervals,
     difference_interval,
     improvement_interval,
     interquartile_mean,
@@ -28,16 +28,21 @@ def test_the_interquartile_mean_leaves_a_quarter_out_at_either_end():
 @pytest.mark.parametrize("trimmed", [False, True])
 def test_an_interval_lies_about_its_mean_and_repeats(trimmed):
     values = np.random.default_rng(0).normal(5, 1, 12)
-    first, again = (bootstrap_interval(values, trimmed) for _ in range(2))
+    (first,), (again,) = (bootstrap_intervals([values], trimmed) for _ in range(2))
     assert first == again
     assert first.low < values.mean() < first.high
     assert first.high - first.low == pytest.approx(4 * values.std() / math.sqrt(12), rel=0.3)
 
 
+def test_samples_of_all_sizes_keep_their_places():
+    random = np.random.default_rng(0)
+    samples = [random.normal(10 * index, 1, size) for index, size in enumerate((3, 5, 3, 2, 5))]
+    for index, interval in enumerate(bootstrap_intervals(samples)):
+        assert 10 * index - 3 < interval.low <= samples[index].mean() <= interval.high < 10 * index + 3
+
+
 def test_little_and_constant_values_have_no_spread():
-    assert bootstrap_interval([1.0]) is None
-    assert bootstrap_interval([]) is None
-    assert bootstrap_interval([2.0, 2.0, 2.0]) == (2.0, 2.0)
+    assert bootstrap_intervals([[1.0], [], [2.0, 2.0, 2.0], [math.nan, 1.0]]) == [None, None, (2.0, 2.0), None]
     assert difference_interval([1.0], [2.0, 3.0]) is None
     assert difference_interval([1.0, 1.0], [3.0, 3.0]) == (-2.0, -2.0)
     assert probability_of_improvement([], [1.0]) is None

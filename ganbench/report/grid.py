@@ -1,13 +1,15 @@
 """The leaderboard as text in rows and columns: what the terminal, Markdown and LaTeX all show."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
 _BOARD = ["suite", "budget", "standard", "precision", "device", "dataset"]
 _LINE = ["model", "loss", "settings", "versions"]
+_SCORE = ["metric", "score", "better", "protocol"]
 ARROWS = {"higher": "↑", "lower": "↓"}
 NOTHING = "–"
 COSTS = ("seeds", "seconds", "images/s")
@@ -62,13 +64,14 @@ def grids(board: pd.DataFrame) -> Iterator[Grid]:
         scores = _scores(part)
         told_apart = _differing(scores)
         told = [name for name, before in (("settings", 2), ("versions", 3)) if _ambiguous(part, _LINE[:before])]
-        lines = [line for _, line in part.groupby(_LINE, sort=False)]
+        lines = [_Line(rows, told) for _, rows in part.groupby(_LINE, sort=False)]
+        rivals = [line.found(scores[0]) for line in lines] if scores else []
         yield Grid(
             str(dataset),
             f"{suite}, {budget}{{mark}}{extra}, on {device}",
             bool(standard),
             tuple(_heading(score, told_apart) for score in scores),
-            tuple(_row(line, scores, told, part) for line in sorted(lines, key=lambda line: _standing(line, scores))),
+            tuple(_row(line, scores, rivals) for line in sorted(lines, key=lambda line: _standing(line, scores))),
         )
 
 
@@ -86,7 +89,7 @@ def number(value: float, digits: int = 3) -> str:
 def _scores(part: pd.DataFrame) -> list[dict[str, str]]:
     # one column a score and protocol, none for scores that nobody on this dataset has
     scored = part[part["mean"].notna()]
-    distinct = scored[["metric", "score", "better", "protocol"]].drop_duplicates()
+    distinct = scored[_SCORE].drop_duplicates()
     return [dict(zip(distinct.columns, row, strict=True)) for row in distinct.itertuples(index=False)]
 
 
@@ -94,28 +97,40 @@ def _ambiguous(part: pd.DataFrame, names: list[str]) -> bool:
     return bool(part.drop_duplicates(_LINE).duplicated(names).any())
 
 
-def _row(line: pd.DataFrame, scores: list[dict[str, str]], told: list[str], part: pd.DataFrame) -> Row:
-    first = line.iloc[0]
-    names = [first["model"], first["loss"], *(first[name].replace(",", ", ") for name in told)]
-    cells = tuple(_cell(line, score) for score in scores)
-    leading = _match(line, scores[0]) if scores else line[:0]
-    place, improvement = "", ""
-    if not leading.empty:
-        place = _place(leading.iloc[0], _match(part, scores[0]))
-        improvement = _improvement(leading.iloc[0])
+class _Line:
+    """One model's part of a board: its first row, and a row for each score."""
+
+    def __init__(self, rows: pd.DataFrame, told: list[str]) -> None:
+        records = rows.to_dict("records")
+        self.first = records[0]
+        names = [self.first["model"], self.first["loss"], *(self.first[name].replace(",", ", ") for name in told)]
+        self.names = tuple(filter(None, names))
+        self._rows = {tuple(record[field] for field in _SCORE): record for record in records}
+
+    def found(self, score: Mapping[str, str]) -> dict[Hashable, Any]:
+        """Return the row of a score; empty where there is none with a mean."""
+        row = self._rows.get(tuple(score[field] for field in _SCORE), {})
+        return {} if pd.isna(row.get("mean")) else row
+
+
+def _row(line: _Line, scores: list[dict[str, str]], rivals: list[dict[Hashable, Any]]) -> Row:
+    leading = line.found(scores[0]) if scores else {}
+    place = _place(leading, rivals) if leading else ""
+    improvement = _improvement(leading) if leading else ""
+    first = line.first
     costs = (_seeds(first), _plain(first["seconds"]), _plain(first["images_per_second"]))
-    return Row(tuple(filter(None, names)), place or NOTHING, cells, improvement, costs)
+    return Row(line.names, place or NOTHING, tuple(_cell(line.found(score)) for score in scores), improvement, costs)
 
 
-def _place(row: pd.Series, rivals: pd.DataFrame) -> str:
+def _place(row: dict[Hashable, Any], rivals: list[dict[Hashable, Any]]) -> str:
     """Say a place, `=` after a shared one; nothing where no model has two seeds, which support no order."""
-    if pd.isna(row["place"]) or (len(rivals) > 1 and not (rivals["seeds"] > 1).any()):
+    if pd.isna(row["place"]) or (len(rivals) > 1 and not any(rival.get("seeds", 0) > 1 for rival in rivals)):
         return ""
-    shared = (rivals["place"] == row["place"]).sum() > 1
+    shared = sum(rival.get("place") == row["place"] for rival in rivals) > 1
     return f"{int(row['place'])}{'=' if shared else ''}"
 
 
-def _improvement(row: pd.Series) -> str:
+def _improvement(row: dict[Hashable, Any]) -> str:
     if pd.isna(row["improvement"]):
         return ""
     ends = [row["improvement_low"], row["improvement_high"]]
@@ -147,26 +162,19 @@ def _heading(score: dict[str, str], told_apart: set[str]) -> tuple[str, str]:
     return f"{score['score'].replace('_', ' ')} {direction}", f"({', '.join(notes)})" if notes else ""
 
 
-def _match(line: pd.DataFrame, score: dict[str, str]) -> pd.DataFrame:
-    same = pd.concat([line[column] == value for column, value in score.items()], axis=1).all(axis=1)
-    return line[same]
+def _standing(line: _Line, scores: list[dict[str, str]]) -> tuple[float, ...]:
+    ranks = (line.found(score).get("rank", math.inf) for score in scores)
+    return tuple(math.inf if pd.isna(rank) else rank for rank in ranks)
 
 
-def _standing(line: pd.DataFrame, scores: list[dict[str, str]]) -> tuple[float, ...]:
-    found = [_match(line, score)["rank"] for score in scores]
-    return tuple(float("inf") if ranks.empty or ranks.isna().all() else ranks.iloc[0] for ranks in found)
-
-
-def _cell(line: pd.DataFrame, score: dict[str, str]) -> Cell:
-    found = _match(line, score)
-    if found.empty or pd.isna(found.iloc[0]["mean"]):
+def _cell(row: dict[Hashable, Any]) -> Cell:
+    if not row:
         return Cell(NOTHING)
-    row = found.iloc[0]
     spread = "" if pd.isna(row["deviation"]) else f" ± {number(row['deviation'], 2)}"
     return Cell(f"{number(row['mean'])}{spread}", row["rank"] == 1 or (row["place"] == 1 and row["seeds"] > 1))
 
 
-def _seeds(row: pd.Series) -> str:
+def _seeds(row: dict[Hashable, Any]) -> str:
     counts = [f"{row[status]} {status}" for status in ("failed", "skipped") if row[status]]
     return ", ".join(([str(row["done"])] if row["done"] else []) + counts)
 

@@ -11,12 +11,16 @@ from torchmetrics.image.inception import InceptionScore as TheirInceptionScore
 from torchmetrics.image.kid import poly_mmd
 
 from ganbench.evidence import Evidence, Features, Side
+from ganbench_metrics.different_bins import DifferentBins, divergence
 from ganbench_metrics.frechet import frechet_distance
 from ganbench_metrics.inception_score import InceptionScore, inception_score
 from ganbench_metrics.kid import KID, kernel_distance
 from ganbench_metrics.mmd import squared_mmd
+from ganbench_metrics.order import canonical
 from ganbench_metrics.prdc import prdc
 from ganbench_metrics.sliced_wasserstein import sliced_wasserstein
+
+KERNEL = {"kid_kernel": "poly", "kid_kernel_poly_degree": 3, "kid_kernel_poly_gamma": None, "kid_kernel_poly_coef0": 1}
 
 
 def sides(n=500, m=400, d=24, shift=0.2):
@@ -38,13 +42,7 @@ def test_fid_equals_torch_fidelitys():
 
 def test_kid_of_whole_sets_equals_torch_fidelitys_and_torchmetrics():
     real, fake = sides(300, 300)
-    kernel = {
-        "kid_kernel": "poly",
-        "kid_kernel_poly_degree": 3,
-        "kid_kernel_poly_gamma": None,
-        "kid_kernel_poly_coef0": 1,
-    }
-    theirs = kernel_mmd(real.numpy(), fake.numpy(), **kernel)
+    theirs = kernel_mmd(real.numpy(), fake.numpy(), **KERNEL)
     ours = kernel_distance(real, fake)
     assert ours == pytest.approx(theirs, rel=1e-9)
     assert ours == pytest.approx(float(poly_mmd(real, fake)), rel=1e-6)
@@ -60,12 +58,24 @@ def test_kid_of_whole_sets_equals_clean_fids():
 def test_kid_over_subsets_agrees_with_torch_fidelitys_within_their_spread():
     real, fake = sides(2_000, 2_000)
     theirs = kid_features_to_metric(
-        real, fake, kid_subsets=100, kid_subset_size=500, rng_seed=0, verbose=False, kid_kernel="poly",
-        kid_kernel_poly_degree=3, kid_kernel_poly_gamma=None, kid_kernel_poly_coef0=1,
-    )  # fmt: skip
+        real, fake, kid_subsets=100, kid_subset_size=500, rng_seed=0, verbose=False, **KERNEL
+    )
     ours = KID(subsets=100, size=500).score(evidence(real, fake))["kid"]
     spread = theirs["kernel_inception_distance_std"] / 10
     assert abs(ours - theirs["kernel_inception_distance_mean"]) < 4 * spread
+
+
+def test_kid_over_subsets_is_torch_fidelitys_mean_over_the_same_ones():
+    real, fake = sides(200, 180)
+    generator, values = torch.Generator().manual_seed(4), []
+    for _ in range(5):
+        chosen = [torch.randperm(len(side), generator=generator)[:60] for side in (real, fake)]
+        parts = [side[canonical(side)][indices].numpy() for side, indices in zip((real, fake), chosen, strict=True)]
+        values.append(kernel_mmd(*parts, **KERNEL))
+    found = KID(subsets=5, size=60).score(evidence(real, fake, seed=4))
+    assert found["kid"] == pytest.approx(np.mean(values), rel=1e-9)
+    # 60 of 180: the spread of subsets that share samples, brought to the whole
+    assert found["kid_standard_error"] == pytest.approx(np.std(values, ddof=1) * (60 / (180 - 60)) ** 0.5, rel=1e-9)
 
 
 def test_the_inception_score_of_a_split_equals_torch_fidelitys():
@@ -74,13 +84,22 @@ def test_the_inception_score_of_a_split_equals_torch_fidelitys():
     assert inception_score(logits) == pytest.approx(theirs, rel=1e-9)
 
 
+def test_the_inception_score_over_splits_equals_torch_fidelitys_of_samples_in_the_same_order():
+    logits = 3 * torch.randn(700, 10, generator=torch.Generator().manual_seed(0))
+    order = canonical(logits)[torch.randperm(700, generator=torch.Generator().manual_seed(5))]
+    theirs = isc_features_to_metric(logits[order], splits=10, shuffle=False)
+    ours = InceptionScore(splits=10).score(evidence(logits, logits, logits, seed=5))
+    assert ours["inception_score"] == pytest.approx(theirs["inception_score_mean"], rel=1e-9)
+    assert ours["inception_score_deviation"] == pytest.approx(theirs["inception_score_std"], rel=1e-9)
+
+
 @pytest.mark.filterwarnings("ignore:Metric `InceptionScore` will save", "ignore:std.*degrees of freedom")
 def test_the_inception_score_equals_torchmetrics():
-    logits = 3 * torch.randn(600, 10, generator=torch.Generator().manual_seed(0))
+    logits = 3 * torch.randn(600, 10, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
     theirs = TheirInceptionScore(feature=torch.nn.Flatten(), splits=1)
     theirs.update(logits)
     ours = InceptionScore(splits=1).score(evidence(logits, logits, logits))["inception_score"]
-    assert ours == pytest.approx(float(theirs.compute()[0]), rel=1e-5)  # theirs is in single precision
+    assert ours == pytest.approx(float(theirs.compute()[0]), rel=1e-9)
 
 
 @pytest.mark.parametrize("k", [1, 3, 5])
@@ -133,3 +152,19 @@ def test_mmd_equals_scikit_learns_kernels_summed_by_hand():
 
     own = [(kernel(side, side).sum() - len(side)) / (len(side) * (len(side) - 1)) for side in (real, fake)]
     assert squared_mmd(real, fake, widths) == pytest.approx(sum(own) - 2 * kernel(real, fake).mean(), rel=1e-9)
+
+
+def test_the_divergence_of_bins_is_the_square_of_scipys_distance():
+    from scipy.spatial.distance import jensenshannon
+
+    first, second = np.array([5, 0, 9, 30, 1]), np.array([2, 4, 0, 50, 1])
+    assert divergence(first, second) == pytest.approx(jensenshannon(first, second) ** 2, rel=1e-9)
+
+
+def test_bins_fitted_on_the_real_samples_differ_for_one_law_a_little_less_often_than_the_test_errs():
+    generator = torch.Generator().manual_seed(0)
+    found = []
+    for seed in range(8):
+        real, fake = (torch.randn(5_000, 8, generator=generator, dtype=torch.float64) for _ in range(2))
+        found.append(DifferentBins().score(evidence(real, fake, seed=seed))["different_bins_share"])
+    assert 0.02 < np.mean(found) < 0.06

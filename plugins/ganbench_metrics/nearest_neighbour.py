@@ -7,7 +7,7 @@ from torch import Tensor
 
 from ganbench.errors import UnfitError
 from ganbench.evidence import Evidence
-from ganbench_metrics.neighbours import nearest_squared
+from ganbench_metrics.neighbours import nearer, nearest_squared
 from ganbench_metrics.order import checked
 
 
@@ -38,7 +38,7 @@ def accuracies(real: Tensor, fake: Tensor) -> dict[str, float]:
     across = nearest_squared(real, fake), nearest_squared(fake, real)
     within = (nearest_squared(side, side, same=True) for side in (real, fake))
     right = [
-        float(((own < other).double() + 0.5 * (own == other).double()).mean())
+        (1 + float((nearer(own, other).double() - nearer(other, own).double()).mean())) / 2
         for own, other in zip(within, across, strict=True)
     ]
     return {

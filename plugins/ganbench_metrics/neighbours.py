@@ -6,14 +6,17 @@ import torch
 from torch import Tensor
 
 _TILE = 2_048  # rows and columns of a tile
+_TIE = 1e-9  # the share by which squared distances may differ and still be equal
 
 
 def tiles(rows: Tensor, columns: Tensor) -> Iterator[tuple[slice, slice, Tensor]]:
     """Yield slices of rows (n, d) and columns (m, d), and their squared Euclidean distances in float64.
 
-    Row slices come in order, and for each all column slices in order. A tile, and the two slices of features
-    that it is made of, are all that is held in float64.
+    Row slices come in order, and for each all column slices in order. A few tiles, and the two slices of features
+    that they are made of, are all that is held in float64. Equal samples are at no distance, exactly.
     """
+    # |x|² + |y|² - 2xy of equal samples is what rounding leaves, which depends on where in a tile they stand
+    rounding = 8 * torch.finfo(torch.float64).eps * rows.shape[1] ** 0.5
     for top in range(0, len(rows), _TILE):
         above = slice(top, min(top + _TILE, len(rows)))
         first = rows[above].double()
@@ -21,8 +24,14 @@ def tiles(rows: Tensor, columns: Tensor) -> Iterator[tuple[slice, slice, Tensor]
         for left in range(0, len(columns), _TILE):
             beside = slice(left, min(left + _TILE, len(columns)))
             second = columns[beside].double()
-            distances = torch.addmm(squares + second.square().sum(dim=1), first, second.T, alpha=-2.0)
-            yield above, beside, distances.clamp_(min=0.0)
+            scale = squares + second.square().sum(dim=1)
+            distances = torch.addmm(scale, first, second.T, alpha=-2.0)
+            yield above, beside, distances.masked_fill_(distances <= scale.mul_(rounding), 0.0)
+
+
+def nearer(first: Tensor, second: Tensor) -> Tensor:
+    """Tell where first is below second, squared distances both; those that rounding alone parts are equal."""
+    return first < second * (1 - _TIE)
 
 
 def radii(vectors: Tensor, k: int) -> Tensor:

@@ -7,7 +7,7 @@ from torch import Tensor
 
 from ganbench.errors import BadOptionError, UnfitError
 from ganbench.evidence import Evidence
-from ganbench_metrics.neighbours import radii, tiles
+from ganbench_metrics.neighbours import nearer, radii, tiles
 from ganbench_metrics.order import checked
 
 
@@ -38,12 +38,12 @@ def prdc(real: Tensor, fake: Tensor, k: int = 5) -> dict[str, float]:
     inside, recalled = (torch.zeros(len(side), dtype=torch.float64, device=side.device) for side in (fake, real))
     closest = torch.full_like(reach, torch.inf)
     for rows, columns, distances in tiles(real, fake):
-        inside[columns] += (distances < reach[rows, None]).sum(dim=0)
-        recalled[rows] += (distances < span[columns]).sum(dim=1)
+        inside[columns] += nearer(distances, reach[rows, None]).sum(dim=0)
+        recalled[rows] += nearer(distances, span[columns]).sum(dim=1)
         closest[rows] = torch.minimum(closest[rows], distances.amin(dim=1))
     return {
         "precision": float((inside > 0).double().mean()),
         "recall": float((recalled > 0).double().mean()),
         "density": float(inside.mean()) / k,
-        "coverage": float((closest < reach).double().mean()),
+        "coverage": float(nearer(closest, reach).double().mean()),
     }

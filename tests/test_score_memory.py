@@ -1,0 +1,39 @@
+"""Scores of large sets take memory in proportion to the sets, and not to their square."""
+
+import subprocess
+import sys
+
+import pytest
+
+COUNT = 12_000
+
+# in a process of its own, by its own high-water mark: what getrusage tells a child has inherited from the tests
+SCRIPT = """
+import pkgutil
+import torch
+from ganbench.evidence import Evidence, Features, Side
+from ganbench.memory import PeakMemory
+
+torch.set_num_threads(1)
+metric = pkgutil.resolve_name("{make}")()
+sides = [torch.randn({count}, 16, generator=torch.Generator().manual_seed(seed)) for seed in (0, 1)]
+
+def score(count):
+    few = [Side(side[:count], None, Features(side[:count])) for side in sides]
+    metric.score(Evidence(*few, None, None, 0))
+
+score(300)
+memory = PeakMemory("cpu")
+before = memory.read()
+score({count})
+print((memory.read() - before) // 2**20)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux sets the mark back")
+@pytest.mark.parametrize("metric", ["prdc", "nearest-neighbour"])
+def test_distances_between_all_pairs_are_never_held_at_once(catalog, metric):
+    # all of them in float64 would be 1,099 MiB; a few tiles are
+    script = SCRIPT.format(make=catalog.get("metrics", metric).make, count=COUNT)
+    finished = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert int(finished.stdout) < 500

@@ -19,9 +19,9 @@ def courses(frame: pd.DataFrame, by: list[str]) -> pd.DataFrame:
 
     A run with a single checkpoint has no course: its best is its final score, and it never collapses.
     """
-    scored = frame[frame["value"].notna()]
+    scored = frame[frame["value"].notna()].sort_values("fraction", kind="stable")
     rows = [
-        dict(zip([*by, "seed"], key, strict=True)) | course(part.sort_values("fraction"))
+        dict(zip([*by, "seed"], key, strict=True)) | course(part)
         for key, part in scored.groupby([*by, "seed"], sort=False, dropna=False)
     ]
     return pd.DataFrame(rows, columns=[*by, "seed", *COLUMNS])

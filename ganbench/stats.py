@@ -77,7 +77,8 @@ def _bootstrapped(rows: Values, trimmed: bool) -> list[Interval]:
     found = bootstrap(
         (rows,), middle, n_resamples=_ROUNDS, confidence_level=CONFIDENCE, method="percentile", axis=-1, rng=_random()
     ).confidence_interval
-    return [Interval(float(low), float(high)) for low, high in zip(found.low, found.high, strict=True)]
+    ends = np.stack([np.asarray(found.low), np.asarray(found.high)], axis=1)
+    return [Interval(float(low), float(high)) for low, high in ends]
 
 
 def difference_interval(first: ArrayLike, second: ArrayLike) -> Interval | None:

@@ -119,7 +119,9 @@ def _said(space: FeatureSpace, attribute: str) -> str:
 def _mapped(space: FeatureSpace, samples: "Tensor") -> Features:
     import torch
 
-    with torch.no_grad():
+    # in full single precision, whatever training allows itself: a score is the same on every device
+    exact = torch.backends.cudnn.flags(enabled=True, benchmark=False, deterministic=True, allow_tf32=False)
+    with torch.no_grad(), torch.autocast(samples.device.type, enabled=False), exact:
         parts = [space(chunk) for chunk in torch.split(samples, _CHUNK)]
     logits = [part.logits for part in parts if part.logits is not None]
     return Features(torch.cat([part.vectors for part in parts]), torch.cat(logits) if logits else None)

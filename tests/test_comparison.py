@@ -128,6 +128,20 @@ def test_damaged_kept_features_are_computed_anew(tmp_path):
     assert torch.equal(keep(PLAIN, torch.ones(4, 3), 0, keep=True).vectors, whole.vectors)
 
 
+def test_features_are_computed_in_full_precision_whatever_surrounds_them(tmp_path):
+    class Product(Nameless):
+        def __call__(self, samples):
+            assert not torch.is_autocast_enabled("cpu")
+            assert not torch.backends.cudnn.allow_tf32
+            return Features(samples @ samples.T)
+
+    before = torch.backends.cudnn.allow_tf32
+    featurizer = Featurizer(lambda choice, task: Product(task), "cpu", tmp_path)
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        assert featurizer.features(PLAIN, torch.rand(4, 3), 0).vectors.dtype == torch.float32
+    assert torch.backends.cudnn.allow_tf32 == before
+
+
 def test_features_without_a_digest_are_not_kept(tmp_path):
     Featurizer(lambda choice, task: Nameless(task), "cpu", tmp_path).features(PLAIN, torch.ones(4, 3), 0, keep=True)
     assert list(tmp_path.iterdir()) == []

@@ -25,7 +25,7 @@ _TURN, _SHIFT, _SCALE = math.radians(12), 0.12, 0.12  # of a random view, either
 
 def train(data: Dataset, stride: int, passes: float, seed: int = 0) -> Network:
     """Train on the training split alone, through random views; the same bits for one seed on one machine."""
-    torch.manual_seed(seed)
+    torch.manual_seed(seed)  # of the process, which is the script's own
     network = Network(stride).train()
     steps = max(1, int(passes * data.count("train") / _BATCH))
     optimizer = torch.optim.AdamW(network.parameters(), _RATE, weight_decay=_DECAY)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from ganbench.cards import Column
 from ganbench.choice import Choice
 from ganbench.comparison import Comparison
 from ganbench.errors import BadOptionError
@@ -27,7 +28,8 @@ def with_intervals(comparison: Comparison, metrics: Sequence[Choice], rounds: in
     A half drawn without replacement varies about its mean as much as the whole varies about the truth (Politis,
     Romano and Wolf 1999), and holds no sample twice, which the usual bootstrap does: nearest neighbours at no
     distance would spoil precision, recall and their like. The deviations stand about the score of the whole,
-    since most scores depend on the number of samples. Raises BadOptionError for fewer than two rounds.
+    since most scores depend on the number of samples, and end where the score's own range does. Raises
+    BadOptionError for fewer than two rounds.
     """
     import numpy as np
 
@@ -42,8 +44,16 @@ def with_intervals(comparison: Comparison, metrics: Sequence[Choice], rounds: in
             intervals.append(Interval(score))
             continue
         below, above = np.quantile(values - values.mean(), _TAILS)
-        intervals.append(Interval(score, score.value - float(above), score.value - float(below)))
+        column = _column(comparison, score)
+        low, high = np.clip([score.value - above, score.value - below], column.low, column.high)
+        intervals.append(Interval(score, float(low), float(high)))
     return intervals
+
+
+def _column(comparison: Comparison, score: Score) -> Column:
+    card = comparison.bench.catalog.get("metrics", Choice.parse(score.metric).name)
+    found: Column = next(column for column in card.columns if column.name == score.name)
+    return found
 
 
 def _half(comparison: Comparison, round_: int) -> Comparison:

@@ -114,6 +114,15 @@ def test_intervals_hold_the_truth_about_as_often_as_they_say(bench, tmp_path):
     assert held >= 0.8 * trials
 
 
+def test_an_interval_ends_where_the_scores_range_does(bench, tmp_path):
+    fake, real = points(tmp_path / "fake.npy", 60, 0), points(tmp_path / "real.npy", 60, 1)
+    comparison = compare(Reader(bench, tmp_path), fake, real)
+    distance, *shares = with_intervals(comparison, [Choice("frechet"), Choice.parse("prdc:features=raw")], 30)
+    assert distance.low == 0.0
+    assert all(0.0 <= share.low <= share.high for share in shares)
+    assert all(share.high <= 1.0 for share in shares if share.score.name != "density")
+
+
 def test_more_samples_make_an_interval_narrower(bench, tmp_path):
     widths = []
     for n in (200, 3_200):

@@ -204,12 +204,15 @@ class Executor(Protocol):
 
 @dataclass(frozen=True)
 class Results:
-    """What a report section may show: the records, and the frames that ganbench.tables made of them."""
+    """What a report section may show: the records, and the frames that ganbench.tables made of them.
+
+    folders: of each run's files, by its key; a run whose files are not at hand has none.
+    """
 
     records: tuple[RunRecord, ...]
     tidy: pd.DataFrame
     leaderboard: pd.DataFrame
-    folder: Path
+    folders: Mapping[str, Path]
 
 
 class Section(Protocol):

@@ -66,11 +66,12 @@ def leaderboard(frame: pd.DataFrame, baseline: str | None = None) -> pd.DataFram
     return board
 
 
-def results(records: Iterable[RunRecord], folder: Path, baseline: str | None = None) -> Results:
-    """Return what report sections show; baseline: as leaderboard has it."""
+def results(records: Iterable[RunRecord], folders: Iterable[Path] = (), baseline: str | None = None) -> Results:
+    """Return what report sections show; folders: of the records, in their order; baseline: as leaderboard has it."""
     records = tuple(records)
     frame = tidy(records)
-    return Results(records, frame, leaderboard(frame, baseline), folder)
+    at = {record.key: folder for record, folder in zip(records, folders, strict=False)}
+    return Results(records, frame, leaderboard(frame, baseline), at)
 
 
 def write_tables(shown: Results, folder: Path) -> list[Path]:

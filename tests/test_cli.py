@@ -38,7 +38,7 @@ def test_a_run_ends_with_a_leaderboard_and_the_path_of_the_results(ganbench, tmp
     names = {path.name for path in (tmp_path / "out").iterdir()}
     assert names == {
         "runs", "leaderboard.csv", "leaderboard.parquet", "leaderboard.md", "leaderboard.tex", "tidy.csv",
-        "tidy.parquet", "comparison.png",
+        "tidy.parquet", "plots",
     }  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """Laws of scores: real against real is best, more of a fault is worse, order and batches change nothing."""
 
+from dataclasses import replace
 from functools import partial
 
 import pytest
@@ -121,3 +122,12 @@ def test_scoring_leaves_the_global_streams_alone_and_repeats(bench, digits, metr
     first, again = score(bench, metric, *digits), score(bench, metric, *digits)
     assert first == again
     assert torch.equal(torch.get_rng_state(), before)
+
+
+@pytest.mark.parametrize(
+    "metric", ["kid:size=100", "fid-infinity", "sliced-wasserstein", "ndb:bins=20", "inception-score"]
+)
+def test_another_seed_draws_otherwise(bench, digits, metric):
+    given = evidence(bench, *digits)
+    scores = [bench.metric(Choice.parse(metric)).score(replace(given, seed=seed)) for seed in (3, 4)]
+    assert scores[0] != scores[1]

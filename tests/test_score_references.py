@@ -15,7 +15,7 @@ from ganbench_metrics.different_bins import DifferentBins, divergence
 from ganbench_metrics.frechet import frechet_distance
 from ganbench_metrics.inception_score import InceptionScore, inception_score
 from ganbench_metrics.kid import KID, kernel_distance
-from ganbench_metrics.mmd import squared_mmd
+from ganbench_metrics.mmd import MMD, squared_mmd
 from ganbench_metrics.order import canonical
 from ganbench_metrics.prdc import prdc
 from ganbench_metrics.sliced_wasserstein import sliced_wasserstein
@@ -152,6 +152,14 @@ def test_mmd_equals_scikit_learns_kernels_summed_by_hand():
 
     own = [(kernel(side, side).sum() - len(side)) / (len(side) * (len(side) - 1)) for side in (real, fake)]
     assert squared_mmd(real, fake, widths) == pytest.approx(sum(own) - 2 * kernel(real, fake).mean(), rel=1e-9)
+
+
+def test_mmds_kernels_are_about_the_median_distance_that_scipy_finds():
+    from scipy.spatial.distance import pdist
+
+    real, fake = sides(50, 40, d=3)  # an odd number of pairs, so that one is the median
+    widths = [scale * float(np.median(pdist(real.numpy()))) for scale in (0.25, 0.5, 1, 2, 4)]
+    assert MMD().score(evidence(real, fake))["mmd"] == pytest.approx(squared_mmd(real, fake, widths), rel=1e-9)
 
 
 def test_the_divergence_of_bins_is_the_square_of_scipys_distance():

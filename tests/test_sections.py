@@ -57,17 +57,17 @@ def test_the_comparison_never_puts_what_is_not_ranked_together_into_one_mean(rec
 
 
 def test_the_comparison_is_written_as_a_picture(records, tmp_path, catalog):
-    written = write_report(results(records, tmp_path), catalog, tmp_path)
+    written = write_report(results(records), catalog, tmp_path)
     assert written.broken == {}
-    assert (tmp_path / "comparison.png") in written.paths
-    with Image.open(tmp_path / "comparison.png") as picture:
+    assert (tmp_path / "plots" / "comparison.png") in written.paths
+    with Image.open(tmp_path / "plots" / "comparison.png") as picture:
         assert min(picture.size) > 300
 
 
 def test_without_scores_there_is_no_picture_and_no_complaint(records, tmp_path, catalog):
-    written = write_report(results(records[-1:], tmp_path), catalog, tmp_path)
+    written = write_report(results(records[-1:]), catalog, tmp_path)
     assert written.broken == {}
-    assert not (tmp_path / "comparison.png").exists()
+    assert not (tmp_path / "plots" / "comparison.png").exists()
 
 
 def test_a_broken_section_stops_nobody_else(install, records, tmp_path):
@@ -87,6 +87,6 @@ def test_a_broken_section_stops_nobody_else(install, records, tmp_path):
         yield ganbench.SectionCard("good", make=Good, about="Works.")
 
     catalog = discover([install("sections", offer_report_sections=offer_report_sections)])
-    written = write_report(results(records, tmp_path), catalog, tmp_path)
+    written = write_report(results(records), catalog, tmp_path)
     assert written.broken == {"broken": "LookupError: no section today"}
     assert (tmp_path / "good.txt").read_text() == "13"

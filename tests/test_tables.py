@@ -129,7 +129,7 @@ def test_a_name_from_a_plugin_is_never_markup(record):
 
 def test_tables_are_written_as_csv_and_parquet_that_read_back(record, tmp_path):
     records = [record(score(1.0)), record(status=Status.FAILED, reason='said "no", twice\n', seed=1)]
-    built = results(records, tmp_path)
+    built = results(records)
     assert [path.name for path in write_tables(built, tmp_path)] == [
         "leaderboard.csv", "leaderboard.parquet", "tidy.csv", "tidy.parquet",
     ]  # fmt: skip
@@ -138,7 +138,7 @@ def test_tables_are_written_as_csv_and_parquet_that_read_back(record, tmp_path):
 
 
 def test_no_records_make_empty_tables_with_all_their_columns(tmp_path):
-    built = results([], tmp_path)
+    built = results([])
     assert built.tidy.empty
     assert {"mean", "rank", "model", "score"} <= set(built.leaderboard.columns)
 

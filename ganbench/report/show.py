@@ -23,9 +23,9 @@ def show_report(
 
     Records that can't be read, and sections that could not be written, are named on standard error.
     """
-    whole = results(everything.records, folder, baseline)
+    whole = results(everything.records, everything.folders, baseline)
     written = write_report(whole, catalog, folder)
-    board = whole.leaderboard if shown is None else results(shown, folder, baseline).leaderboard
+    board = whole.leaderboard if shown is None else results(shown, baseline=baseline).leaderboard
 
     # what there is, what is missing and why, where it lies
     console = make_console()
@@ -33,8 +33,11 @@ def show_report(
         console.print(table)
     for line in missing_lines(board):
         console.print(line, style="yellow", markup=False, highlight=False)
-    names = ", ".join(path.name for path in written.paths)
-    console.print(f"results: {folder}\ntables and plots: {names}", highlight=False, markup=False, soft_wrap=True)
+    names = [str(path.relative_to(folder)) for path in written.paths if path.suffix != ".svg"]
+    tables = ", ".join(name for name in names if not name.endswith(".png"))
+    plots = ", ".join(name for name in names if name.endswith(".png"))
+    lines = [f"results: {folder}", f"tables: {tables}", *([f"plots, each as SVG too: {plots}"] if plots else [])]
+    console.print("\n".join(lines), highlight=False, markup=False, soft_wrap=True)
 
     # what went wrong on the way
     faults = [f"left out: {line}" for line in everything.damaged]

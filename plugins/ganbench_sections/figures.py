@@ -1,0 +1,67 @@
+"""What the plots share: colours that everybody can tell apart, names, boards, and files in two formats."""
+
+import itertools
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from ganbench.store import write_whole
+
+# what the leaderboard ranks together, and what is one line of it
+BOARD = ["suite", "budget", "standard", "precision", "device", "dataset"]
+LINE = ["model", "loss", "settings"]
+# Okabe and Ito (2008), which colour-blind people can tell apart, with the markers that tell more than seven
+COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000")
+MARKERS = ("o", "s", "^", "D", "v", "P", "X")
+_FORMATS = (".png", ".svg")
+
+
+def boards(frame: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Yield a title and a part of a tidy frame, with the column `who`, for each board."""
+    for _, board in frame.groupby(BOARD, sort=False, dropna=False):
+        yield title(board.iloc[0]), board.assign(who=names(board))
+
+
+def names(board: pd.DataFrame) -> pd.Series:
+    """Return each row's model and loss, with the recipe's settings where these tell two of them apart."""
+    told = board.drop_duplicates(LINE).duplicated(["model", "loss"]).any()
+    parts = board[LINE if told else ["model", "loss"]]
+    return parts.apply(lambda row: "\n".join(filter(None, row)), axis=1)
+
+
+def stem(kind: str, board: pd.DataFrame) -> str:
+    """Return a file's name for a board: the same one whatever other boards there are."""
+    row = board.iloc[0]
+    extra = [] if row["precision"] == "fp32" else [row["precision"]]
+    return " ".join(map(str, [kind, row["dataset"], row["suite"], row["budget"], row["device"], *extra]))
+
+
+def title(row: pd.Series) -> str:
+    """Return what a board is of, in two lines."""
+    mark = "" if row["standard"] else " (not the standard budget)"
+    precision = "" if row["precision"] == "fp32" else f", {row['precision']}"
+    return f"{row['dataset']} – {row['suite']}\n{row['budget']}{mark}{precision}, on {row['device']}"
+
+
+def styles(everybody: Iterable[str]) -> dict[str, tuple[str, str]]:
+    """Return a colour and a marker for each name, no two pairs alike below 49 names."""
+    count = len(COLOURS)
+    looks = ((COLOURS[index % count], MARKERS[(index + index // count) % count]) for index in itertools.count())
+    return dict(zip(dict.fromkeys(everybody), looks, strict=False))
+
+
+def save(figure: Figure, folder: Path, stem: str) -> list[Path]:
+    """Write a figure as PNG and SVG into the folder `plots`; return both paths, the PNG first."""
+    paths = [folder / "plots" / f"{slug(stem)}{suffix}" for suffix in _FORMATS]
+    for path in paths:
+        kind = path.suffix.removeprefix(".")
+        write_whole(path, lambda beside, kind=kind: figure.savefig(beside, format=kind, dpi=150, bbox_inches="tight"))  # type: ignore[misc]
+    return paths
+
+
+def slug(text: str) -> str:
+    """Return text as a harmless file name: letters, digits and hyphens."""
+    return re.sub(r"[^A-Za-z0-9]+", "-", text).strip("-").lower()[:120] or "board"

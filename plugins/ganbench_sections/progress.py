@@ -1,0 +1,61 @@
+"""How scores went over training: against images and against seconds, with every seed in sight."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import EngFormatter, LogLocator, NullFormatter
+
+from ganbench.contracts import Results
+from ganbench_sections.figures import boards, save, stem, styles
+
+_CLOCKS = {"images": "images", "seconds": "seconds of training"}
+_WIDE = 100.0  # a score that spans more than this factor is drawn on a logarithmic axis
+
+
+class Progress:
+    """Writes progress-*.png and .svg, one for each board with several checkpoints; fulfils contracts.Section."""
+
+    def write(self, results: Results, folder: Path) -> Iterable[Path]:
+        """Draw each board's first score; nothing for boards that were scored once."""
+        paths: list[Path] = []
+        frame = results.tidy[results.tidy["value"].notna()]
+        for title, board in boards(frame):
+            first = board[(board["score"] == board["score"].iloc[0]) & (board["protocol"] == board["protocol"].iloc[0])]
+            if first["fraction"].nunique() > 1:
+                paths += save(draw(first, title), folder, stem("progress", board))
+        return paths
+
+
+def draw(part: pd.DataFrame, title: str) -> Figure:
+    """Return the figure for one score's rows: the mean over seeds as a line, its seeds as a band and dots."""
+    figure = Figure(figsize=(11, 4.2), layout="constrained")
+    panels = figure.subplots(1, len(_CLOCKS), sharey=True)
+    looks = styles(part["who"])
+    for axes, clock in zip(panels, _CLOCKS, strict=True):
+        for who, rows in part.groupby("who", sort=False):
+            _line(axes, rows, clock, (str(who), *looks[str(who)]))
+        axes.set(xlabel=_CLOCKS[clock], xscale="log")
+        axes.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+        axes.xaxis.set_major_formatter(EngFormatter(sep=""))
+        axes.xaxis.set_minor_formatter(NullFormatter())
+        axes.grid(alpha=0.3)
+    name, better = part["score"].iloc[0].replace("_", " "), part["better"].iloc[0]
+    panels[0].set_ylabel(f"{name} ({better} is better)")
+    if part["value"].min() > 0 and part["value"].max() > _WIDE * part["value"].min():
+        panels[0].set_yscale("log")
+    panels[0].set_title(title, loc="left", fontsize=10)
+    panels[-1].legend(loc="center left", bbox_to_anchor=(1.0, 0.5), fontsize=8, frameon=False)
+    return figure
+
+
+def _line(axes: Axes, rows: pd.DataFrame, clock: str, look: tuple[str, str, str]) -> None:
+    who, colour, marker = look
+    by_fraction = rows.groupby("fraction")
+    middle, low, high = (by_fraction["value"].agg(kind) for kind in ("mean", "min", "max"))
+    at = by_fraction[clock].mean().clip(lower=1e-3)
+    axes.plot(at, middle, color=colour, marker=marker, markersize=5, label=who.replace("\n", " + "))
+    if rows["seed"].nunique() > 1:
+        axes.fill_between(at, low, high, color=colour, alpha=0.15, linewidth=0)

@@ -1,0 +1,115 @@
+"""Plots of training and of ranks: what they show is what the tables say."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from ganbench.record import Checkpoint, RunRecord, Score, Spent, Status
+from ganbench.spec import Budget
+from ganbench.tables import results
+from ganbench_sections import losses, progress, ranks
+from ganbench_sections.figures import boards, slug, stem, styles
+
+VALUES = {"vanilla": (90.0, 60.0, 50.0), "gmm": (40.0, 45.0, 44.0)}
+
+
+@pytest.fixture
+def shown(make_spec):
+    """Return a maker of results: two models, three seeds each, three checkpoints unless told otherwise."""
+
+    def make(seeds=3, fractions=(0.25, 0.5, 1.0), **changed):
+        made = []
+        for model, values in VALUES.items():
+            for seed in range(seeds):
+                checkpoints = tuple(
+                    Checkpoint(
+                        fraction,
+                        Spent(int(1_000 * fraction), 10, 2.0 * fraction),
+                        (Score("frechet", "distance", fraction, value + seed, "lower"),),
+                    )
+                    for fraction, value in zip(fractions, values[-len(fractions) :], strict=True)
+                )
+                spec = make_spec(model=model, loss=None, seed=seed, **changed)
+                made.append(RunRecord(spec, Status.DONE, checkpoints=checkpoints, environment={"device": "cpu"}))
+        return results(made)
+
+    return make
+
+
+def test_progress_draws_the_mean_of_each_model_against_images_and_seconds(shown):
+    ((title, board),) = boards(shown().tidy)
+    figure = progress.draw(board, title)
+    images, seconds = figure.axes
+    lines = {line.get_label(): line for line in images.lines}
+    assert lines["vanilla"].get_xdata().tolist() == [250, 500, 1_000]
+    assert lines["vanilla"].get_ydata().tolist() == [91, 61, 51]
+    assert seconds.lines[0].get_xdata().tolist() == [0.5, 1.0, 2.0]
+    assert "lower is better" in images.get_ylabel()
+
+
+def test_progress_of_a_single_checkpoint_is_no_plot(shown, tmp_path):
+    assert list(progress.Progress().write(shown(fractions=(1.0,)), tmp_path)) == []
+
+
+def test_plots_are_written_in_two_formats_under_names_that_stay(shown, tmp_path):
+    first = progress.Progress().write(shown(), tmp_path)
+    assert [path.suffix for path in first] == [".png", ".svg"]
+    assert all(path.stat().st_size > 1_000 for path in first)
+    assert first[0].name == "progress-digits-test-1-10-updates-cpu.png"
+
+
+def test_ranks_are_the_tables_with_their_intervals(shown):
+    ((title, board),) = boards(shown().leaderboard)
+    figure = ranks.draw([(title, board)])
+    (axes,) = figure.axes
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["gmm", "vanilla"]
+    dots = [line.get_xdata()[0] for line in axes.lines if line.get_marker() == "o"]
+    assert dots == [1, 2]
+    assert {text.get_text() for text in axes.texts} == {"place 1", "place 2"}
+
+
+def test_ranks_of_single_seeds_are_no_plot(shown, tmp_path):
+    assert list(ranks.Ranks().write(shown(seeds=1), tmp_path)) == []
+    assert [path.name for path in ranks.Ranks().write(shown(), tmp_path)] == ["ranks.png", "ranks.svg"]
+
+
+def curves(offset, updates=300):
+    at = np.arange(1, updates + 1)
+    return pd.DataFrame(
+        {"update": at, "images": at * 8, "generator_loss": at / 100 + offset, "discriminator_loss": 1.0}
+    )
+
+
+def test_losses_are_means_over_seeds_with_a_band_from_lowest_to_highest():
+    figure = losses.draw({"dcgan\nhinge": [curves(0.0), curves(1.0)]}, "title")
+    (axes,) = figure.axes
+    lines = {line.get_label(): line for line in axes.lines}
+    assert lines["discriminator"].get_ydata().tolist() == [1.0] * 120
+    middle = lines["generator"].get_ydata() - lines["generator"].get_xdata() / 100
+    assert middle == pytest.approx(np.full(120, 0.5), abs=0.01)
+    assert axes.get_title() == "dcgan + hinge"
+    assert len(axes.collections) == 2
+
+
+def test_bins_are_means_and_what_is_not_finite_is_left_out():
+    values = np.array([1.0, 3.0, np.nan, 5.0])
+    found = losses.binned(values, np.arange(1.0, 5.0), np.array([0.5, 2.5, 3.5, 4.5]))
+    assert found[[0, 2]].tolist() == [2.0, 5.0]
+    assert np.isnan(found[1])
+
+
+def test_losses_come_from_the_runs_own_folders(run, make_spec, tmp_path):
+    record = run(make_spec(budget=Budget(updates=12)))
+    folder = tmp_path / "a" / "runs" / record.key
+    paths = losses.Losses().write(results([record], [folder]), tmp_path / "out")
+    assert [path.suffix for path in paths] == [".png", ".svg"]
+    assert list(losses.Losses().write(results([record]), tmp_path / "none")) == []
+
+
+def test_many_models_look_different_and_names_are_harmless(shown):
+    looks = styles(f"model {index}" for index in range(49))
+    assert len(set(looks.values())) == 49
+    assert len({colour for colour, _ in list(looks.values())[:7]}) == len({m for _, m in list(looks.values())[:7]}) == 7
+    assert slug("image-folder:folder=../../x,size=32") == "image-folder-folder-x-size-32"
+    assert slug("…") == "board"
+    assert stem("losses", shown(precision="bf16").tidy).endswith("cpu bf16")

@@ -101,6 +101,7 @@ def test_judgements_of_no_use_are_said_so(logits, reason):
     ("metric", "message"),
     [
         ("prdc:k=0", "k of 1 or more, not 0"),
+        ("prdc:k=2.5", "k of 1 or more, not 2.5"),
         ("kid:size=1", "subsets and size of 2 or more"),
         ("inception-score:splits=0", "splits of 1 or more"),
         ("fid-infinity:points=1", "points of 2 or more"),

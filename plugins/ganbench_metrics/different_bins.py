@@ -5,8 +5,9 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from ganbench.errors import BadOptionError, UnfitError
+from ganbench.errors import UnfitError
 from ganbench.evidence import Evidence
+from ganbench.torchkit.sizes import at_least
 from ganbench_metrics.order import checked
 
 _CRITICAL = 1.959963984540054  # of a normal at a significance of 0.05, both tails
@@ -20,8 +21,7 @@ class DifferentBins:
     """
 
     def __init__(self, bins: int = 100) -> None:
-        if bins < 2:
-            raise BadOptionError(f"ndb takes bins of 2 or more, not {bins}")
+        at_least(2, "ndb", bins=bins)
         self.bins = bins
 
     def score(self, evidence: Evidence) -> Mapping[str, float]:

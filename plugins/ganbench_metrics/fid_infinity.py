@@ -5,8 +5,8 @@ from collections.abc import Mapping
 import numpy as np
 import torch
 
-from ganbench.errors import BadOptionError
 from ganbench.evidence import Evidence
+from ganbench.torchkit.sizes import at_least
 from ganbench_metrics.frechet import Matrix, frechet_distance
 from ganbench_metrics.order import checked
 
@@ -17,8 +17,7 @@ class FIDInfinity:
     """Fulfils contracts.Metric. points: sizes of subsets that the line is fitted through."""
 
     def __init__(self, points: int = 15) -> None:
-        if points < 2:
-            raise BadOptionError(f"fid-infinity takes points of 2 or more, not {points}")
+        at_least(2, "fid-infinity", points=points)
         self.points = points
 
     def score(self, evidence: Evidence) -> Mapping[str, float]:

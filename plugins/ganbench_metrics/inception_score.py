@@ -6,8 +6,9 @@ from statistics import fmean, pstdev
 import torch
 from torch import Tensor
 
-from ganbench.errors import BadOptionError, UnfitError
+from ganbench.errors import UnfitError
 from ganbench.evidence import Evidence
+from ganbench.torchkit.sizes import at_least
 from ganbench_metrics.order import canonical
 
 
@@ -15,8 +16,7 @@ class InceptionScore:
     """Fulfils contracts.Metric in feature spaces with logits. splits: parts that are scored apart."""
 
     def __init__(self, splits: int = 10) -> None:
-        if splits < 1:
-            raise BadOptionError(f"inception-score takes splits of 1 or more, not {splits}")
+        at_least(1, "inception-score", splits=splits)
         self.splits = splits
 
     def score(self, evidence: Evidence) -> Mapping[str, float]:

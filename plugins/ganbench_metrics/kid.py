@@ -7,8 +7,8 @@ from statistics import fmean, stdev
 import torch
 from torch import Tensor
 
-from ganbench.errors import BadOptionError
 from ganbench.evidence import Evidence
+from ganbench.torchkit.sizes import at_least
 from ganbench_metrics.order import checked
 
 
@@ -16,8 +16,7 @@ class KID:
     """Fulfils contracts.Metric. subsets, size: how many random subsets of either side, and how large."""
 
     def __init__(self, subsets: int = 100, size: int = 1_000) -> None:
-        if subsets < 2 or size < 2:
-            raise BadOptionError(f"kid takes subsets and size of 2 or more, not {subsets} and {size}")
+        at_least(2, "kid", subsets=subsets, size=size)
         self.subsets, self.size = subsets, size
 
     def score(self, evidence: Evidence) -> Mapping[str, float]:

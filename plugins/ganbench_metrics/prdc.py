@@ -5,8 +5,9 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor
 
-from ganbench.errors import BadOptionError, UnfitError
+from ganbench.errors import UnfitError
 from ganbench.evidence import Evidence
+from ganbench.torchkit.sizes import at_least
 from ganbench_metrics.neighbours import nearer, radii, tiles
 from ganbench_metrics.order import checked
 
@@ -15,8 +16,7 @@ class PRDC:
     """Fulfils contracts.Metric. k: neighbours whose farthest bounds a sample's ball; 5 as in Naeem et al."""
 
     def __init__(self, k: int = 5) -> None:
-        if k < 1:
-            raise BadOptionError(f"prdc takes k of 1 or more, not {k}")
+        at_least(1, "prdc", k=k)
         self.k = k
 
     def score(self, evidence: Evidence) -> Mapping[str, float]:

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor
 
-from ganbench.errors import BadOptionError
 from ganbench.evidence import Evidence
+from ganbench.torchkit.sizes import at_least
 from ganbench_metrics.order import checked
 
 _LINES = 64  # projected on at a time
@@ -16,8 +16,7 @@ class SlicedWasserstein:
     """Fulfils contracts.Metric. projections: random lines."""
 
     def __init__(self, projections: int = 512) -> None:
-        if projections < 1:
-            raise BadOptionError(f"sliced-wasserstein takes projections of 1 or more, not {projections}")
+        at_least(1, "sliced-wasserstein", projections=projections)
         self.projections = projections
 
     def score(self, evidence: Evidence) -> Mapping[str, float]:

@@ -24,7 +24,7 @@ def offer_report_sections() -> Iterator[ganbench.SectionCard]:
         about="Ranks with their bootstrap intervals, and the places that seeds support.",
     )
     yield ganbench.SectionCard(
-        "losses",
+        "loss-curves",
         make="ganbench_sections.losses:Losses",
         about="Loss curves of both players, a panel a model, seeds as bands.",
     )

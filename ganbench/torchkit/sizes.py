@@ -9,7 +9,7 @@ def at_least_one(name: str, **sizes: float) -> None:
 
 
 def at_least(least: int, name: str, **sizes: float) -> None:
-    """Raise BadOptionError, in the name of a model or a metric, unless every size is a whole number, `least` or more."""
+    """Raise BadOptionError in the name of what takes them unless every size is a whole number, `least` or more."""
     whole = all(isinstance(size, int) and not isinstance(size, bool) and size >= least for size in sizes.values())
     if not whole:
         names, given = (" and ".join(map(str, part)) for part in (sizes, sizes.values()))

@@ -1,7 +1,8 @@
 """The comparison plot: who is better, and whether the seeds agree."""
 
 import itertools
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,8 @@ from matplotlib.figure import Figure
 from ganbench.contracts import Results
 from ganbench.stats import merit
 from ganbench_sections.figures import COLOURS, boards, save
+
+_COLUMNS = 4  # panels side by side; further scores go below
 
 
 class Comparison:
@@ -27,29 +30,44 @@ class Comparison:
 
 
 def draw(final: pd.DataFrame) -> Figure:
-    """Return the figure for the scored rows of a tidy frame: a row of panels for each board.
+    """Return the figure for the scored rows of a tidy frame: a row of panels for each board, or several.
 
     A board is what the leaderboard ranks together: one suite, budget, precision, device and dataset.
     """
-    titles, parts_of = zip(*boards(final), strict=True)
-    panels = [[part for _, part in board.groupby(["score", "protocol"], sort=False)] for board in parts_of]
-    heights = [1.5 + 0.5 * board["who"].nunique() for board in parts_of]
-    columns = max(map(len, panels))
+    rows = [row for title, board in boards(final) for row in _rows(title, board)]
+    columns = max(len(row.panels) for row in rows)
+    heights = [1.5 + 0.5 * len(row.order) for row in rows]
     figure = Figure(figsize=(1.5 + 3.4 * columns, sum(heights)), layout="constrained")
-    grid = figure.subplots(len(panels), columns, squeeze=False, height_ratios=heights)
+    grid = figure.subplots(len(rows), columns, squeeze=False, height_ratios=heights)
 
     # one colour a model in every panel, and its name once a row
-    colours = dict(zip(pd.concat(parts_of)["who"].unique(), itertools.cycle(COLOURS), strict=False))
-    for row, parts in enumerate(panels):
-        order = [who for _, who in sorted((_standing(part), str(who)) for who, part in parts[0].groupby("who"))]
-        for column, axes in enumerate(grid[row]):
-            if column < len(parts):
-                _draw_panel(axes, parts[column], order, colours)
+    everybody = dict.fromkeys(who for row in rows for who in row.order)
+    colours = dict(zip(everybody, itertools.cycle(COLOURS), strict=False))
+    for row, line in zip(rows, grid, strict=True):
+        for column, axes in enumerate(line):
+            if column < len(row.panels):
+                _draw_panel(axes, row.panels[column], row.order, colours)
                 axes.tick_params(labelleft=column == 0)
             else:
                 axes.set_visible(False)
-        grid[row][0].set_title(titles[row], loc="left", fontsize=10)
+        line[0].set_title(row.title, loc="left", fontsize=10)
     return figure
+
+
+@dataclass(frozen=True)
+class _Row:
+    """Panels side by side: a title for the first row of a board, a score's rows a panel, and everybody, best first."""
+
+    title: str
+    panels: list[pd.DataFrame]
+    order: list[str]
+
+
+def _rows(title: str, board: pd.DataFrame) -> Iterator[_Row]:
+    panels = [part for _, part in board.groupby(["score", "protocol"], sort=False)]
+    order = [who for _, who in sorted((_standing(part), str(who)) for who, part in panels[0].groupby("who"))]
+    for start in range(0, len(panels), _COLUMNS):
+        yield _Row("" if start else title, panels[start : start + _COLUMNS], order)
 
 
 def _draw_panel(axes: Axes, part: pd.DataFrame, order: list[str], colours: dict[str, Any]) -> None:

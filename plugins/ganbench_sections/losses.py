@@ -39,11 +39,11 @@ def draw(curves: Mapping[str, list[pd.DataFrame]], title: str) -> Figure:
     columns = min(_COLUMNS, len(curves))
     rows = -(-len(curves) // columns)
     figure = Figure(figsize=(1 + 3.4 * columns, 0.6 + 2.6 * rows), layout="constrained")
-    panels = figure.subplots(rows, columns, squeeze=False).flat
+    panels = list(figure.subplots(rows, columns, squeeze=False).flat)
     for axes, (who, seeds) in zip(panels, curves.items(), strict=False):
         _panel(axes, seeds)
         axes.set_title(who.replace("\n", " + "), fontsize=9)
-    for axes in list(panels)[len(curves) :]:
+    for axes in panels[len(curves) :]:
         axes.set_visible(False)
     figure.suptitle(title, x=0.01, ha="left", fontsize=10)
     return figure

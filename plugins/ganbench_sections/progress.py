@@ -9,9 +9,11 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import EngFormatter, LogLocator, NullFormatter
 
 from ganbench.contracts import Results
+from ganbench.stats import merit
 from ganbench_sections.figures import boards, save, stem, styles
 
 _CLOCKS = {"images": "images", "seconds": "seconds of training"}
+_FAR = 300.0  # a clock that spans more than this factor has a tick a decade
 _WIDE = 100.0  # a score that spans more than this factor is drawn on a logarithmic axis
 
 
@@ -34,11 +36,13 @@ def draw(part: pd.DataFrame, title: str) -> Figure:
     figure = Figure(figsize=(11, 4.2), layout="constrained")
     panels = figure.subplots(1, len(_CLOCKS), sharey=True)
     looks = styles(part["who"])
+    lines = sorted(part.groupby("who", sort=False), key=lambda line: _standing(line[1]))
     for axes, clock in zip(panels, _CLOCKS, strict=True):
-        for who, rows in part.groupby("who", sort=False):
+        for who, rows in lines:
             _line(axes, rows, clock, (str(who), *looks[str(who)]))
         axes.set(xlabel=_CLOCKS[clock], xscale="log")
-        axes.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+        low, high = axes.get_xlim()
+        axes.xaxis.set_major_locator(LogLocator(subs=(1.0,) if high > _FAR * low else (1.0, 2.0, 5.0)))
         axes.xaxis.set_major_formatter(EngFormatter(sep=""))
         axes.xaxis.set_minor_formatter(NullFormatter())
         axes.grid(alpha=0.3)
@@ -51,8 +55,16 @@ def draw(part: pd.DataFrame, title: str) -> Figure:
     return figure
 
 
+def _standing(rows: pd.DataFrame) -> float:
+    return merit(float(rows[rows["fraction"] == 1.0]["value"].mean()), rows["better"].iloc[0])
+
+
 def _line(axes: Axes, rows: pd.DataFrame, clock: str, look: tuple[str, str, str]) -> None:
+    """Draw one model; one that was scored once, such as real data played back, is a level to compare with."""
     who, colour, marker = look
+    if rows["fraction"].nunique() == 1:
+        axes.axhline(rows["value"].mean(), color=colour, linestyle="--", linewidth=1, label=who.replace("\n", " + "))
+        return
     by_fraction = rows.groupby("fraction")
     middle, low, high = (by_fraction["value"].agg(kind) for kind in ("mean", "min", "max"))
     at = by_fraction[clock].mean().clip(lower=1e-3)

@@ -1,13 +1,16 @@
 """Plots of training and of ranks: what they show is what the tables say."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
+from PIL import Image
 
 from ganbench.record import Checkpoint, RunRecord, Score, Spent, Status
 from ganbench.spec import Budget
 from ganbench.tables import results
-from ganbench_sections import losses, progress, ranks
+from ganbench_sections import losses, progress, ranks, samples
 from ganbench_sections.figures import boards, slug, stem, styles
 
 VALUES = {"vanilla": (90.0, 60.0, 50.0), "gmm": (40.0, 45.0, 44.0)}
@@ -113,3 +116,29 @@ def test_many_models_look_different_and_names_are_harmless(shown):
     assert slug("image-folder:folder=../../x,size=32") == "image-folder-folder-x-size-32"
     assert slug("…") == "board"
     assert stem("losses", shown(precision="bf16").tidy).endswith("cpu bf16")
+
+
+def test_the_best_and_the_worst_seed_of_each_model_stand_side_by_side(shown, tmp_path):
+    built = shown()
+    folders = {}
+    for record in built.records:
+        folders[record.key] = tmp_path / record.key
+        folders[record.key].mkdir()
+        Image.new("RGB", (20, 20)).save(folders[record.key] / "samples.png")
+    built = replace(built, folders=folders)
+    ((title, board),) = boards(built.tidy[built.tidy["fraction"] == 1.0])
+    pairs = samples.extremes(board, built)
+    assert [(best.who, best.seed, best.value, worst.seed, worst.value) for best, worst in pairs] == [
+        ("gmm", 0, 44.0, 2, 46.0),
+        ("vanilla", 0, 50.0, 2, 52.0),
+    ]
+    figure = samples.draw(pairs, title, "distance")
+    assert [axes.get_xlabel() for axes in figure.axes] == [
+        "best seed (0): distance 44", "best seed (0): distance 50",
+        "worst seed (2): distance 46", "worst seed (2): distance 52",
+    ]  # fmt: skip
+    assert len(list(samples.Samples().write(built, tmp_path / "out"))) == 2
+
+
+def test_runs_whose_pictures_are_not_at_hand_are_no_plot(shown, tmp_path):
+    assert list(samples.Samples().write(shown(), tmp_path)) == []

@@ -28,3 +28,8 @@ def offer_report_sections() -> Iterator[ganbench.SectionCard]:
         make="ganbench_sections.losses:Losses",
         about="Loss curves of both players, a panel a model, seeds as bands.",
     )
+    yield ganbench.SectionCard(
+        "sample-grids",
+        make="ganbench_sections.samples:Samples",
+        about="What each model draws from its best seed and from its worst, side by side.",
+    )

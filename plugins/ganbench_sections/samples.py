@@ -1,0 +1,92 @@
+"""Samples side by side: what each model draws from its best seed, and what from its worst."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from ganbench.contracts import Results
+from ganbench.stats import merit
+from ganbench_sections.figures import boards, save, stem
+
+_SIDE = 2.4  # inches of a picture
+_COLUMNS = 5  # models side by side; further ones go below
+_PICTURE = "samples.png"
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """One run's picture: whose it is, which seed, and its value of the board's first score."""
+
+    who: str
+    seed: int
+    value: float
+    picture: Path
+
+
+class Samples:
+    """Writes samples-*.png and .svg, one for each board; fulfils contracts.Section."""
+
+    def write(self, results: Results, folder: Path) -> Iterable[Path]:
+        """Draw the best and the worst seed of each model, best models first; nothing where no pictures are."""
+        paths: list[Path] = []
+        final = results.tidy[(results.tidy["fraction"] == 1.0) & results.tidy["value"].notna()]
+        for title, board in boards(final):
+            first = board[(board["score"] == board["score"].iloc[0]) & (board["protocol"] == board["protocol"].iloc[0])]
+            pairs = extremes(first, results)
+            if pairs:
+                score = first["score"].iloc[0].replace("_", " ")
+                paths += save(draw(pairs, title, score), folder, stem("samples", board))
+        return paths
+
+
+def extremes(part: pd.DataFrame, results: Results) -> list[tuple[Drawn, Drawn | None]]:
+    """Return each model's best run and its worst, the models in the order of their means; None for a single seed."""
+    better = str(part["better"].iloc[0])
+    ranked = part.assign(merit=[merit(value, better) for value in part["value"]]).sort_values("merit", kind="stable")
+    order = ranked.groupby("who")["merit"].mean().sort_values(kind="stable").index
+    pairs: list[tuple[Drawn, Drawn | None]] = []
+    for who in order:
+        runs = [
+            Drawn(str(who), int(row["seed"]), float(row["value"]), results.folders[row["key"]] / _PICTURE)
+            for _, row in ranked[ranked["who"] == who].iterrows()
+            if row["key"] in results.folders and (results.folders[row["key"]] / _PICTURE).exists()
+        ]
+        if runs:
+            pairs.append((runs[0], runs[-1] if len(runs) > 1 else None))
+    return pairs
+
+
+def draw(pairs: list[tuple[Drawn, Drawn | None]], title: str, score: str) -> Figure:
+    """Return the figure: a column a model, its best seed above its worst, in bands of a few models."""
+    deep = 2 if any(worst for _, worst in pairs) else 1
+    bands = [pairs[start : start + _COLUMNS] for start in range(0, len(pairs), _COLUMNS)]
+    columns = len(bands[0])
+    rows = deep * len(bands)
+    figure = Figure(figsize=(_SIDE * columns + 0.4, (_SIDE + 0.4) * rows + 0.6), layout="constrained")
+    panels = figure.subplots(rows, columns, squeeze=False)
+    for axes in panels.flat:
+        axes.set_axis_off()
+    for number, band in enumerate(bands):
+        for column, pair in enumerate(band):
+            for row, (run, which) in enumerate(zip(pair[:deep], ("best", "worst"), strict=False)):
+                _panel(panels[deep * number + row][column], run, f"{which} seed" if deep > 1 else "seed", score)
+            panels[deep * number][column].set_title(pair[0].who.replace("\n", " + "), fontsize=9, fontweight="bold")
+    figure.suptitle(title, x=0.01, ha="left", fontsize=10)
+    return figure
+
+
+def _panel(axes: Axes, run: Drawn | None, which: str, score: str) -> None:
+    from matplotlib.image import imread
+
+    if run is None:
+        return
+    axes.set_axis_on()
+    axes.set(xticks=[], yticks=[])
+    for spine in axes.spines.values():
+        spine.set_visible(False)
+    axes.imshow(imread(run.picture))
+    axes.set_xlabel(f"{which} ({run.seed}): {score} {run.value:.3g}", fontsize=8)

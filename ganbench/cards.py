@@ -40,9 +40,17 @@ class ModelCard(Card):
     """A model: `make(task, **parameters)` returns a contracts.Model.
 
     loss: the adversarial loss it trains with unless told otherwise; None for a model that has no adversary.
+    family: what kind of model it is, in a word or two by which boards are filtered; "adversarial" for one with a
+        loss and "other" for one without, unless said.
     """
 
     loss: str | None = None
+    family: str = ""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not self.family:
+            object.__setattr__(self, "family", "adversarial" if self.loss else "other")
 
 
 @dataclass(frozen=True)

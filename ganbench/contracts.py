@@ -106,8 +106,9 @@ class Model(Protocol):
     Optional attributes, used where they are there: `batch` (samples in a batch, 128 otherwise), `spent`
     (optimizer steps by player), `conditional` (True if sample takes labels), `average` (the decay of a moving
     average of the weights that sample draws from), `parameter_counts`, `log_prob(samples)` ((n,) nats: of a
-    density, or of as many grey levels as `levels` says), `checkpoint()` and `restore(state)` (tensors enough
-    to train on to the bit after a kill).
+    density, or of as many grey levels as `levels` says), `latent` and `decode(codes, labels)` (what sample makes of
+    (n, latent) standard normal numbers, drawn as a walk between samples), `checkpoint()` and `restore(state)`
+    (tensors enough to train on to the bit after a kill).
     """
 
     def fit(self, batches: Iterator[Batch]) -> Iterator[Mapping[str, Tensor]]:

@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ganbench.comparison import Comparison
 from ganbench.contracts import Dataset, Model
 from ganbench.featuring import Featured
+from ganbench.halves import with_deviations
+from ganbench.pictures import draw_samples
 from ganbench.record import Score
 from ganbench.seeds import isolated, stream
 from ganbench.spec import RunSpec
@@ -44,7 +47,15 @@ class Evaluation:
             comparison = Comparison(
                 self.bench, real, fake, self.spec.seed, self._protocol(), self.dataset, self.model, self.errors
             )
-            return comparison.scores(self.spec.metrics, fraction)
+            scores = comparison.scores(self.spec.metrics, fraction)
+            if fraction == 1.0 and self.spec.halves:
+                scores = with_deviations(scores, comparison, self.spec.metrics, self.spec.halves)
+            return scores
+
+    def draw(self, path: Path) -> None:
+        """Draw the samples that were scored last, points over the held-out ones."""
+        assert self.latest is not None, "nothing was scored yet"
+        draw_samples(path, self.latest, self.bench.real(self.spec.dataset, self.count).samples)
 
     def _draw(self) -> Featured:
         """Draw the generated side; labels follow the held-out ones where the model takes labels."""

@@ -1,14 +1,14 @@
 """How far a score would move with other samples: the same score on halves of them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from ganbench.cards import Column
 from ganbench.choice import Choice
 from ganbench.comparison import Comparison
 from ganbench.errors import BadOptionError
+from ganbench.halves import half
 from ganbench.record import Score
-from ganbench.seeds import stream
 
 _TAILS = (0.025, 0.975)
 
@@ -25,18 +25,15 @@ class Interval:
 def with_intervals(comparison: Comparison, metrics: Sequence[Choice], rounds: int) -> list[Interval]:
     """Score a comparison, and again on as many random halves of both sides as there are rounds.
 
-    A half drawn without replacement varies about its mean as much as the whole varies about the truth (Politis,
-    Romano and Wolf 1999), and holds no sample twice, which the usual bootstrap does: nearest neighbours at no
-    distance would spoil precision, recall and their like. The deviations stand about the score of the whole,
-    since most scores depend on the number of samples, and end where the score's own range does. Raises
-    BadOptionError for fewer than two rounds.
+    Halves are ganbench.halves'. Their deviations stand about the score of the whole, since most scores depend on
+    the number of samples, and end where the score's own range does. Raises BadOptionError for fewer than two rounds.
     """
     import numpy as np
 
     if rounds < 2:
         raise BadOptionError(f"an interval needs two rounds or more, not {rounds}")
     whole = comparison.scores(metrics)
-    halves = [_half(comparison, round_).scores(metrics) for round_ in range(rounds)]
+    halves = [half(comparison, round_).scores(metrics) for round_ in range(rounds)]
     intervals = []
     for score, *others in zip(whole, *halves, strict=True):
         values = np.array([other.value for other in others if other.value is not None])
@@ -54,16 +51,3 @@ def _column(comparison: Comparison, score: Score) -> Column:
     card = comparison.bench.catalog.get("metrics", Choice.parse(score.metric).name)
     found: Column = next(column for column in card.columns if column.name == score.name)
     return found
-
-
-def _half(comparison: Comparison, round_: int) -> Comparison:
-    """Return a comparison of a random half of either side, whose features are those computed already."""
-    import torch
-
-    halves = []
-    for side, name in ((comparison.real, "real"), (comparison.fake, "fake")):
-        count = len(side.samples)
-        generator = torch.Generator().manual_seed(stream(comparison.seed, f"half {round_} of {name}"))
-        order = torch.randperm(count, generator=generator)[: max(1, count // 2)]
-        halves.append(side.part(order.to(side.samples.device)))
-    return replace(comparison, real=halves[0], fake=halves[1])

@@ -27,6 +27,8 @@ class Score:
     fraction: how much of the budget was spent when the model was scored, 0 to 1.
     better: "higher", "lower" or "closer to X".
     protocol: what somebody needs to get the same number: feature space, split, counts, seed.
+    sampling_deviation: the standard deviation that other samples of the same model would give it; None where it
+        was not estimated.
     """
 
     metric: str
@@ -36,6 +38,7 @@ class Score:
     better: str = ""
     reason: str = ""
     protocol: Mapping[str, str | int | float] = field(default_factory=dict)
+    sampling_deviation: float | None = None
 
 
 @dataclass(frozen=True)
@@ -83,6 +86,7 @@ class RunRecord:
     stability: the measures of ganbench.stability; a missing one does not apply.
     parameters: trainable parameters of each network.
     environment: versions, device, processor and git state; never part of the run's key.
+    family: the model's, as its card has it. conditional: whether it takes labels; None if it was never built.
     """
 
     spec: RunSpec
@@ -98,6 +102,8 @@ class RunRecord:
     peak_memory_bytes: int | None = None
     environment: Mapping[str, Any] = field(default_factory=dict)
     started: str = ""
+    family: str = ""
+    conditional: bool | None = None
     schema: int = SCHEMA
 
     @property

@@ -11,14 +11,15 @@ from ganbench.environment import describe
 from ganbench.errors import UnfitError
 from ganbench.evaluation import Evaluation
 from ganbench.events import Finished, Notify, Started
+from ganbench.interpolation import has_codes, walk
 from ganbench.memory import PeakMemory
 from ganbench.meter import Meter
-from ganbench.pictures import draw_samples
+from ganbench.pictures import draw_grid
 from ganbench.record import RunRecord, Spent, Status
 from ganbench.seeds import isolated, stream
 from ganbench.spec import RunSpec
 from ganbench.stability import stability
-from ganbench.store import RunFolder, Weights
+from ganbench.store import INTERPOLATION, SAMPLES, RunFolder, Weights
 from ganbench.training import SAVE_SECONDS, DivergedError, Training
 from ganbench.workbench import Workbench
 
@@ -57,7 +58,8 @@ class Runner:
         """Return the record of a run that has come to nothing, or to nothing yet."""
         started = datetime.now(UTC).isoformat(timespec="seconds")
         environment = describe(self.bench.device, self.bench.plugins(spec), self.where)
-        return RunRecord(spec, Status.FAILED, reason, started=started, environment=environment)
+        family = self.bench.catalog.get("models", spec.model.name).family
+        return RunRecord(spec, Status.FAILED, reason, started=started, environment=environment, family=family)
 
     def _build_and_train(self, record: RunRecord, folder: RunFolder, notify: Notify) -> RunRecord:
         memory = PeakMemory(self.bench.device)
@@ -81,6 +83,7 @@ class Runner:
             stability=stability(training.curves.columns),
             parameters=dict(getattr(training.model, "parameter_counts", {})),
             peak_memory_bytes=memory.read(),
+            conditional=bool(getattr(training.model, "conditional", False)),
         )
 
     def _build(self, spec: RunSpec, folder: RunFolder, notify: Notify) -> Training:
@@ -106,11 +109,11 @@ class Runner:
         return Status.DONE, "", ended_by
 
     def _keep_model(self, model: Model, evaluation: Evaluation, folder: RunFolder) -> None:
-        assert evaluation.latest is not None, "a done run was scored at its end"
-        samples = evaluation.latest
-        real = self.bench.real(evaluation.spec.dataset, evaluation.count).samples
-        folder.write_picture("samples.png", lambda path: draw_samples(path, samples, real))
+        folder.write_picture(SAMPLES, evaluation.draw)
         data = evaluation.dataset
+        if has_codes(model, data.shape):
+            between = walk(model, evaluation.spec.seed, self.bench.device, data.classes)
+            folder.write_picture(INTERPOLATION, lambda path: draw_grid(path, between))
         known = (tuple(data.shape), data.classes, data.count("train"))
         folder.write_weights(Weights(model.state_dict(), *known))
 

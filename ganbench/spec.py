@@ -129,6 +129,8 @@ class Suite:
     checkpoints: the fractions of the budget at which a run is evaluated, ascending; the last is 1.
     samples: the largest number of samples on either side of a score; fewer where the data has fewer.
     metrics_on: further metrics, by globs of the datasets' names.
+    halves: how many random halves of the samples are scored besides at the end, which tells how far a score would
+        move with other samples; 0 for none.
     """
 
     name: str
@@ -144,6 +146,7 @@ class Suite:
     precision: str = "fp32"
     stopping: Stopping | None = None
     metrics_on: tuple[tuple[str, tuple[Choice, ...]], ...] = ()
+    halves: int = 0
 
     @property
     def every_metric(self) -> tuple[Choice, ...]:
@@ -176,6 +179,7 @@ class RunSpec:
     samples: int = 10_000
     precision: str = "fp32"
     stopping: Stopping | None = None
+    halves: int | None = None
 
     @property
     def key(self) -> str:

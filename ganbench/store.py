@@ -3,7 +3,7 @@
 import json
 import os
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from torch import Tensor
 
-DEFAULT = Path("ganbench-results")
 _RECORD, _RESUME, _WEIGHTS = "record.json", "resume.safetensors", "weights.safetensors"
+CURVES, SAMPLES, INTERPOLATION = "curves.parquet", "samples.png", "interpolation.png"
+_FRAME = "frame-{:04.0f}.png"  # what a model drew when it was scored, by thousandths of its budget
 _AGAIN = "run it again with ganbench run --force"
 
 
@@ -67,7 +68,7 @@ class RunFolder:
         """Write the loss curves, one row an update."""
         import pyarrow.parquet as pq
 
-        write_whole(self.path / "curves.parquet", lambda path: pq.write_table(table, path, compression="zstd"))
+        write_whole(self.path / CURVES, lambda path: pq.write_table(table, path, compression="zstd"))
 
     def write_weights(self, weights: Weights) -> None:
         """Write the final weights."""
@@ -98,10 +99,21 @@ class RunFolder:
         """Let draw write a picture."""
         write_whole(self.path / name, draw)
 
+    def write_frame(self, fraction: float, draw: Callable[[Path], object]) -> None:
+        """Let draw write the picture of a checkpoint, fraction of the budget spent."""
+        write_whole(self.path / _FRAME.format(1000 * fraction), draw)
+
+    def frames(self) -> list[Path]:
+        """Return the pictures of the checkpoints, from the same latents each, in the order of training."""
+        last = self.path / SAMPLES
+        return [*sorted(self.path.glob("frame-*.png")), *([last] if last.exists() else [])]
+
     def clear(self) -> None:
-        """Take away what an earlier try left, but for the state that an interrupted one resumes from."""
+        """Take away what an earlier try left, but for what an interrupted one resumes from."""
+        resumed = (self.path / _RESUME).exists()
+        kept = {_RESUME, *(path.name for path in self.frames() if resumed)}
         for path in self.path.glob("*"):
-            if path.name != _RESUME and path.is_file():
+            if path.name not in kept and path.is_file():
                 path.unlink()
 
     def write_resume(self, tensors: Mapping[str, "Tensor"], state: Mapping[str, Any]) -> None:
@@ -222,14 +234,6 @@ def sort_key(record: RunRecord) -> tuple[str, ...]:
     """Order records for people: by suite, dataset, model, loss, seed."""
     spec = record.spec
     return (spec.suite, str(spec.dataset), str(spec.model), str(spec.loss or ""), f"{spec.seed:09d}")
-
-
-def statuses(records: Iterable[RunRecord]) -> dict[Status, int]:
-    """Count records by status."""
-    counts = dict.fromkeys(Status, 0)
-    for record in records:
-        counts[record.status] += 1
-    return counts
 
 
 def _read_tensors(path: Path) -> tuple[dict[str, "Tensor"], dict[str, str]]:

@@ -8,11 +8,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ganbench.errors import BadOptionError, ResultsError
-from ganbench.store import read_record, write_whole
+from ganbench.store import CURVES, INTERPOLATION, SAMPLES, RunFolder, read_record, write_whole
 
 SUFFIX = ".zip"
-_FILES = ("record.json", "curves.parquet", "samples.png")
-_MEMBER = re.compile(r"runs/([0-9a-f]{12})/([a-z.-]+)")
+_FILES = ("record.json", CURVES, SAMPLES, INTERPOLATION)
+_MEMBER = re.compile(r"runs/([0-9a-f]{12})/([a-z.-]+|frame-\d{4}\.png)")
 _LARGEST = 256 * 2**20  # bytes of a file, unpacked
 _ALL = 4 * 2**30  # bytes of a submission, unpacked
 _PIECE = 2**20
@@ -58,7 +58,8 @@ def unpacked(path: Path) -> Iterator[Path]:
 def _write(runs: list[Path], path: Path) -> None:
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for run in runs:
-            for name in _FILES:
+            pictures = {path.name for path in RunFolder(run).frames()}
+            for name in dict.fromkeys([*_FILES, *sorted(pictures)]):
                 if (run / name).exists():
                     archive.write(run / name, f"runs/{run.name}/{name}")
 
@@ -69,7 +70,7 @@ def _extract(archive: zipfile.ZipFile, root: Path, path: Path) -> None:
     for member in archive.infolist():
         # the name says everything: no folder but a run's, no file but a run's
         match = _MEMBER.fullmatch(member.filename)
-        if not match or match[2] not in _FILES:
+        if not match or not (match[2] in _FILES or match[2].startswith("frame-")):
             raise ResultsError(f"{str(path)!r} is refused: {member.filename!r} is no file of a run")
         if member.filename in seen:
             raise ResultsError(f"{str(path)!r} is refused: {member.filename!r} is there twice")

@@ -64,6 +64,7 @@ def expand(suite: Suite, catalog: Catalog, wishes: Wishes | None = None) -> list
         samples=suite.samples,
         precision=wishes.precision or suite.precision,
         stopping=wishes.stopping or suite.stopping,
+        halves=suite.halves or None,
     )
     _check_stopping(base.stopping, suite, catalog)
     for metric in suite.every_metric:
@@ -191,11 +192,14 @@ class _SuiteFile(_File):
     samples: int = Field(default=10_000, ge=1)
     precision: str = "fp32"
     stopping: dict[str, Value] | None = None
+    halves: Annotated[int, Field(ge=0)] = 0
 
     def to_suite(self, name: str) -> Suite:
         """Return the suite, named after its file."""
         if self.precision not in PRECISIONS:
             raise BadSuiteError(f"unknown precision {self.precision!r}{nearest(self.precision, PRECISIONS)}")
+        if self.halves == 1:
+            raise BadSuiteError("halves must be 0 or at least 2, since one alone tells no deviation, not 1")
         for dataset in self.datasets:
             if not (self.metrics or any(fnmatch.fnmatchcase(dataset.name, glob) for glob in self.metrics_on)):
                 raise BadSuiteError(f"nothing is measured on {dataset}; name metrics, or some in a table metrics_on")
@@ -213,6 +217,7 @@ class _SuiteFile(_File):
             samples=self.samples,
             precision=self.precision,
             stopping=None if self.stopping is None else Stopping.of(self.stopping),
+            halves=self.halves,
         )
 
 

@@ -23,8 +23,7 @@ def tidy(records: Iterable[RunRecord]) -> pd.DataFrame:
     """Return one row for each run x checkpoint x score.
 
     A run without scores, such as a skipped one, has one row whose `score` is empty and whose `value` is
-    missing. Columns: those of CELL and SCORE, key, seed, status, reason, ended_by, fraction, images,
-    updates, seconds, value, score_reason, images_per_second, updates_per_second, peak_memory_bytes.
+    missing. What each column holds: ganbench.columns.TIDY.
     """
     rows = [row for record in sorted(records, key=sort_key) for row in _rows(record)]
     return pd.DataFrame(rows, columns=[*_run_columns(), *_score_columns()])
@@ -36,11 +35,8 @@ def leaderboard(frame: pd.DataFrame, baseline: str | None = None) -> pd.DataFram
     baseline: the model that every other is compared with, `dcgan` or `dcgan:width=32`; the first of its cells
     in each group that is ranked. Raises BadOptionError if no run is of that model.
 
-    Columns: CELL; done, failed and skipped (runs of the cell); diverged (share of its runs that ended so);
-    reason (the first failed or skipped run's, or why the score is missing); seconds and images_per_second
-    (means over done runs); SCORE; those of ganbench.standing; seeds (runs that have the score); best, gap and
-    area (means over seeds) and collapsed (share of seeds) with collapse_images (their mean) as
-    ganbench.collapse has them. A cell without any score has one row whose `score` is empty.
+    A cell without any score has one row whose `score` is empty. What each column holds:
+    ganbench.columns.LEADERBOARD.
     """
     scored = frame[(frame["score"] != "") & (frame["fraction"] == 1.0) & (frame["status"] == Status.DONE)]
     if baseline is not None and not _is_baseline(frame, baseline).any():
@@ -54,7 +50,7 @@ def leaderboard(frame: pd.DataFrame, baseline: str | None = None) -> pd.DataFram
         dict(zip(CELL, key, strict=True)) | _counts(group)
         for key, group in frame.groupby(CELL, sort=False, dropna=False)
     ]
-    columns = [*CELL, *SCORE, *STANDING, "seeds", *_COURSE, "score_reason"]
+    columns = [*CELL, *SCORE, *STANDING, "sampling_deviation", "seeds", *_COURSE, "score_reason"]
     board = pd.DataFrame(cells, columns=[*CELL, *_COUNTS]).merge(
         pd.DataFrame(scores, columns=columns), how="left", on=CELL
     )
@@ -87,7 +83,9 @@ def write_tables(shown: Results, folder: Path) -> list[Path]:
 
 # what a score's protocol tells of its run: it differs within a mean, and between models that are compared
 _OF_THE_RUN = {"average", "seed"}
-_COUNTS = ["done", "failed", "skipped", "diverged", "reason", "seconds", "images_per_second"]
+_MEANS = ["seconds", "images", "updates", "images_per_second", "peak_memory_bytes"]
+_TRAITS = ["family", "conditional", "parameters"]
+_COUNTS = ["done", "failed", "skipped", "diverged", "reason", *_MEANS, *_TRAITS]
 _COURSE = ["best", "gap", "area", "collapsed", "collapse_images"]
 RIVALS = ["suite", "budget", "precision", "device", "dataset"]  # what must be equal for two cells to be ranked
 
@@ -101,9 +99,15 @@ def _counts(group: pd.DataFrame) -> dict[str, Any]:
         **{status.value: int((runs["status"] == status).sum()) for status in Status},
         "diverged": float((runs["ended_by"] == "divergence").mean()),
         "reason": reasons[0] if reasons else "",
-        "seconds": done["seconds"].mean() if len(done) else None,
-        "images_per_second": done["images_per_second"].mean() if len(done) else None,
+        **{name: done[name].astype(float).mean() if len(done) else None for name in _MEANS},
+        **{name: _first(runs[name]) for name in _TRAITS},
     }
+
+
+def _first(column: "pd.Series[Any]") -> Any:
+    """Return the first value that is there: a run that was never built knows less of its model."""
+    there = column.dropna()
+    return there.iloc[0] if len(there) else None
 
 
 def _is_baseline(frame: pd.DataFrame, baseline: str) -> "pd.Series[bool]":
@@ -124,6 +128,7 @@ def _standings(rivals: pd.DataFrame, baseline: str | None) -> Iterable[dict[str,
             **dict(zip([*CELL, *SCORE], key, strict=True)),
             **found,
             "seeds": int(group["value"].notna().sum()),
+            "sampling_deviation": _quadratic_mean(group["sampling_deviation"]),
             "score_reason": reasons[0] if reasons else "",
         }
 
@@ -139,6 +144,12 @@ def _course(ways: dict[Any, pd.DataFrame], row: dict[str, Any]) -> dict[str, Any
         "collapsed": len(fallen) / len(part),
         "collapse_images": fallen.mean() if len(fallen) else None,
     }
+
+
+def _quadratic_mean(column: "pd.Series[Any]") -> float | None:
+    """Return the root of the mean square of what is there, as deviations are averaged."""
+    there = column.dropna().astype(float)
+    return float((there**2).mean() ** 0.5) if len(there) else None
 
 
 def _versions(record: RunRecord) -> str:
@@ -162,7 +173,7 @@ def _run_columns(record: RunRecord | None = None) -> dict[str, Any]:
     """Return a record's columns; without one, their names alone."""
     if record is None:
         names = [*CELL, "key", "seed", "status", "reason", "ended_by", "images_per_second"]
-        return dict.fromkeys([*names, "updates_per_second", "peak_memory_bytes"])
+        return dict.fromkeys([*names, "updates_per_second", "peak_memory_bytes", *_TRAITS])
     spec = record.spec
     return {
         "suite": spec.suite,
@@ -183,6 +194,9 @@ def _run_columns(record: RunRecord | None = None) -> dict[str, Any]:
         "images_per_second": record.throughput.get("images_per_second"),
         "updates_per_second": record.throughput.get("updates_per_second"),
         "peak_memory_bytes": record.peak_memory_bytes,
+        "family": record.family or ("adversarial" if spec.loss else "other"),
+        "conditional": record.conditional,
+        "parameters": sum(record.parameters.values()) or None,
     }
 
 
@@ -201,6 +215,7 @@ def _score_columns(checkpoint: Checkpoint | None = None, score: Score | None = N
         "protocol": ", ".join(f"{key}={value}" for key, value in sorted(protocol.items()) if key not in _OF_THE_RUN),
         "value": score.value if score else None,
         "score_reason": score.reason if score else "",
+        "sampling_deviation": score.sampling_deviation if score else None,
     }
 
 

@@ -123,12 +123,14 @@ class Training:
     def _evaluate(self, fraction: float) -> None:
         # a model that stopped at a checkpoint has its final scores already
         last = self.checkpoints[-1] if self.checkpoints and self.evaluation.latest is not None else None
-        if last and last.spent.updates == self.meter.updates:
+        if last and last.spent.updates == self.meter.updates and not self.spec.halves:
             scores = tuple(dataclasses.replace(score, fraction=fraction) for score in last.scores)
         else:
             self.notify(Progressed(self.spec.key, self.meter.fraction, 0.0, doing="scoring"))
             scores = self.evaluation.scores(fraction)
         self.checkpoints.append(Checkpoint(fraction, self.spent, scores))
+        if fraction < 1:
+            self.folder.write_frame(fraction, self.evaluation.draw)
 
     def _save(self) -> None:
         """Write all that an interrupted run goes on from, if its model can give it."""

@@ -73,7 +73,9 @@ def test_a_submission_reads_as_the_folder_it_was_packed_from(runs, tmp_path):
     assert pack([tmp_path / "a" / "runs" / record.key], tmp_path / "ours.zip") == 1
     with gathered([tmp_path / "ours.zip"]) as found:
         assert found.records == (record,)
-        assert {path.name for path in found.folders[0].iterdir()} == {"record.json", "curves.parquet", "samples.png"}
+        assert {path.name for path in found.folders[0].iterdir()} == {
+            "record.json", "curves.parquet", "samples.png", "interpolation.png",
+        }  # fmt: skip
         folder = found.folders[0]
     assert not folder.exists()
 

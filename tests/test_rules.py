@@ -23,9 +23,9 @@ LAYERS = [
     {"plugins", "seeds", "meter", "store", "stats", "standing", "curves", "stability", "stopping", "memory",
      "environment", "submission", "gathering", "suites", "wishes", "pictures", "picture_files", "console"},
     {"featuring", "workbench", "comparison", "evaluation", "training", "runner", "sampling", "inputs", "intervals",
-     "scoring"},
+     "halves", "interpolation", "scoring"},
     {"session"},
-    {"collapse", "tables", "difference", "report", "probe", "progress"},
+    {"columns", "collapse", "tables", "difference", "report", "probe", "progress"},
     {"cli", "__main__"},
 ]  # fmt: skip
 ASIDE = {"torchkit", "testing"}

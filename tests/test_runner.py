@@ -10,7 +10,7 @@ from ganbench.choice import Choice
 from ganbench.events import Finished, Progressed, Started
 from ganbench.record import Status
 from ganbench.spec import Budget
-from ganbench.store import read_record
+from ganbench.store import RunFolder, read_record
 
 
 def weights(tmp_path, where, spec):
@@ -36,7 +36,15 @@ def test_a_run_leaves_everything_in_its_folder(run, make_spec, tmp_path):
     assert {"python", "torch", "ganbench", "plugins", "device", "git"} <= set(record.environment)
     folder = tmp_path / "a" / "runs" / spec.key
     names = {path.name for path in folder.iterdir()}
-    assert names == {"record.json", "curves.parquet", "samples.png", "weights.safetensors"}
+    kept = {
+        "record.json",
+        "curves.parquet",
+        "frame-0500.png",
+        "samples.png",
+        "interpolation.png",
+        "weights.safetensors",
+    }
+    assert names == kept
     assert read_record(folder / "record.json") == record
 
 
@@ -107,7 +115,7 @@ def test_a_run_killed_half_way_goes_on_to_the_same_bits(run, make_spec, tmp_path
     with pytest.raises(Killed):
         run(spec, "killed", kill_at_seven, save_seconds=0.0)
     folder = tmp_path / "killed" / "runs" / spec.key
-    assert {path.name for path in folder.iterdir()} == {"resume.safetensors"}
+    assert {path.name for path in folder.iterdir()} == {"resume.safetensors", "frame-0300.png"}
 
     seen = []
     resumed = run(spec, "killed", seen.append)
@@ -118,6 +126,9 @@ def test_a_run_killed_half_way_goes_on_to_the_same_bits(run, make_spec, tmp_path
     for name, tensor in weights(tmp_path, "whole", spec).items():
         assert torch.equal(tensor, weights(tmp_path, "killed", spec)[name]), name
     assert not (folder / "resume.safetensors").exists()
+    assert [path.name for path in RunFolder(folder).frames()] == ["frame-0300.png", "samples.png"]
+    for path in folder.glob("*.png"):
+        assert path.read_bytes() == (tmp_path / "whole" / "runs" / spec.key / path.name).read_bytes()
 
 
 def test_a_damaged_resume_file_only_costs_the_work_it_held(run, make_spec, tmp_path):

@@ -29,7 +29,7 @@ def unpacked(name):
 )
 def test_the_runs_own_seed_and_count_draw_the_samples_that_were_scored(finished, sampler, monkeypatch, changes):
     scored = []
-    monkeypatch.setattr("ganbench.runner.draw_samples", lambda path, samples, real: scored.append(samples))
+    monkeypatch.setattr("ganbench.evaluation.draw_samples", lambda path, samples, real: scored.append(samples))
     record = finished(**changes)
     assert torch.equal(sampler(record).draw(Request(100, record.spec.seed)), scored[0])
 

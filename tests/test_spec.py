@@ -51,6 +51,7 @@ def test_every_field_of_a_spec_is_in_its_key(make_spec):
         "samples": 99,
         "precision": "bf16",
         "stopping": Stopping(patience=2),
+        "halves": 4,
     }
     assert set(changes) == set(RunSpec.__dataclass_fields__)
     keys = {replace(spec, **{field: value}).key for field, value in changes.items()}

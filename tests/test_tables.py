@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 from rich.console import Console
 
+from ganbench import columns
 from ganbench.record import Checkpoint, RunRecord, Score, Spent, Status
 from ganbench.report.grid import number
 from ganbench.report.terminal import leaderboard_tables, missing_lines
@@ -177,3 +178,9 @@ def test_scores_that_do_not_fit_the_terminal_are_named_below(record):
     assert "more in leaderboard.csv: " in text
     assert text.count("a score of some length 8") == 1
     assert "leaderboard.csv" not in shown([record(*many[:2])], width=120)[0]
+
+
+def test_every_column_is_described_and_nothing_else_is(make_spec):
+    frame = tidy([RunRecord(make_spec(), Status.FAILED, "it broke")])
+    assert sorted(frame.columns) == sorted(columns.TIDY)
+    assert sorted(leaderboard(frame).columns) == sorted(columns.LEADERBOARD)

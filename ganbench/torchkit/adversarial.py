@@ -154,20 +154,24 @@ class AdversarialModel:
         """
         if labels is not None and not self.conditional:
             raise BadOptionError("this model takes no labels; leave them out, or use a conditional one")
-        noise = torch.randn(n, self.latent, generator=generator, device=generator.device)
+        codes = torch.randn(n, self.latent, generator=generator, device=generator.device)
         if self.conditional and labels is None:
             labels = torch.randint(self.task.classes, (n,), generator=generator, device=generator.device)
+        return self.decode(codes, labels)
 
+    @torch.no_grad()
+    def decode(self, codes: Tensor, labels: Tensor | None = None) -> Tensor:
+        """Return the samples (n, *shape) float32 that codes (n, latent), standard normal, stand for."""
         # draw in evaluation mode, then go on training as before
         network = self._average.module if self._average is not None else self.generator
         training = network.training
         network.eval()
         with self._precision():
-            inputs = (noise,) if labels is None else (noise, labels)
+            inputs = (codes,) if labels is None else (codes, labels)
             chunks = zip(*(torch.split(part, _CHUNK) for part in inputs), strict=True)
             samples = [network(*chunk).float() for chunk in chunks]
         network.train(training)
-        drawn = torch.cat(samples) if samples else noise.new_empty(0, *self.task.shape)
+        drawn = torch.cat(samples) if samples else codes.new_empty(0, *self.task.shape)
         return drawn.clamp_(-1, 1) if self.task.images else drawn
 
     def state_dict(self) -> dict[str, Tensor]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import ganbench
 
-# name, where it is in this package, about, and the loss of an adversarial one
+# name, where it is in this package, about, and the loss it trains with
 _ADVERSARIAL = (
     (
         "vanilla",
@@ -61,29 +61,42 @@ _ADVERSARIAL = (
         "non-saturating",
     ),
 )
+# name, where it is in this package, about, and the family
 _BASELINES = (
-    ("gmm", "gmm:GMM", "Mixture of Gaussians by EM, on principal components where pixels are many.", None),
-    ("autoencoder", "autoencoder:Autoencoder", "Autoencoder, sampled by a Gaussian fitted to its codes.", None),
-    ("vae", "vae:VAE", "Variational autoencoder (Kingma and Welling 2014), conditional if asked.", None),
+    ("gmm", "gmm:GMM", "Mixture of Gaussians by EM, on principal components where pixels are many.", "mixture"),
+    (
+        "autoencoder",
+        "autoencoder:Autoencoder",
+        "Autoencoder, sampled by a Gaussian fitted to its codes.",
+        "autoencoder",
+    ),
+    ("vae", "vae:VAE", "Variational autoencoder (Kingma and Welling 2014), conditional if asked.", "autoencoder"),
     (
         "pixelcnn",
         "pixelcnn:PixelCNN",
         "PixelCNN (van den Oord et al. 2016): images pixel by pixel, with an exact likelihood.",
-        None,
+        "autoregressive",
     ),
-    ("pixel-gaussian", "pixel_gaussian:PixelGaussian", "The floor: an independent normal for every pixel.", None),
+    (
+        "pixel-gaussian",
+        "pixel_gaussian:PixelGaussian",
+        "The floor: an independent normal for every pixel.",
+        "reference",
+    ),
     (
         "memoriser",
         "memoriser:Memoriser",
         "Plays training samples back: wins every distance, fails every test of memorisation.",
-        None,
+        "reference",
     ),
-    ("real", "real:Real", "The ceiling: held-out real samples, as a perfect model would score.", None),
+    ("real", "real:Real", "The ceiling: held-out real samples, as a perfect model would score.", "reference"),
 )
 
 
 @ganbench.hookimpl
 def offer_models() -> Iterator[ganbench.ModelCard]:
     """Offer the adversarial models, the baselines, and a floor and a ceiling for all of them."""
-    for name, make, about, loss in (*_ADVERSARIAL, *_BASELINES):
+    for name, make, about, loss in _ADVERSARIAL:
         yield ganbench.ModelCard(name, make=f"{__name__}.{make}", about=about, loss=loss)
+    for name, make, about, family in _BASELINES:
+        yield ganbench.ModelCard(name, make=f"{__name__}.{make}", about=about, family=family)

@@ -28,6 +28,7 @@ class Autoencoder(DescentModel):
     ) -> None:
         latent = min(32, task.dimensions) if latent is None else latent
         at_least_one("autoencoder", latent=latent, width=width, batch=batch)
+        self.latent = latent
         networks = _Networks(task, latent, width)
         super().__init__(task, networks, learning_rate=learning_rate, batch=batch)
         self.network: _Networks = networks
@@ -60,9 +61,15 @@ class Autoencoder(DescentModel):
     def sample(self, n: int, generator: torch.Generator, labels: Tensor | None = None) -> Tensor:
         """Draw (n, *shape) float32 from the Gaussian of the codes; images are clipped to [-1, 1]."""
         no_labels(labels)
+        codes = torch.randn(n, self.latent, generator=generator, device=generator.device)
+        return self.decode(codes)
+
+    @torch.no_grad()
+    def decode(self, codes: Tensor, labels: Tensor | None = None) -> Tensor:
+        """Return the samples (n, *shape) that codes (n, latent), standard normal, stand for."""
+        no_labels(labels)
         moments = self.network.moments
-        noise = torch.randn(n, len(moments.mean), generator=generator, device=generator.device)
-        return self._decode(moments.mean + noise @ moments.factor().T)
+        return self._decode(moments.mean + codes @ moments.factor().T)
 
     def _decode(self, codes: Tensor) -> Tensor:
         with self.precision():

@@ -89,11 +89,17 @@ class VAE(DescentModel):
         codes = torch.randn(n, self.latent, generator=generator, device=generator.device)
         if self.conditional and labels is None:
             labels = torch.randint(self.task.classes, (n,), generator=generator, device=generator.device)
-        samples = self._shaped(self._decoded(codes, labels))
+        samples = self.decode(codes, labels)
         if self.task.images:
-            return samples.clamp(-1, 1)
+            return samples
         noise = torch.randn(samples.shape, generator=generator, device=generator.device)
         return samples + noise * (0.5 * self.network.log_variance).exp()
+
+    @torch.no_grad()
+    def decode(self, codes: Tensor, labels: Tensor | None = None) -> Tensor:
+        """Return the mean (n, *shape) of what codes (n, latent), standard normal, stand for."""
+        samples = self._shaped(self._decoded(codes, labels))
+        return samples.clamp(-1, 1) if self.task.images else samples
 
     def _parts(self, samples: Tensor, labels: Tensor | None, noise: Tensor) -> tuple[Tensor, Tensor]:
         """Return -log p(x | z) at one draw of z, and KL(q(z | x) | p(z)), each (n,) nats."""

@@ -86,6 +86,7 @@ class RunRecord:
     stability: the measures of ganbench.stability; a missing one does not apply.
     parameters: trainable parameters of each network.
     environment: versions, device, processor and git state; never part of the run's key.
+    recipe: how an adversarial pair was optimised, every setting of it.
     family: the model's, as its card has it. conditional: whether it takes labels; None if it was never built.
     """
 
@@ -102,6 +103,7 @@ class RunRecord:
     peak_memory_bytes: int | None = None
     environment: Mapping[str, Any] = field(default_factory=dict)
     started: str = ""
+    recipe: Mapping[str, Any] = field(default_factory=dict)
     family: str = ""
     conditional: bool | None = None
     schema: int = SCHEMA

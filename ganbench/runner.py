@@ -1,10 +1,12 @@
 """One spec in, one record out: build, train, score, keep; whatever goes wrong is a status with a reason."""
 
+import dataclasses
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from ganbench.contracts import Model
 from ganbench.environment import describe
@@ -15,6 +17,7 @@ from ganbench.interpolation import has_codes, walk
 from ganbench.memory import PeakMemory
 from ganbench.meter import Meter
 from ganbench.pictures import draw_grid
+from ganbench.recipe import Recipe
 from ganbench.record import RunRecord, Spent, Status
 from ganbench.seeds import isolated, stream
 from ganbench.spec import RunSpec
@@ -83,6 +86,7 @@ class Runner:
             stability=stability(training.curves.columns),
             parameters=dict(getattr(training.model, "parameter_counts", {})),
             peak_memory_bytes=memory.read(),
+            recipe=_recipe(training.model),
             conditional=bool(getattr(training.model, "conditional", False)),
         )
 
@@ -120,6 +124,11 @@ class Runner:
 
 def _first_line(error: Exception) -> str:
     return f"{type(error).__name__}: {error}".splitlines()[0]
+
+
+def _recipe(model: Model) -> dict[str, Any]:
+    recipe = getattr(model, "recipe", None)
+    return dataclasses.asdict(recipe) if isinstance(recipe, Recipe) else {}
 
 
 def _throughput(spent: Spent) -> dict[str, float]:

@@ -152,7 +152,7 @@ def _quadratic_mean(column: "pd.Series[Any]") -> float | None:
     return float((there**2).mean() ** 0.5) if len(there) else None
 
 
-def _versions(record: RunRecord) -> str:
+def versions(record: RunRecord) -> str:
     """Say which versions made a run: ganbench's, those of its plugins, and torch's."""
     made = dict(record.environment.get("plugins", {}))
     made["ganbench"] = made.get("ganbench") or record.environment.get("ganbench", "")
@@ -185,7 +185,7 @@ def _run_columns(record: RunRecord | None = None) -> dict[str, Any]:
         "model": str(spec.model),
         "loss": str(spec.loss or ""),
         "settings": settings_text(spec.recipe),
-        "versions": _versions(record),
+        "versions": versions(record),
         "key": record.key,
         "seed": spec.seed,
         "status": record.status.value,

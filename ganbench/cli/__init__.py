@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from ganbench.cli import diff, lists, results, run, sample, score, submit
+from ganbench.cli import diff, lists, publish, results, run, sample, score, submit
 from ganbench.errors import GanbenchError, UnknownNameError
 
 _WRONG_USAGE = 2
@@ -50,6 +50,7 @@ def main() -> None:
     ganbench run --suite gaussians --model vanilla,gmm --seeds 5
     ganbench list models                      what there is
     ganbench report                           the leaderboard once more
+    ganbench publish --out site               the same as pages, for everybody
     ganbench diff BEFORE AFTER                what became better, and what worse
     ganbench sample KEY -n 16                 samples of a finished run
     ganbench score FOLDER mnist:test          scores of any samples, without training
@@ -61,7 +62,7 @@ def main() -> None:
 
 
 for _command in (
-    run.run, lists.list_, lists.plugins, results.report, results.show, diff.diff, submit.submit, sample.sample,
-    score.score,
+    run.run, lists.list_, lists.plugins, results.report, results.show, publish.publish, publish.serve, diff.diff,
+    submit.submit, sample.sample, score.score,
 ):  # fmt: skip
     main.add_command(_command)

@@ -20,11 +20,16 @@ class Written:
 def write_report(results: Results, catalog: Catalog, folder: Path) -> Written:
     """Write tables and sections into folder."""
     paths = [*write_tables(results, folder), *write_documents(results.leaderboard, folder)]
-    broken = {}
+    sections, broken = write_sections(results, catalog, folder)
+    return Written((*paths, *(path for written in sections.values() for path in written)), broken)
+
+
+def write_sections(results: Results, catalog: Catalog, folder: Path) -> tuple[dict[str, list[Path]], dict[str, str]]:
+    """Write every section into folder; return the files of each, and the reason of each that could not be written."""
+    sections, broken = {}, {}
     for card, _ in catalog.cards("report-sections"):
         try:
-            section = card.load()()
-            paths += section.write(results, folder)
+            sections[card.name] = list(card.load()().write(results, folder))
         except Exception as error:  # a stranger's section may do anything
             broken[card.name] = f"{type(error).__name__}: {error}".splitlines()[0]
-    return Written(tuple(paths), broken)
+    return sections, broken

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Hashable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
@@ -17,10 +17,11 @@ COSTS = ("seeds", "seconds", "images/s")
 
 @dataclass(frozen=True)
 class Cell:
-    """A number with its spread; best: whether no model has a lead over it."""
+    """A number with its spread; best: whether no model has a lead over it. facts: its row of the leaderboard."""
 
     text: str
     best: bool = False
+    facts: Mapping[Hashable, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,7 @@ class Row:
     """One model. names: itself, its loss, and what else tells it apart. place: by the first score, `1`, or `1=` shared.
 
     improvement: the probability of beating the baseline by the first score; empty without a baseline. costs: as COSTS.
+    facts: the first of its rows of the leaderboard.
     """
 
     names: tuple[str, ...]
@@ -35,13 +37,15 @@ class Row:
     cells: tuple[Cell, ...]
     improvement: str
     costs: tuple[str, ...]
+    facts: Mapping[Hashable, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Grid:
     """One table of the leaderboard. standard: whether its budget is the suite's own.
 
-    headings: a name, and a line of features and protocol below it, of each score.
+    headings: a name, and a line of features and protocol below it, of each score. scores: what each is, by the
+    leaderboard's columns metric, score, better and protocol. facts: the first row of the leaderboard in it.
     """
 
     dataset: str
@@ -49,6 +53,8 @@ class Grid:
     standard: bool
     headings: tuple[tuple[str, str], ...]
     rows: tuple[Row, ...]
+    scores: tuple[Mapping[str, str], ...] = ()
+    facts: Mapping[Hashable, Any] = field(default_factory=dict)
 
     @property
     def compared(self) -> bool:
@@ -72,6 +78,8 @@ def grids(board: pd.DataFrame) -> Iterator[Grid]:
             bool(standard),
             tuple(_heading(score, told_apart) for score in scores),
             tuple(_row(line, scores, rivals) for line in sorted(lines, key=lambda line: _standing(line, scores))),
+            tuple(scores),
+            lines[0].first,
         )
 
 
@@ -119,7 +127,8 @@ def _row(line: _Line, scores: list[dict[str, str]], rivals: list[dict[Hashable, 
     improvement = _improvement(leading) if leading else ""
     first = line.first
     costs = (_seeds(first), _plain(first["seconds"]), _plain(first["images_per_second"]))
-    return Row(line.names, place or NOTHING, tuple(_cell(line.found(score)) for score in scores), improvement, costs)
+    cells = tuple(_cell(line.found(score)) for score in scores)
+    return Row(line.names, place or NOTHING, cells, improvement, costs, first)
 
 
 def _place(row: dict[Hashable, Any], rivals: list[dict[Hashable, Any]]) -> str:
@@ -171,7 +180,8 @@ def _cell(row: dict[Hashable, Any]) -> Cell:
     if not row:
         return Cell(NOTHING)
     spread = "" if pd.isna(row["deviation"]) else f" ± {number(row['deviation'], 2)}"
-    return Cell(f"{number(row['mean'])}{spread}", row["rank"] == 1 or (row["place"] == 1 and row["seeds"] > 1))
+    best = row["rank"] == 1 or (row["place"] == 1 and row["seeds"] > 1)
+    return Cell(f"{number(row['mean'])}{spread}", best, row)
 
 
 def _seeds(row: dict[Hashable, Any]) -> str:

@@ -1,0 +1,144 @@
+"""What a site is about: runs, the contenders that they belong to, boards and metrics, each with its address."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import pandas as pd
+
+from ganbench.gathering import Gathered
+from ganbench.record import RunRecord
+from ganbench.report.grid import Grid, grids
+from ganbench.site.addresses import address
+from ganbench.store import sort_key
+from ganbench.tables import results, versions
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run with its files. name: its key, and a number where another run has the same one."""
+
+    record: RunRecord
+    folder: Path
+    name: str
+
+    @property
+    def page(self) -> str:
+        """Where its page is."""
+        return f"runs/{self.name}.html"
+
+
+@dataclass(frozen=True)
+class Contender:
+    """A model under one loss, over all datasets, budgets and seeds."""
+
+    model: str
+    loss: str
+    runs: tuple[Run, ...]
+
+    @property
+    def title(self) -> str:
+        """Its name for people: `dcgan + hinge`."""
+        return title(self.model, self.loss)
+
+    @property
+    def name(self) -> str:
+        """Its name for files."""
+        return address(self.title)
+
+    @property
+    def page(self) -> str:
+        """Where its page is."""
+        return f"models/{self.name}.html"
+
+
+@dataclass(frozen=True)
+class Board:
+    """What is ranked together, as the leaderboard's tables have it."""
+
+    grid: Grid
+    tidy: pd.DataFrame
+
+    @property
+    def title(self) -> str:
+        """What it is of, in one line."""
+        return f"{self.grid.dataset} – {self.rest}"
+
+    @property
+    def rest(self) -> str:
+        """The suite, the budget and the device."""
+        return self.grid.rest.replace("{mark}", "" if self.grid.standard else " (not the standard budget)")
+
+    @property
+    def name(self) -> str:
+        """Its name for files and anchors."""
+        return address(self.title)
+
+    @property
+    def page(self) -> str:
+        """Where its page is."""
+        return f"boards/{self.name}.html"
+
+
+class Content:
+    """Everything that pages are made of. Raises BadOptionError for a baseline that no run is of."""
+
+    def __init__(self, gathered: Gathered, title: str, baseline: str | None = None) -> None:
+        self.title, self.damaged = title, gathered.damaged
+        self.results = results(gathered.records, gathered.folders, baseline)
+        self.runs = tuple(_runs(zip(gathered.records, gathered.folders, strict=True)))
+
+    @cached_property
+    def boards(self) -> tuple[Board, ...]:
+        """Every board, in the order of the leaderboard."""
+        fields = ["suite", "budget", "standard", "precision", "device", "dataset"]
+        parts = dict(iter(self.results.tidy.groupby(fields, sort=False, dropna=False)))
+        return tuple(Board(grid, parts[tuple(grid.facts[name] for name in fields)]) for grid in self._grids())
+
+    @cached_property
+    def contenders(self) -> tuple[Contender, ...]:
+        """Every model with its loss, by name."""
+        grouped: dict[tuple[str, str], list[Run]] = {}
+        for run in self.runs:
+            spec = run.record.spec
+            grouped.setdefault((str(spec.model), str(spec.loss or "")), []).append(run)
+        return tuple(Contender(*who, tuple(runs)) for who, runs in sorted(grouped.items()))
+
+    @cached_property
+    def metrics(self) -> dict[str, str]:
+        """The page of every metric that anything was scored by, as chosen, parameters included."""
+        names = dict.fromkeys(name for name in self.results.tidy["metric"] if name)
+        return {name: f"metrics/{address(name)}.html" for name in names}
+
+    def contender(self, model: str, loss: str) -> Contender:
+        """Return the contender of a row of a table."""
+        return next(each for each in self.contenders if (each.model, each.loss) == (model, loss))
+
+    def runs_of(self, rows: pd.DataFrame) -> list[Run]:
+        """Return the run of each row of a tidy frame."""
+        return [self._by_row[tuple(row)] for row in rows[["key", "device", "versions"]].itertuples(index=False)]
+
+    @cached_property
+    def _by_row(self) -> dict[tuple[str, str, str], Run]:
+        found = {}
+        for run in self.runs:
+            record = run.record
+            found[(record.key, str(record.environment.get("device", "")), versions(record))] = run
+        return found
+
+    def _grids(self) -> Iterable[Grid]:
+        return grids(self.results.leaderboard)
+
+
+def title(model: str, loss: str) -> str:
+    """Return a contender's name for people."""
+    return f"{model} + {loss}" if loss else model
+
+
+def _runs(pairs: Iterable[tuple[RunRecord, Path]]) -> Iterator[Run]:
+    # on another device, or by other versions, one key stands for several runs
+    seen: dict[str, int] = {}
+    for record, folder in sorted(pairs, key=lambda pair: sort_key(pair[0])):
+        seen[record.key] = count = seen.get(record.key, 0) + 1
+        yield Run(record, folder, record.key if count == 1 else f"{record.key}-{count}")

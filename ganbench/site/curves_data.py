@@ -1,0 +1,50 @@
+"""A run's curves as data for charts: thinned, so that a page stays small whatever the number of updates."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ganbench.store import CURVES
+
+_POINTS = 240  # of a curve, each the mean of the updates around it
+# what is drawn together: a title, and how a column's name ends or begins
+_PANELS = (
+    ("Losses", "_loss"),
+    ("Gradient norms", "_gradient_norm"),
+    ("Discriminator: accuracy, and its verdict on real and generated samples", "discriminator_"),
+)
+
+
+def curve_panels(folder: Path) -> list[dict[str, Any]]:
+    """Return panels of title, updates and series by name; none for a run that left no curves."""
+    path = folder / CURVES
+    if not path.exists():
+        return []
+    import pyarrow.parquet as pq
+
+    table = pq.read_table(path)
+    columns = {name: table[name].to_numpy().astype(float) for name in table.column_names}
+    updates = columns.get("update", np.arange(1.0, table.num_rows + 1))
+    return list(_panels(columns, updates)) if len(updates) else []
+
+
+def _panels(columns: dict[str, np.ndarray], updates: np.ndarray) -> Iterator[dict[str, Any]]:
+    left = {name: values for name, values in columns.items() if name not in ("update", "images")}
+    groups = []
+    for title, mark in _PANELS:
+        chosen = {name: left.pop(name) for name in list(left) if name.endswith(mark) or name.startswith(mark)}
+        groups.append((title, chosen))
+    groups.append(("More of what training yields", left))
+    for title, chosen in groups:
+        if chosen:
+            series = {name.replace("_", " "): thinned(values) for name, values in chosen.items()}
+            yield {"title": title, "updates": thinned(updates), "series": series}
+
+
+def thinned(values: np.ndarray) -> list[float | None]:
+    """Return the means of as many equal stretches of values (n,) as a curve has points; what is not finite is None."""
+    stretches = np.array_split(values, min(_POINTS, len(values)))
+    means = (float(part[np.isfinite(part)].mean()) if np.isfinite(part).any() else None for part in stretches)
+    return [None if mean is None else float(f"{mean:.4g}") for mean in means]

@@ -1,0 +1,155 @@
+// Curves and trade-offs, drawn by plotly from the data in the page, in the page's own colours.
+// Okabe and Ito's colours, which colour-blind people can tell apart, with dashes and marks for more than seven.
+const COLOURS = { light: ["#0072b2", "#b84e00", "#00755a", "#a8467f", "#8a5a00", "#1f7fb8", "#444444"],
+                  dark: ["#56b4e9", "#e69f00", "#2fc79a", "#e79ac4", "#f0e442", "#8ecbff", "#cccccc"] };
+const DASHES = ["solid", "dash", "dot", "dashdot", "longdash"];
+const MARKS = ["circle", "square", "triangle-up", "diamond", "triangle-down", "cross", "x"];
+
+const themed = () => document.documentElement.dataset.theme ?? "light";
+const colour = (index) => COLOURS[themed()][index % 7];
+const see = (hex) => `${hex}26`; // the same colour, mostly transparent
+const plain = (text) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+const short = (text) => (text.length > 34 ? `${text.slice(0, 33)}…` : text);
+
+function layout(x, y, more = {}) {
+  const style = getComputedStyle(document.documentElement);
+  const ink = style.getPropertyValue("--ink").trim();
+  const line = style.getPropertyValue("--line").trim();
+  const axis = { gridcolor: line, zerolinecolor: line, linecolor: line, automargin: true };
+  return {
+    paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", font: { color: ink, family: "system-ui, sans-serif", size: 13 },
+    margin: { l: 60, r: 12, t: 12, b: 48 }, height: 420, hovermode: "closest", showlegend: true,
+    legend: { orientation: "h", y: -0.22, font: { size: 12 } },
+    xaxis: { title: { text: x }, ...axis, ...(more.x ?? {}) }, yaxis: { title: { text: y, standoff: 8 }, ...axis, ...(more.y ?? {}) },
+  };
+}
+
+function draw(where, traces, shape) {
+  return Plotly.react(where, traces, shape, { responsive: true, displaylogo: false, displayModeBar: false });
+}
+
+const title = ({ label, better }) => `${plain(label)}<br><sub>${plain(better)} is better</sub>`;
+
+// one model's score over training: its mean, and a band from its lowest seed to its highest; a level if scored once
+function courseTraces(model, index, { score, clock, ends }) {
+  const course = model.courses[score] ?? [];
+  if (!course.length) return [];
+  const at = course.map((row) => row[clock]);
+  const name = plain(short(model.name));
+  const hover = `${plain(model.name)}<br>%{x:,.4~s}: %{y:.4~g}<extra></extra>`;
+  const line = { color: colour(index), width: 2, dash: DASHES[Math.floor(index / 7) % 5] };
+  if (course.length === 1) {
+    const x = ends ?? at;
+    return [{ x, y: x.map(() => course[0][2]), mode: "lines+markers", name, hovertemplate: hover, line: { ...line, dash: "dash", width: 1.5 },
+              marker: { size: 9, symbol: MARKS[index % 7] } }];
+  }
+  const band = { x: [...at, ...at.toReversed()], y: [...course.map((row) => row[4]), ...course.map((row) => row[3]).toReversed()],
+                 fill: "toself", fillcolor: see(colour(index)), line: { width: 0 }, hoverinfo: "skip", showlegend: false, legendgroup: model.name };
+  return [band, { x: at, y: course.map((row) => row[2]), mode: "lines+markers", name, hovertemplate: hover, legendgroup: model.name, line,
+                  marker: { symbol: MARKS[index % 7], size: 7 } }];
+}
+
+function drawProgress(where, data, { score, clock, log }) {
+  const at = data.models.flatMap((model) => (model.courses[score]?.length > 1 ? model.courses[score].map((row) => row[clock]) : []));
+  const ends = at.length ? [Math.min(...at), Math.max(...at)] : null;
+  const traces = data.models.flatMap((model, index) => courseTraces(model, index, { score, clock, ends }));
+  const x = ["images", "seconds of training"][clock];
+  draw(where, traces, layout(x, title(data.scores[score]), { x: { type: "log", dtick: 1 }, y: { type: log ? "log" : "linear" } }));
+}
+
+// a number whose smallest is best, whichever way a score points
+function merit(value, better) {
+  if (better.startsWith("closer to ")) return Math.abs(value - Number(better.slice(10)));
+  return better === "higher" ? -value : value;
+}
+
+function frontier(points, better) {
+  const sorted = points.toSorted((a, b) => a.x - b.x || merit(a.y, better) - merit(b.y, better));
+  let best = Infinity;
+  return sorted.filter((point) => merit(point.y, better) < best && ((best = merit(point.y, better)), true));
+}
+
+function drawTradeoff(where, data, { score, cost }) {
+  const { better } = data.scores[score];
+  const points = data.models.map((model, index) => ({ x: model[cost], y: model.finals[score]?.mean, final: model.finals[score], name: model.name, index }))
+    .filter((point) => point.x != null && point.y != null && point.x > 0);
+  const traces = points.map(({ x, y, final, name, index }) => ({
+    x: [x], y: [y], mode: "markers", name: plain(short(name)), marker: { color: colour(index), size: 12, symbol: MARKS[index % 7] },
+    error_y: final.low == null ? undefined : { type: "data", symmetric: false, array: [final.high - y], arrayminus: [y - final.low], color: colour(index) },
+    hovertemplate: `${plain(name)}<br>%{x:,.4~s}, %{y:.4~g}<extra></extra>`,
+  }));
+  const front = frontier(points, better);
+  traces.unshift({ x: front.map((p) => p.x), y: front.map((p) => p.y), mode: "lines", name: "bettered by none", hoverinfo: "skip",
+                   line: { shape: "hv", color: getComputedStyle(document.documentElement).getPropertyValue("--quiet").trim(), dash: "dot" } });
+  const names = { seconds: "seconds of training", images: "images", parameters: "parameters" };
+  draw(where, traces, layout(names[cost], title(data.scores[score]), { x: { type: "log", dtick: 1 } }));
+}
+
+function drawCurves(where, panel) {
+  const traces = Object.entries(panel.series).map(([name, values], index) => ({
+    x: panel.updates, y: values, mode: "lines", name: plain(name), line: { color: colour(index), dash: DASHES[index % 5], width: 2 },
+    hovertemplate: `${plain(name)}<br>update %{x:,.0f}: %{y:.4~g}<extra></extra>`,
+  }));
+  draw(where, traces, layout("update", "", {}));
+}
+
+function fillReach(box, data, { score, level }) {
+  const { better } = data.scores[score];
+  const cell = (text, kind = "td") => Object.assign(document.createElement(kind), { textContent: text, className: kind === "td" ? "number" : "" });
+  const rows = data.models.map((model) => {
+    const found = level === "" ? undefined : (model.courses[score] ?? []).find((row) => merit(row[2], better) <= merit(Number(level), better));
+    return { name: model.name, images: found?.[0] ?? Infinity, seconds: found?.[1] ?? Infinity };
+  }).sort((a, b) => a.images - b.images);
+  const say = (value) => (Number.isFinite(value) ? value.toLocaleString("en", { maximumSignificantDigits: 3 }) : "never");
+  box.querySelector("tbody").replaceChildren(...rows.map((row) => {
+    const line = document.createElement("tr");
+    const head = cell(row.name, "th");
+    head.scope = "row";
+    line.append(head, cell(say(row.images)), cell(say(row.seconds)));
+    return line;
+  }));
+}
+
+const DRAWERS = { progress: drawProgress, tradeoff: drawTradeoff, curves: drawCurves };
+
+function choices(box) {
+  const found = {};
+  for (const input of box.querySelectorAll("[data-choice]")) {
+    const number = ["score", "clock"].includes(input.dataset.choice);
+    found[input.dataset.choice] = input.type === "checkbox" ? input.checked : number ? Number(input.value) : input.value;
+  }
+  return found;
+}
+
+function bind(box, data) {
+  const kind = box.dataset.chart;
+  if (kind === "reach") {
+    // at first the level that half of the models reach
+    const level = box.querySelector("[data-choice=level]");
+    const middle = () => {
+      const { better } = data.scores[choices(box).score];
+      const finals = data.models.map((model) => model.finals[choices(box).score]?.mean).filter((value) => value != null)
+        .sort((a, b) => merit(a, better) - merit(b, better));
+      level.value = finals.length ? Number(finals[Math.floor(finals.length / 2)].toPrecision(3)) : "";
+    };
+    box.querySelector("[data-choice=score]").addEventListener("change", middle);
+    middle();
+  }
+  const show = () => (kind === "reach" ? fillReach(box, data, choices(box)) : DRAWERS[kind](box.querySelector(".chart"), data, choices(box)));
+  box.addEventListener("input", show);
+  box.addEventListener("change", show);
+  document.addEventListener("theme", show);
+  show();
+}
+
+// a chart is drawn when it comes into sight: a page of many opens at once
+document.addEventListener("DOMContentLoaded", () => {
+  const seen = new IntersectionObserver((entries) => {
+    for (const { target, isIntersecting } of entries) {
+      if (!isIntersecting) continue;
+      seen.unobserve(target);
+      bind(target, JSON.parse(target.querySelector("script").textContent));
+    }
+  }, { rootMargin: "300px" });
+  for (const box of document.querySelectorAll("[data-chart]")) seen.observe(box);
+});

@@ -1,0 +1,23 @@
+"""What the front page says above its tables, and what readers may choose."""
+
+from collections import Counter
+from typing import Any
+
+from ganbench.record import Status
+from ganbench.report.terminal import missing_lines
+from ganbench.site.content import Content
+
+
+def front(content: Content) -> dict[str, Any]:
+    """Return what the front page shows besides its tables."""
+    records = [run.record for run in content.runs]
+    statuses = Counter(record.status for record in records)
+    started = sorted(record.started for record in records if record.started)
+    return {
+        "statuses": {status.value: statuses[status] for status in Status},
+        "datasets": list(dict.fromkeys(board.grid.dataset for board in content.boards)),
+        "families": sorted(set(content.results.leaderboard["family"].dropna())),
+        "devices": sorted({str(record.environment.get("device", "")) for record in records} - {""}),
+        "latest": started[-1][:10] if started else "",
+        "missing": missing_lines(content.results.leaderboard),
+    }

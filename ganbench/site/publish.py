@@ -1,0 +1,107 @@
+"""A whole site in a folder: pages, pictures, scripts, data files and badges, all there or none."""
+
+import json
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from ganbench.columns import LEADERBOARD, TIDY
+from ganbench.errors import ResultsError
+from ganbench.gathering import Gathered
+from ganbench.plugins import Catalog
+from ganbench.report.build import write_sections
+from ganbench.report.documents import write_documents
+from ganbench.site.assets import write_assets
+from ganbench.site.badges import badges
+from ganbench.site.board_table import board_table
+from ganbench.site.content import Content, Run
+from ganbench.site.courses import board_data
+from ganbench.site.data_files import write_data
+from ganbench.site.front import front
+from ganbench.site.metric_page import metric_page
+from ganbench.site.model_page import model_page
+from ganbench.site.pages import Pages
+from ganbench.site.plots import gallery
+from ganbench.site.run_page import pictures, run_page
+from ganbench.tables import write_tables
+
+_MARK = ".ganbench-site"  # what says that a folder is ours to replace
+
+
+def publish(gathered: Gathered, catalog: Catalog, out: Path, title: str, baseline: str | None = None) -> dict[str, str]:
+    """Write the site of runs into a folder; return the reason of each report section that could not be written.
+
+    An earlier site there is replaced, whole, once the new one is finished. Raises ResultsError for a folder that
+    holds anything else or can't be written, BadOptionError for a baseline that no run is of.
+    """
+    _check(out)
+    content = Content(gathered, title, baseline)
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=out.parent, prefix=".ganbench-site-") as scratch:
+            folder = Path(scratch) / "site"
+            broken = _write(content, catalog, folder)
+            (folder / _MARK).touch()
+            if out.exists():
+                out.rename(Path(scratch) / "before")
+            folder.rename(out)
+    except OSError as error:
+        raise ResultsError(f"can't write a site to {str(out)!r}: {error.strerror or error}") from None
+    return broken
+
+
+def _check(out: Path) -> None:
+    """Raise ResultsError unless a folder is new, empty, or an earlier site."""
+    if out.exists() and not out.is_dir():
+        raise ResultsError(f"can't write a site to {str(out)!r}: a file is in the way; choose another with --out")
+    if out.is_dir() and any(out.iterdir()) and not (out / _MARK).exists():
+        raise ResultsError(
+            f"can't write a site to {str(out)!r}: it holds files that are no site; choose a new folder with --out"
+        )
+
+
+def _write(content: Content, catalog: Catalog, folder: Path) -> dict[str, str]:
+    folder.mkdir()
+    write_assets(folder / "assets")
+    _copy_pictures(content, folder)
+    write_tables(content.results, folder / "data")
+    write_documents(content.results.leaderboard, folder / "data")
+    write_data(content, folder / "data")
+    sections, broken = write_sections(content.results, catalog, folder)
+    pages = Pages(folder, content)
+    pages.write("plots.html", "plots.html", sections=gallery(sections, catalog, folder), broken=broken)
+    _write_pages(content, catalog, pages)
+    return broken
+
+
+def _write_pages(content: Content, catalog: Catalog, pages: Pages) -> None:
+    data = {board.name: board_data(board, content) for board in content.boards}
+    tables = {board.name: board_table(board, content) for board in content.boards}
+    pages.write("index.html", "index.html", **front(content), tables=tables)
+    for board in content.boards:
+        pages.write("board.html", board.page, board=board, table=tables[board.name], data=data[board.name])
+    for contender in content.contenders:
+        pages.write("model.html", contender.page, **model_page(contender, content, catalog, data))
+    for run in content.runs:
+        pages.write("run.html", run.page, **run_page(run, content))
+    for metric, page in content.metrics.items():
+        pages.write("metric.html", page, **metric_page(metric, content, catalog))
+    pages.write("compare.html", "compare.html")
+    pages.write("data.html", "data.html", leaderboard=LEADERBOARD, tidy=TIDY)
+    script = f"window.ganbenchBoards = {json.dumps(list(data.values()))};\n"
+    (pages.folder / "assets" / "boards.js").write_text(script, encoding="utf-8")
+    for name, words in badges(content.boards):
+        pages.write("badge.svg", f"badges/{name}", **words)
+
+
+def _copy_pictures(content: Content, folder: Path) -> None:
+    for run, name in _pictures(content):
+        target = folder / "runs" / run.name / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(run.folder / name, target)
+
+
+def _pictures(content: Content) -> Iterator[tuple[Run, str]]:
+    for run in content.runs:
+        yield from ((run, name) for name in pictures(run))

@@ -1,0 +1,301 @@
+"""The published site: whole, honest, harmless whatever things are called, and never over somebody's files."""
+
+import json
+import re
+import shlex
+import threading
+import urllib.request
+import xml.etree.ElementTree as ET
+from dataclasses import replace
+from html.parser import HTMLParser
+from urllib.parse import unquote, urlsplit
+
+import jsonschema
+import pandas as pd
+import pytest
+from click.testing import CliRunner
+from sites import DANGER, make_record, write_results, write_site
+
+import ganbench
+from ganbench.cli import main
+from ganbench.cli.run import run as run_command
+from ganbench.errors import BadOptionError, ResultsError
+from ganbench.gathering import gathered
+from ganbench.plugins import discover
+from ganbench.record import Status
+from ganbench.site.addresses import address
+from ganbench.site.commands import repeat_run
+from ganbench.site.content import Content
+from ganbench.site.curves_data import thinned
+from ganbench.site.serve import serving
+from ganbench.spec import Budget, Stopping
+from ganbench.suites import expand, find_suite
+from ganbench.wishes import Wishes, read_wishes
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory, catalog):
+    folder = tmp_path_factory.mktemp("published")
+    assert write_site(write_results(folder / "results"), folder / "site", catalog, baseline="gmm") == {}
+    return folder / "site"
+
+
+class Page(HTMLParser):
+    """What a page links to and loads, the ids in it, its scripts, and its text."""
+
+    def __init__(self, path):
+        super().__init__()
+        self.targets, self.ids, self.scripts, self.text, self._script = [], [], [], [], None
+        self.feed(path.read_text())
+
+    def handle_starttag(self, tag, attributes):
+        given = dict(attributes)
+        self.targets += [given[name] for name in ("href", "src") if given.get(name)]
+        self.ids += [given["id"]] if given.get("id") else []
+        self._script = given.get("type", "script") if tag == "script" and "src" not in given else None
+
+    def handle_data(self, data):
+        (self.scripts if self._script else self.text).append((self._script, data) if self._script else data)
+
+    def handle_endtag(self, tag):
+        self._script = None
+
+
+def test_every_link_on_every_page_leads_to_a_file_inside(site):
+    pages = sorted(site.rglob("*.html"))
+    assert len(pages) > 35
+    for path in pages:
+        for target in Page(path).targets:
+            parts = urlsplit(target)
+            if parts.scheme == "data":
+                continue
+            assert not parts.scheme, f"{path.name}: {target}"
+            assert not parts.netloc, f"{path.name}: {target}"
+            if parts.path:
+                found = (path.parent / unquote(parts.path)).resolve()
+                assert found.is_file(), f"{path.name}: {target}"
+                assert found.is_relative_to(site.resolve())
+
+
+def test_ids_are_there_once(site):
+    for path in site.rglob("*.html"):
+        ids = Page(path).ids
+        assert len(ids) == len(set(ids)), path.name
+
+
+def test_a_dangerous_name_is_text_wherever_it_stands(site):
+    shown = 0
+    for path in site.rglob("*.html"):
+        page = Page(path)
+        assert all("alert(1)" not in text for kind, text in page.scripts if kind == "script"), path.name
+        for kind, text in page.scripts:
+            if kind == "application/json":
+                json.loads(text)
+        shown += DANGER in "".join(page.text)
+    assert shown >= 5
+    for path in site.rglob("*.svg"):
+        tags = {element.tag.rpartition("}")[2] for element in ET.parse(path).iter()}
+        assert "script" not in tags
+
+
+def test_the_front_page_says_what_the_tables_say(site):
+    text = " ".join(" ".join(Page(site / "index.html").text).split())
+    assert "4 models on 2 datasets, 24 runs, 1 failed" in text
+    assert "4.50 ± 0.50" in text
+    assert "digits: 1 failed: it broke (dcgan + hinge)" in text
+    assert "beats baseline" in text
+
+
+def test_a_models_page_has_its_place_its_runs_and_how_to_run_it(site):
+    (path,) = (site / "models").glob("dcgan*.html")
+    text = " ".join(" ".join(Page(path).text).split())
+    for part in (
+        "ganbench run --suite quickstart --model dcgan --loss hinge",
+        "Place 2 of 4",
+        "Deep convolutional GAN",
+        "it broke",
+        "6 done, 1 failed, 0 skipped",
+    ):
+        assert part in text
+
+
+def test_a_runs_page_has_everything_that_its_record_has(site):
+    record = make_record("cgan", "digits", 1)
+    text = " ".join(" ".join(Page(site / "runs" / f"{record.key}.html").text).split())
+    for part in ("cgan + non-saturating on digits, seed 1", "9.1", "6.2", "0.10", "6,400", "50%, 3,200 images", "cpu"):
+        assert part in text, part
+    assert (site / "runs" / record.key / "frame-0500.png").exists()
+
+
+def test_a_metrics_page_defines_it(site):
+    (path,) = (site / "metrics").glob("*.html")
+    text = " ".join(" ".join(Page(path).text).split())
+    for part in ("Heusel et al. 2017", "lower", "0 to unbounded", "digits-classifier", "real=700", "gmm"):
+        assert part in text, part
+
+
+def test_the_data_files_are_what_their_schema_says(site):
+    data = json.loads((site / "data" / "leaderboard.json").read_text())
+    schema = json.loads((site / "data" / "leaderboard.schema.json").read_text())
+    jsonschema.Draft202012Validator.check_schema(schema)
+    jsonschema.validate(data, schema)
+    (row,) = (row for row in data["rows"] if row["model"] == "dcgan" and row["dataset"] == "digits")
+    assert row["mean"] == pytest.approx(4.5)
+    assert (row["done"], row["failed"], row["family"]) == (3, 1, "adversarial")
+    assert len(pd.read_parquet(site / "data" / "leaderboard.parquet")) == len(data["rows"])
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate({**data, "rows": [{**row, "mean": "high"}]}, schema)
+
+
+def test_badges_tell_the_place(site):
+    (path,) = (site / "badges").glob("dcgan-hinge-on-digits*.svg")
+    assert re.search(r'aria-label="ganbench digits: #2 of 4"', path.read_text())
+
+
+def test_a_strangers_section_appears_and_a_broken_one_is_named(tmp_path, install):
+    class Texts:
+        def write(self, results, folder):
+            (folder / "mine.txt").write_text("<b>seen</b>")
+            (folder / "mine.html").write_text("<p>a page of its own</p>")
+            (folder.parent / "outside.txt").write_text("not for publishing")
+            return [folder / "mine.txt", folder / "mine.html", folder.parent / "outside.txt"]
+
+    class Broken:
+        def write(self, results, folder):
+            raise LookupError("no section today")
+
+    @ganbench.hookimpl
+    def offer_report_sections():
+        yield ganbench.SectionCard("texts", make=Texts, about="A stranger's.")
+        yield ganbench.SectionCard("broken", make=Broken, about="Breaks.")
+
+    catalog = discover([install("sections", offer_report_sections=offer_report_sections)])
+    root = write_results(tmp_path / "results", [make_record("gmm", "digits", 0)])
+    broken = write_site(root, tmp_path / "site", catalog)
+    page = (tmp_path / "site" / "plots.html").read_text()
+    assert broken == {"broken": "LookupError: no section today"}
+    assert "&lt;b&gt;seen&lt;/b&gt;" in page
+    assert 'src="mine.html"' in page
+    assert "A stranger&#39;s." in page
+    assert "no section today" in page
+    assert "outside" not in page
+
+
+def test_things_of_a_plugin_that_is_not_installed_still_have_their_pages(tmp_path):
+    root = write_results(tmp_path / "results", [make_record("dcgan", "digits", 0)])
+    write_site(root, tmp_path / "site", discover([]))
+    (model,) = (tmp_path / "site" / "models").glob("*.html")
+    (metric,) = (tmp_path / "site" / "metrics").glob("*.html")
+    for path in (model, metric):
+        assert "not installed where this page was made" in path.read_text()
+
+
+def test_one_key_on_two_devices_is_two_runs_with_pages_of_their_own(tmp_path, catalog):
+    here = make_record("gmm", "digits", 0)
+    there = replace(here, environment={"device": "H200"})
+    for name, record in (("a", here), ("b", there)):
+        write_results(tmp_path / name, [record])
+    with gathered([tmp_path / "a", tmp_path / "b"]) as found:
+        content = Content(found, "both")
+        assert sorted(run.name for run in content.runs) == [here.key, f"{here.key}-2"]
+        devices = [content.runs_of(board.tidy)[0].record.environment["device"] for board in content.boards]
+        assert sorted(devices) == ["H200", "cpu"]
+
+
+def test_a_run_without_files_or_scores_has_a_page(tmp_path, catalog):
+    skipped = replace(
+        make_record("dcgan", "digits", 0), status=Status.SKIPPED, reason="needs images", checkpoints=(), parameters={}
+    )
+    root = write_results(tmp_path / "results", [skipped])
+    assert write_site(root, tmp_path / "site", catalog) == {}
+    assert "needs images" in (tmp_path / "site" / "index.html").read_text()
+    assert "needs images" in (tmp_path / "site" / "runs" / f"{skipped.key}.html").read_text()
+
+
+def test_an_earlier_site_is_replaced_and_anything_else_is_left_alone(tmp_path, catalog):
+    root = write_results(tmp_path / "results", [make_record("gmm", "digits", 0)])
+    write_site(root, tmp_path / "site", catalog)
+    (tmp_path / "site" / "left-over.html").touch()
+    write_site(root, tmp_path / "site", catalog)
+    assert not (tmp_path / "site" / "left-over.html").exists()
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".ganbench")] == []
+
+    (tmp_path / "thesis").mkdir()
+    (tmp_path / "thesis" / "chapter.txt").touch()
+    with pytest.raises(ResultsError, match="holds files that are no site"):
+        write_site(root, tmp_path / "thesis", catalog)
+    with pytest.raises(ResultsError, match="a file is in the way"):
+        write_site(root, tmp_path / "thesis" / "chapter.txt", catalog)
+    assert [path.name for path in (tmp_path / "thesis").iterdir()] == ["chapter.txt"]
+
+
+def test_a_baseline_that_nobody_ran_leaves_no_half_of_a_site(tmp_path, catalog):
+    root = write_results(tmp_path / "results", [make_record("gmm", "digits", 0)])
+    with pytest.raises(BadOptionError, match="no run is of the baseline 'dcgan'"):
+        write_site(root, tmp_path / "site", catalog, baseline="dcgan")
+    assert [path.name for path in tmp_path.iterdir()] == ["results"]
+
+
+@pytest.mark.parametrize(
+    "wishes",
+    [
+        Wishes(),
+        Wishes(seeds=(3,), budget=Budget(images=1_234_567, seconds=0.5), stopping=Stopping(patience=2)),
+        Wishes(seeds=(2,), precision="bf16"),
+    ],
+    ids=["standard", "budget and stopping", "precision"],
+)
+def test_the_command_of_a_run_repeats_that_run_and_no_other(catalog, wishes):
+    for spec in expand(find_suite("quickstart", catalog), catalog, wishes):
+        words = shlex.split(repeat_run(spec))
+        context = run_command.make_context("run", words[2:])
+        again = expand(find_suite(context.params["suite"], catalog), catalog, read_wishes(context.params))
+        assert [each.key for each in again] == [spec.key]
+
+
+def test_addresses_are_harmless_and_never_two_alike():
+    names = ["gmm", "GMM", "a b", "a-b", "../../etc", DANGER, "…", "x" * 200, "x" * 201, "dcgan:width=16"]
+    addresses = [address(name) for name in names]
+    assert len(set(addresses)) == len(names)
+    assert all(re.fullmatch(r"[a-z0-9-]{1,60}", each) for each in addresses)
+    assert address("gmm") == "gmm"
+
+
+def test_thinned_curves_keep_their_means_and_gaps():
+    import numpy as np
+
+    assert thinned(np.arange(4.0)) == [0, 1, 2, 3]
+    long = thinned(np.arange(2_400.0))
+    assert len(long) == 240
+    assert long[:2] == [4.5, 14.5]
+    assert thinned(np.array([1.0, np.nan, np.inf])) == [1.0, None, None]
+
+
+def test_the_command_line_publishes_and_says_where(tmp_path):
+    write_results(tmp_path / "ganbench-results", [make_record("gmm", "digits", 0)])
+    result = CliRunner().invoke(main, ["publish", "quickstart", "--out", "here"])
+    assert result.exit_code == 0, result.output
+    assert result.stdout == "site of 1 runs: here/index.html\n"
+    assert "<h1>quickstart</h1>" in (tmp_path / "here" / "index.html").read_text()
+    assert CliRunner().invoke(main, ["publish", "mnist-all"]).exit_code == 2
+
+
+def test_a_site_is_served_on_this_machine_alone(site):
+    with serving(site, 0) as (server, where):
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            with urllib.request.urlopen(where) as answer:
+                assert b"our leaderboard" in answer.read()
+        finally:
+            server.shutdown()
+            thread.join()
+        assert where.startswith("http://127.0.0.1:")
+        with pytest.raises(ResultsError, match="can't serve at port"), serving(site, server.server_port):
+            pass
+
+
+def test_what_is_no_site_is_not_served(tmp_path):
+    result = CliRunner().invoke(main, ["serve", str(tmp_path)])
+    assert result.exit_code == 2
+    assert "no site in" in result.stderr

@@ -66,7 +66,7 @@ LEADERBOARD = {
     "iqm": "Interquartile mean over seeds.",
     "iqm_low": "Lower end of its 95 % bootstrap interval.",
     "iqm_high": "Upper end of it.",
-    "rank": "Rank by the mean, 1 the best, among runs of one suite, budget, precision, device and dataset.",
+    "rank": "By the mean, 1 the best, on one suite, budget, precision, device and dataset; references have none.",
     "rank_low": "Lower end of the rank's 95 % bootstrap interval.",
     "rank_high": "Upper end of it.",
     "place": "The rank that the seeds support: a lead that Welch's interval does not support is a tie.",

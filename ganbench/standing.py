@@ -29,15 +29,19 @@ STANDING = [
 ]  # fmt: skip
 
 
-def standings(values: Sequence[Values], better: str, baseline: int | None = None) -> Iterator[dict[str, Any]]:
+def standings(
+    values: Sequence[Values], better: str, baseline: int | None = None, aside: Sequence[bool] = ()
+) -> Iterator[dict[str, Any]]:
     """Yield the columns of STANDING for each rival, given the values of its seeds; missing ones are None.
 
-    baseline: the rival that the others' probability of improvement is told over.
+    baseline: the rival that the others' probability of improvement is told over. aside: which ones stand outside
+    the competition, without a rank or a place, as real data does.
     """
     merits = [np.array([merit(value, better) for value in finite(side)]) for side in values]
+    ranked = [side[:0] if out else side for side, out in zip(merits, aside or [False] * len(merits), strict=True)]
     plain, trimmed = (bootstrap_intervals(values, trimmed) for trimmed in (False, True))
-    means = np.array([side.mean() if len(side) else np.nan for side in merits])
-    for index, (side, place, ranks) in enumerate(zip(values, places(merits), rank_intervals(merits), strict=True)):
+    means = np.array([side.mean() if len(side) else np.nan for side in ranked])
+    for index, (side, place, ranks) in enumerate(zip(values, places(ranked), rank_intervals(ranked), strict=True)):
         mean, deviation = mean_and_deviation(side)
         yield {
             "mean": mean,
@@ -45,7 +49,7 @@ def standings(values: Sequence[Values], better: str, baseline: int | None = None
             **_ends("", plain[index]),
             "iqm": interquartile_mean(side),
             **_ends("iqm_", trimmed[index]),
-            "rank": None if mean is None else float(1 + (means < means[index]).sum()),
+            "rank": None if np.isnan(means[index]) else float(1 + (means < means[index]).sum()),
             **_ends("rank_", ranks),
             "place": place,
             **_improvement(merits, index, baseline),

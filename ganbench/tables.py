@@ -81,6 +81,7 @@ def write_tables(shown: Results, folder: Path) -> list[Path]:
     return paths
 
 
+REFERENCE = "reference"  # the family of what stands outside the competition: real data, floors, copies
 # what a score's protocol tells of its run: it differs within a mean, and between models that are compared
 _OF_THE_RUN = {"average", "seed"}
 _MEANS = ["seconds", "images", "updates", "images_per_second", "peak_memory_bytes"]
@@ -122,7 +123,8 @@ def _standings(rivals: pd.DataFrame, baseline: str | None) -> Iterable[dict[str,
     values = [group["value"].to_numpy(dtype=float) for _, group in groups]
     chosen = [baseline is not None and bool(_is_baseline(group, baseline).any()) for _, group in groups]
     index = chosen.index(True) if any(chosen) else None
-    for (key, group), found in zip(groups, standings(values, better, index), strict=True):
+    aside = [str(group["family"].iloc[0]) == REFERENCE for _, group in groups]
+    for (key, group), found in zip(groups, standings(values, better, index, aside), strict=True):
         reasons = [reason for reason in group["score_reason"] if reason]
         yield {
             **dict(zip([*CELL, *SCORE], key, strict=True)),

@@ -111,12 +111,22 @@ def test_a_models_page_has_its_place_its_runs_and_how_to_run_it(site):
     text = " ".join(" ".join(Page(path).text).split())
     for part in (
         "ganbench run --suite quickstart --model dcgan --loss hinge",
-        "Place 2 of 4",
         "Deep convolutional GAN",
         "it broke",
         "6 done, 1 failed, 0 skipped",
     ):
         assert part in text
+
+
+def test_references_stand_outside_the_competition(tmp_path, catalog):
+    best = [replace(make_record("gmm", "digits", seed), family="reference") for seed in range(3)]
+    others = [make_record(model, "digits", seed) for model in ("dcgan", "cgan") for seed in range(3)]
+    root = write_results(tmp_path / "results", [*best, *others])
+    write_site(root, tmp_path / "site", catalog)
+    words = [
+        re.search(r'aria-label="([^"]*)"', path.read_text())[1] for path in (tmp_path / "site" / "badges").iterdir()
+    ]
+    assert sorted(words) == ["ganbench digits: #1 of 2", "ganbench digits: #2 of 2", "ganbench digits: reference"]
 
 
 def test_a_runs_page_has_everything_that_its_record_has(site):

@@ -8,7 +8,7 @@ from rich.console import Console
 
 from ganbench import columns
 from ganbench.record import Checkpoint, RunRecord, Score, Spent, Status
-from ganbench.report.grid import number
+from ganbench.report.grid import grids, number
 from ganbench.report.terminal import leaderboard_tables, missing_lines
 from ganbench.spec import Budget
 from ganbench.stats import mean_and_deviation
@@ -178,6 +178,22 @@ def test_scores_that_do_not_fit_the_terminal_are_named_below(record):
     assert "more in leaderboard.csv: " in text
     assert text.count("a score of some length 8") == 1
     assert "leaderboard.csv" not in shown([record(*many[:2])], width=120)[0]
+
+
+def test_references_have_means_and_no_place_and_stand_where_their_means_do(record):
+    values = {"real": 1.0, "gmm": 2.0, "vanilla": 3.0}
+    records = [
+        replace(record(score(value + seed / 10), model=model, seed=seed), family="reference" if model == "real" else "")
+        for model, value in values.items()
+        for seed in range(3)
+    ]
+    board = leaderboard(tidy(records)).set_index("model")
+    assert board.loc["real", "mean"] == pytest.approx(1.1)
+    assert board.loc["real", ["rank", "place", "rank_low"]].isna().all()
+    assert board.loc[["gmm", "vanilla"], "place"].tolist() == [1, 2]
+    (grid,) = grids(board.reset_index())
+    assert [(row.names[0], row.place) for row in grid.rows] == [("real", "–"), ("gmm", "1"), ("vanilla", "2")]
+    assert [row.cells[0].best for row in grid.rows] == [False, True, False]
 
 
 def test_every_column_is_described_and_nothing_else_is(make_spec):

@@ -7,6 +7,8 @@ from typing import Any
 
 import pandas as pd
 
+from ganbench.stats import merit
+
 _BOARD = ["suite", "budget", "standard", "precision", "device", "dataset"]
 _LINE = ["model", "loss", "settings", "versions"]
 _SCORE = ["metric", "score", "better", "protocol"]
@@ -172,8 +174,8 @@ def _heading(score: dict[str, str], told_apart: set[str]) -> tuple[str, str]:
 
 
 def _standing(line: _Line, scores: list[dict[str, str]]) -> tuple[float, ...]:
-    ranks = (line.found(score).get("rank", math.inf) for score in scores)
-    return tuple(math.inf if pd.isna(rank) else rank for rank in ranks)
+    means = ((line.found(score).get("mean"), score["better"]) for score in scores)
+    return tuple(math.inf if mean is None else merit(mean, better) for mean, better in means)
 
 
 def _cell(row: dict[Hashable, Any]) -> Cell:

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
-from ganbench.report.grid import NOTHING, Row
+from ganbench.report.grid import Row
 from ganbench.site.addresses import address
 from ganbench.site.content import Board
+from ganbench.tables import REFERENCE
 
 _PER_LETTER, _PADDING = 6.6, 10  # pixels, of Verdana at 11 pixels, a little wide
 
@@ -18,9 +19,9 @@ def badge_words(board: Board, row: Row) -> tuple[str, str]:
     """Return both halves of a badge: where, and which place among how many."""
     place = row.place.rstrip("=")
     if not place.isdigit():
-        return f"ganbench {board.grid.dataset}", "unranked" if row.place == NOTHING else row.place
+        return f"ganbench {board.grid.dataset}", "reference" if row.facts["family"] == REFERENCE else "unranked"
     shared = "shared " if row.place.endswith("=") else ""
-    return f"ganbench {board.grid.dataset}", f"{shared}#{place} of {len(board.grid.rows)}"
+    return f"ganbench {board.grid.dataset}", f"{shared}#{place} of {board.competitors}"
 
 
 def badges(boards: Iterator[Board] | tuple[Board, ...]) -> Iterator[tuple[str, dict[str, object]]]:

@@ -12,7 +12,7 @@ from ganbench.record import RunRecord
 from ganbench.report.grid import Grid, grids
 from ganbench.site.addresses import address
 from ganbench.store import sort_key
-from ganbench.tables import results, versions
+from ganbench.tables import REFERENCE, results, versions
 
 
 @dataclass(frozen=True)
@@ -59,6 +59,11 @@ class Board:
 
     grid: Grid
     tidy: pd.DataFrame
+
+    @property
+    def competitors(self) -> int:
+        """How many of its rows compete; references stand outside."""
+        return sum(row.facts["family"] != REFERENCE for row in self.grid.rows)
 
     @property
     def title(self) -> str:

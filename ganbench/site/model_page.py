@@ -8,7 +8,7 @@ from ganbench.errors import GanbenchError
 from ganbench.plugins import Catalog
 from ganbench.record import Status
 from ganbench.report.grid import NOTHING, number
-from ganbench.site.badges import badge_name
+from ganbench.site.badges import badge_name, badge_words
 from ganbench.site.commands import run_contender
 from ganbench.site.content import Contender, Content, Run
 
@@ -61,8 +61,7 @@ def _boards(contender: Contender, content: Content, data: Mapping[str, dict[str,
             model = data[board.name]["models"][index]
             yield {
                 "board": board,
-                "place": row.place,
-                "rivals": len(board.grid.rows),
+                "standing": badge_words(board, row)[1],
                 "settings": " + ".join(row.names[2:]),
                 "cells": list(zip(board.grid.headings, row.cells, strict=True)),
                 "badge": f"badges/{badge_name(board, row)}",

@@ -7,6 +7,7 @@ const MARKS = ["circle", "square", "triangle-up", "diamond", "triangle-down", "c
 
 const themed = () => document.documentElement.dataset.theme ?? "light";
 const colour = (index) => COLOURS[themed()][index % 7];
+const mark = (index) => MARKS[(index + Math.floor(index / 7)) % 7]; // no two pairs alike below 49 models
 const see = (hex) => `${hex}26`; // the same colour, mostly transparent
 const plain = (text) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 const short = (text) => (text.length > 34 ? `${text.slice(0, 33)}…` : text);
@@ -28,6 +29,13 @@ function draw(where, traces, shape) {
   return Plotly.react(where, traces, shape, { responsive: true, displaylogo: false, displayModeBar: false });
 }
 
+// a logarithmic axis: a tick a decade, and at 2 and 5 where decades are few
+function decades(values) {
+  const there = values.filter((value) => value > 0);
+  const wide = there.length && Math.max(...there) > 300 * Math.min(...there);
+  return { type: "log", dtick: wide ? 1 : "D2" };
+}
+
 const title = ({ label, better }) => `${plain(label)}<br><sub>${plain(better)} is better</sub>`;
 
 // one model's score over training: its mean, and a band from its lowest seed to its highest; a level if scored once
@@ -41,12 +49,12 @@ function courseTraces(model, index, { score, clock, ends }) {
   if (course.length === 1) {
     const x = ends ?? at;
     return [{ x, y: x.map(() => course[0][2]), mode: "lines+markers", name, hovertemplate: hover, line: { ...line, dash: "dash", width: 1.5 },
-              marker: { size: 9, symbol: MARKS[index % 7] } }];
+              marker: { size: 9, symbol: mark(index) } }];
   }
   const band = { x: [...at, ...at.toReversed()], y: [...course.map((row) => row[4]), ...course.map((row) => row[3]).toReversed()],
                  fill: "toself", fillcolor: see(colour(index)), line: { width: 0 }, hoverinfo: "skip", showlegend: false, legendgroup: model.name };
   return [band, { x: at, y: course.map((row) => row[2]), mode: "lines+markers", name, hovertemplate: hover, legendgroup: model.name, line,
-                  marker: { symbol: MARKS[index % 7], size: 7 } }];
+                  marker: { symbol: mark(index), size: 7 } }];
 }
 
 function drawProgress(where, data, { score, clock, log }) {
@@ -54,7 +62,7 @@ function drawProgress(where, data, { score, clock, log }) {
   const ends = at.length ? [Math.min(...at), Math.max(...at)] : null;
   const traces = data.models.flatMap((model, index) => courseTraces(model, index, { score, clock, ends }));
   const x = ["images", "seconds of training"][clock];
-  draw(where, traces, layout(x, title(data.scores[score]), { x: { type: "log", dtick: 1 }, y: { type: log ? "log" : "linear" } }));
+  draw(where, traces, layout(x, title(data.scores[score]), { x: decades(at), y: { type: log ? "log" : "linear" } }));
 }
 
 // a number whose smallest is best, whichever way a score points
@@ -74,15 +82,15 @@ function drawTradeoff(where, data, { score, cost }) {
   const points = data.models.map((model, index) => ({ x: model[cost], y: model.finals[score]?.mean, final: model.finals[score], name: model.name, index }))
     .filter((point) => point.x != null && point.y != null && point.x > 0);
   const traces = points.map(({ x, y, final, name, index }) => ({
-    x: [x], y: [y], mode: "markers", name: plain(short(name)), marker: { color: colour(index), size: 12, symbol: MARKS[index % 7] },
+    x: [x], y: [y], mode: "markers", name: plain(short(name)), marker: { color: colour(index), size: 12, symbol: mark(index) },
     error_y: final.low == null ? undefined : { type: "data", symmetric: false, array: [final.high - y], arrayminus: [y - final.low], color: colour(index) },
     hovertemplate: `${plain(name)}<br>%{x:,.4~s}, %{y:.4~g}<extra></extra>`,
   }));
-  const front = frontier(points, better);
+  const front = frontier(points.filter((point) => data.models[point.index].family !== "reference"), better);
   traces.unshift({ x: front.map((p) => p.x), y: front.map((p) => p.y), mode: "lines", name: "bettered by none", hoverinfo: "skip",
                    line: { shape: "hv", color: getComputedStyle(document.documentElement).getPropertyValue("--quiet").trim(), dash: "dot" } });
   const names = { seconds: "seconds of training", images: "images", parameters: "parameters" };
-  draw(where, traces, layout(names[cost], title(data.scores[score]), { x: { type: "log", dtick: 1 } }));
+  draw(where, traces, layout(names[cost], title(data.scores[score]), { x: decades(points.map((point) => point.x)) }));
 }
 
 function drawCurves(where, panel) {
@@ -110,6 +118,13 @@ function fillReach(box, data, { score, level }) {
   }));
 }
 
+// three digits of a score, no better than it is
+function rounded(value, better) {
+  const near = Number(value.toPrecision(3));
+  const step = 10 ** (Math.floor(Math.log10(Math.abs(value) || 1)) - 2);
+  return [near, near + step, near - step].map((each) => Number(each.toPrecision(3))).find((each) => merit(each, better) >= merit(value, better)) ?? near;
+}
+
 const DRAWERS = { progress: drawProgress, tradeoff: drawTradeoff, curves: drawCurves };
 
 function choices(box) {
@@ -130,7 +145,7 @@ function bind(box, data) {
       const { better } = data.scores[choices(box).score];
       const finals = data.models.map((model) => model.finals[choices(box).score]?.mean).filter((value) => value != null)
         .sort((a, b) => merit(a, better) - merit(b, better));
-      level.value = finals.length ? Number(finals[Math.floor(finals.length / 2)].toPrecision(3)) : "";
+      level.value = finals.length ? rounded(finals[Math.floor(finals.length / 2)], better) : "";
     };
     box.querySelector("[data-choice=score]").addEventListener("change", middle);
     middle();

@@ -135,4 +135,9 @@ class ExecutorCard(Card):
 
 @dataclass(frozen=True)
 class SectionCard(Card):
-    """A part of the report: `make(**parameters)` returns a contracts.Section."""
+    """A part of the report: `make(**parameters)` returns a contracts.Section.
+
+    at_once: whether it is written at the end of every `ganbench run`, and not by `report` and `publish` alone.
+    """
+
+    at_once: bool = False

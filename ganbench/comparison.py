@@ -3,6 +3,7 @@
 import math
 import traceback
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -64,7 +65,24 @@ class Comparison:
     def _values(self, card: MetricCard, metric: Choice, space: Choice | None) -> dict[str, float]:
         made = self.bench.metric(metric)
         self._check_needs(card, space)
-        evidence = Evidence(
+        evidence = self._evidence(metric, space)
+        return {name: float(value) for name, value in made.score(evidence).items()}
+
+    def histograms(self, metrics: Iterable[Choice]) -> dict[str, dict[str, list[int]]]:
+        """Return what each metric that counts modes counted on either side, by metric; none where it can't."""
+        found = {}
+        for metric in metrics:
+            made = self.bench.metric(metric)
+            if not hasattr(made, "histogram"):
+                continue
+            card: MetricCard = self.bench.catalog.get("metrics", metric.name)
+            with suppress(UnfitError):
+                counts = made.histogram(self._evidence(metric, feature_space(card, metric)))
+                found[str(metric)] = {side: [int(count) for count in each] for side, each in counts.items()}
+        return found
+
+    def _evidence(self, metric: Choice, space: Choice | None) -> Evidence:
+        return Evidence(
             self.real.within(space),
             self.fake.within(space),
             self.dataset,
@@ -72,7 +90,6 @@ class Comparison:
             seed=stream(self.seed, str(metric)),
             embed=partial(self.bench.features, space, classes=self._classes, keep=True) if space else None,
         )
-        return {name: float(value) for name, value in made.score(evidence).items()}
 
     def _check_needs(self, card: MetricCard, space: Choice | None) -> None:
         """Raise UnfitError for the first thing that the card needs and that is not there."""

@@ -176,7 +176,11 @@ class FeatureSpace(Protocol):
 
 
 class Metric(Protocol):
-    """A pure function of its evidence."""
+    """A pure function of its evidence.
+
+    Optional method: `histogram(evidence)`, the counts of modes as {"generated": (modes,), "real": (modes,)} tensors,
+    which is kept with the run and drawn.
+    """
 
     def score(self, evidence: Evidence) -> Mapping[str, float]:
         """Return a number for each of the card's columns; raise UnfitError where it makes no sense."""

@@ -5,6 +5,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ganbench.choice import Choice
 from ganbench.comparison import Comparison
 from ganbench.contracts import Dataset, Model
 from ganbench.featuring import Featured
@@ -24,7 +25,7 @@ class Evaluation:
     """Scores one run's model at its checkpoints.
 
     errors: the traceback of each metric that raised, by metric; its columns are missing, with the reason.
-    latest: the samples that were scored last.
+    latest: the samples that were scored last. histograms: what metrics that count modes counted at the end.
     """
 
     bench: Workbench
@@ -33,6 +34,7 @@ class Evaluation:
     model: Model
     errors: dict[str, str] = field(default_factory=dict)
     latest: "Tensor | None" = None
+    histograms: dict[str, dict[str, list[int]]] = field(default_factory=dict)
 
     @property
     def count(self) -> int:
@@ -48,6 +50,8 @@ class Evaluation:
                 self.bench, real, fake, self.spec.seed, self._protocol(), self.dataset, self.model, self.errors
             )
             scores = comparison.scores(self.spec.metrics, fraction)
+            if fraction == 1.0:
+                self.histograms = comparison.histograms(_scored(scores, self.spec.metrics))
             if fraction == 1.0 and self.spec.halves:
                 scores = with_deviations(scores, comparison, self.spec.metrics, self.spec.halves)
             return scores
@@ -78,6 +82,12 @@ class Evaluation:
             "average": average,
             "seed": self.spec.seed,
         }
+
+
+def _scored(scores: tuple[Score, ...], metrics: tuple[Choice, ...]) -> list[Choice]:
+    """Return the metrics that gave a number."""
+    gave = {score.metric for score in scores if score.value is not None}
+    return [metric for metric in metrics if str(metric) in gave]
 
 
 def check_samples(samples: "Tensor", shape: tuple[int, ...]) -> None:

@@ -1,6 +1,7 @@
 """One spec in, one record out: build, train, score, keep; whatever goes wrong is a status with a reason."""
 
 import dataclasses
+import json
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -22,7 +23,7 @@ from ganbench.record import RunRecord, Spent, Status
 from ganbench.seeds import isolated, stream
 from ganbench.spec import RunSpec
 from ganbench.stability import stability
-from ganbench.store import INTERPOLATION, SAMPLES, RunFolder, Weights
+from ganbench.store import INTERPOLATION, MODES, SAMPLES, RunFolder, Weights
 from ganbench.training import SAVE_SECONDS, DivergedError, Training
 from ganbench.workbench import Workbench
 
@@ -114,6 +115,8 @@ class Runner:
 
     def _keep_model(self, model: Model, evaluation: Evaluation, folder: RunFolder) -> None:
         folder.write_picture(SAMPLES, evaluation.draw)
+        if evaluation.histograms:
+            folder.write_text(MODES, json.dumps(evaluation.histograms) + "\n")
         data = evaluation.dataset
         if has_codes(model, data.shape):
             between = walk(model, evaluation.spec.seed, self.bench.device, data.classes)

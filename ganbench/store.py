@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 _RECORD, _RESUME, _WEIGHTS = "record.json", "resume.safetensors", "weights.safetensors"
-CURVES, SAMPLES, INTERPOLATION = "curves.parquet", "samples.png", "interpolation.png"
+CURVES, SAMPLES, INTERPOLATION, MODES = "curves.parquet", "samples.png", "interpolation.png", "modes.json"
 _FRAME = "frame-{:04.0f}.png"  # what a model drew when it was scored, by thousandths of its budget
 _AGAIN = "run it again with ganbench run --force"
 

@@ -8,10 +8,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ganbench.errors import BadOptionError, ResultsError
-from ganbench.store import CURVES, INTERPOLATION, SAMPLES, RunFolder, read_record, write_whole
+from ganbench.store import CURVES, INTERPOLATION, MODES, SAMPLES, RunFolder, read_record, write_whole
 
 SUFFIX = ".zip"
-_FILES = ("record.json", CURVES, SAMPLES, INTERPOLATION)
+_FILES = ("record.json", CURVES, SAMPLES, INTERPOLATION, MODES)
 _MEMBER = re.compile(r"runs/([0-9a-f]{12})/([a-z.-]+|frame-\d{4}\.png)")
 _LARGEST = 256 * 2**20  # bytes of a file, unpacked
 _ALL = 4 * 2**30  # bytes of a submission, unpacked

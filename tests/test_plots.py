@@ -10,7 +10,7 @@ from PIL import Image
 from ganbench.record import Checkpoint, RunRecord, Score, Spent, Status
 from ganbench.spec import Budget
 from ganbench.tables import results
-from ganbench_sections import losses, progress, ranks, samples
+from ganbench_sections import players, progress, ranks, samples
 from ganbench_sections.figures import boards, slug, stem, styles
 
 VALUES = {"vanilla": (90.0, 60.0, 50.0), "gmm": (40.0, 45.0, 44.0)}
@@ -84,7 +84,7 @@ def curves(offset, updates=300):
 
 
 def test_losses_are_means_over_seeds_with_a_band_from_lowest_to_highest():
-    figure = losses.draw({"dcgan\nhinge": [curves(0.0), curves(1.0)]}, "title")
+    figure = players.losses().draw({"dcgan\nhinge": [curves(0.0), curves(1.0)]}, "title")
     (axes,) = figure.axes
     lines = {line.get_label(): line for line in axes.lines}
     assert lines["discriminator"].get_ydata().tolist() == [1.0] * 120
@@ -96,7 +96,7 @@ def test_losses_are_means_over_seeds_with_a_band_from_lowest_to_highest():
 
 def test_bins_are_means_and_what_is_not_finite_is_left_out():
     values = np.array([1.0, 3.0, np.nan, 5.0])
-    found = losses.binned(values, np.arange(1.0, 5.0), np.array([0.5, 2.5, 3.5, 4.5]))
+    found = players.binned(values, np.arange(1.0, 5.0), np.array([0.5, 2.5, 3.5, 4.5]))
     assert found[[0, 2]].tolist() == [2.0, 5.0]
     assert np.isnan(found[1])
 
@@ -104,9 +104,9 @@ def test_bins_are_means_and_what_is_not_finite_is_left_out():
 def test_losses_come_from_the_runs_own_folders(run, make_spec, tmp_path):
     record = run(make_spec(budget=Budget(updates=12)))
     folder = tmp_path / "a" / "runs" / record.key
-    paths = losses.Losses().write(results([record], [folder]), tmp_path / "out")
+    paths = players.losses().write(results([record], [folder]), tmp_path / "out")
     assert [path.suffix for path in paths] == [".png", ".svg"]
-    assert list(losses.Losses().write(results([record]), tmp_path / "none")) == []
+    assert list(players.losses().write(results([record]), tmp_path / "none")) == []
 
 
 def test_many_models_look_different_and_names_are_harmless(shown):

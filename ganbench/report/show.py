@@ -1,6 +1,6 @@
 """The end of a run, and the whole of `ganbench report`: write everything, show what was asked for."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from ganbench.console import make_console
@@ -19,12 +19,12 @@ def show_report(
     shown: Sequence[RunRecord] | None = None,
     baseline: str | None = None,
 ) -> None:
-    """Write the report of everything into a folder; show the leaderboard of it, or of some of it.
+    """Write the report of everything into a folder; show the leaderboard of it, or of some of it, after a run.
 
     Records that can't be read, and sections that could not be written, are named on standard error.
     """
     whole = results(everything.records, everything.folders, baseline)
-    written = write_report(whole, catalog, folder)
+    written = write_report(whole, catalog, folder, at_once=shown is not None)
     board = whole.leaderboard if shown is None else results(shown, baseline=baseline).leaderboard
 
     # what there is, what is missing and why, where it lies
@@ -33,10 +33,9 @@ def show_report(
         console.print(table)
     for line in missing_lines(board):
         console.print(line, style="yellow", markup=False, highlight=False)
-    names = [str(path.relative_to(folder)) for path in written.paths if path.suffix != ".svg"]
-    tables = ", ".join(name for name in names if not name.endswith(".png"))
-    plots = ", ".join(name for name in names if name.endswith(".png"))
-    lines = [f"results: {folder}", f"tables: {tables}", *([f"plots, each as SVG too: {plots}"] if plots else [])]
+    lines = [f"results: {folder}", *_files(written.paths, folder)]
+    if shown is not None:
+        lines.append("more plots: ganbench report; the whole as pages: ganbench publish")
     console.print("\n".join(lines), highlight=False, markup=False, soft_wrap=True)
 
     # what went wrong on the way
@@ -44,3 +43,12 @@ def show_report(
     faults += [f"the section {name} could not be written: {why}" for name, why in written.broken.items()]
     for fault in faults:
         make_console(stderr=True).print(fault, style="yellow", markup=False, highlight=False, soft_wrap=True)
+
+
+def _files(paths: Sequence[Path], folder: Path) -> Iterator[str]:
+    """Say what was written: the tables by name, the plots by number."""
+    plots = [path for path in paths if path.suffix in (".png", ".gif")]
+    tables = [str(path.relative_to(folder)) for path in paths if path.suffix != ".svg" and path not in plots]
+    yield f"tables: {', '.join(tables)}"
+    if plots:
+        yield f"plots: {len(plots)} in {plots[0].parent}, as PNG and SVG"

@@ -16,6 +16,11 @@ class ClassModes:
         """Return classes_captured and class_kl of the generated samples."""
         return count_classes(evidence.fake.logits)
 
+    def histogram(self, evidence: Evidence) -> Mapping[str, Tensor]:
+        """Return how many samples of either side are judged to be of each class, (classes,) int64."""
+        sides = {"generated": evidence.fake.logits, "real": evidence.real.logits}
+        return {side: torch.bincount(logits.argmax(dim=1), minlength=logits.shape[1]) for side, logits in sides.items()}
+
 
 def count_classes(logits: Tensor) -> dict[str, float]:
     """Judge samples by logits (n, classes) and count the classes.

@@ -17,10 +17,28 @@ class Modes:
 
     def score(self, evidence: Evidence) -> Mapping[str, float]:
         """Return modes_captured, high_quality_share and reverse_kl of the generated points."""
-        mixture: Any = evidence.dataset
-        if not hasattr(mixture, "means"):
-            raise UnfitError("modes are counted on mixtures with known means, such as ring8 and grid25")
+        mixture = _mixture(evidence)
         return score_modes(evidence.fake.samples, mixture.means, mixture.deviation)
+
+    def histogram(self, evidence: Evidence) -> Mapping[str, Tensor]:
+        """Return how many points of either side are nearest to each mode, (modes,) int64."""
+        means: Tensor = _mixture(evidence).means
+        sides = {"generated": evidence.fake.samples, "real": evidence.real.samples}
+        return {
+            side: torch.bincount(_nearest(points, means)[1], minlength=len(means)) for side, points in sides.items()
+        }
+
+
+def _mixture(evidence: Evidence) -> Any:
+    if not hasattr(evidence.dataset, "means"):
+        raise UnfitError("modes are counted on mixtures with known means, such as ring8 and grid25")
+    return evidence.dataset
+
+
+def _nearest(points: Tensor, means: Tensor) -> tuple[Tensor, Tensor]:
+    """Return each point's distance to its nearest mean, and which that is, (n,) both."""
+    distance, nearest = torch.cdist(points.double(), means.to(points.device).double()).min(dim=1)
+    return distance, nearest
 
 
 def score_modes(points: Tensor, means: Tensor, deviation: float) -> dict[str, float]:
@@ -30,7 +48,7 @@ def score_modes(points: Tensor, means: Tensor, deviation: float) -> dict[str, fl
     captured when at least one such point is nearest to it. Reverse KL is taken from the histogram of all
     points over their nearest modes to the uniform one, in nats; 0 when every mode has its share.
     """
-    distance, nearest = torch.cdist(points.double(), means.to(points.device).double()).min(dim=1)
+    distance, nearest = _nearest(points, means)
     good = distance <= _DEVIATIONS * deviation
     captured = torch.bincount(nearest[good], minlength=len(means)) > 0
     share = torch.bincount(nearest, minlength=len(means)).double() / len(points)

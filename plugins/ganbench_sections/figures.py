@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 from matplotlib.figure import Figure
+from matplotlib.ticker import EngFormatter, Formatter, FuncFormatter
 
 from ganbench.store import write_whole
 
@@ -30,6 +31,18 @@ def names(board: pd.DataFrame) -> pd.Series:
     told = board.drop_duplicates(LINE).duplicated(["model", "loss"]).any()
     parts = board[LINE if told else ["model", "loss"]]
     return parts.apply(lambda row: "\n".join(filter(None, row)), axis=1)
+
+
+def first_score(board: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of a board's first score by its first protocol."""
+    same = (board["score"] == board["score"].iloc[0]) & (board["protocol"] == board["protocol"].iloc[0])
+    kept: pd.DataFrame = board[same]
+    return kept
+
+
+def clock_formatter(clock: str) -> Formatter:
+    """Return how the ticks of a logarithmic clock read: seconds plainly, so that no milli is taken for a million."""
+    return FuncFormatter(lambda value, _: f"{value:,g}") if clock == "seconds" else EngFormatter(sep="")
 
 
 def stem(kind: str, board: pd.DataFrame) -> str:

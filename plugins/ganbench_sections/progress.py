@@ -6,11 +6,11 @@ from pathlib import Path
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import EngFormatter, LogLocator, NullFormatter
+from matplotlib.ticker import LogLocator, NullFormatter
 
 from ganbench.contracts import Results
 from ganbench.stats import merit
-from ganbench_sections.figures import boards, save, stem, styles
+from ganbench_sections.figures import boards, clock_formatter, first_score, save, stem, styles
 
 _CLOCKS = {"images": "images", "seconds": "seconds of training"}
 _FAR = 300.0  # a clock that spans more than this factor has a tick a decade
@@ -25,7 +25,7 @@ class Progress:
         paths: list[Path] = []
         frame = results.tidy[results.tidy["value"].notna()]
         for title, board in boards(frame):
-            first = board[(board["score"] == board["score"].iloc[0]) & (board["protocol"] == board["protocol"].iloc[0])]
+            first = first_score(board)
             if first["fraction"].nunique() > 1:
                 paths += save(draw(first, title), folder, stem("progress", board))
         return paths
@@ -43,7 +43,7 @@ def draw(part: pd.DataFrame, title: str) -> Figure:
         axes.set(xlabel=_CLOCKS[clock], xscale="log")
         low, high = axes.get_xlim()
         axes.xaxis.set_major_locator(LogLocator(subs=(1.0,) if high > _FAR * low else (1.0, 2.0, 5.0)))
-        axes.xaxis.set_major_formatter(EngFormatter(sep=""))
+        axes.xaxis.set_major_formatter(clock_formatter(clock))
         axes.xaxis.set_minor_formatter(NullFormatter())
         axes.grid(alpha=0.3)
     name, better = part["score"].iloc[0].replace("_", " "), part["better"].iloc[0]

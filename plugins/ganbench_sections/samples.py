@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from ganbench.contracts import Results
 from ganbench.stats import merit
-from ganbench_sections.figures import boards, save, stem
+from ganbench_sections.figures import boards, first_score, save, stem
 
 _SIDE = 2.4  # inches of a picture
 _COLUMNS = 5  # models side by side; further ones go below
@@ -35,7 +35,7 @@ class Samples:
         paths: list[Path] = []
         final = results.tidy[(results.tidy["fraction"] == 1.0) & results.tidy["value"].notna()]
         for title, board in boards(final):
-            first = board[(board["score"] == board["score"].iloc[0]) & (board["protocol"] == board["protocol"].iloc[0])]
+            first = first_score(board)
             pairs = extremes(first, results)
             if pairs:
                 score = first["score"].iloc[0].replace("_", " ")

@@ -1,0 +1,74 @@
+"""Which modes a model gives, beside the true shares: collapse as a picture."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from ganbench.contracts import Results
+from ganbench.store import MODES
+from ganbench_sections.figures import COLOURS, boards, first_score, save, stem
+from ganbench_sections.samples import extremes
+
+_COLUMNS = 4
+_LABELLED = 30  # modes that are still told apart by a number
+
+
+@dataclass(frozen=True)
+class Counted:
+    """One run's counts (modes,) of generated and of real samples, as shares."""
+
+    who: str
+    generated: np.ndarray
+    real: np.ndarray
+
+
+class Histograms:
+    """Writes modes-*.png and .svg, one for each board whose modes were counted; fulfils contracts.Section."""
+
+    def write(self, results: Results, folder: Path) -> Iterable[Path]:
+        """Draw a panel for each model's worst seed, where collapse shows first."""
+        paths: list[Path] = []
+        final = results.tidy[(results.tidy["fraction"] == 1.0) & results.tidy["value"].notna()]
+        for title, board in boards(final):
+            runs = [worst or best for best, worst in extremes(first_score(board), results)]
+            counted = [found for run in runs if (found := read(run.who, run.seed, run.picture.parent / MODES))]
+            if counted:
+                paths += save(draw(counted, title), folder, stem("modes", board))
+        return paths
+
+
+def draw(counted: list[Counted], title: str) -> Figure:
+    """Return the figure: bars of generated shares, a line of the true ones; many modes are sorted by their share."""
+    columns = min(_COLUMNS, len(counted))
+    rows = -(-len(counted) // columns)
+    figure = Figure(figsize=(0.6 + 3.2 * columns, 0.7 + 2.3 * rows), layout="constrained")
+    panels = list(figure.subplots(rows, columns, squeeze=False, sharey=True).flat)
+    for axes, each in zip(panels, counted, strict=False):
+        modes = np.arange(len(each.generated))
+        few = len(modes) <= _LABELLED
+        shares, truth = (side if few else np.sort(side)[::-1] for side in (each.generated, each.real))
+        axes.bar(modes, shares, color=COLOURS[0], width=0.8 if few else 1.0, label="generated")
+        axes.step(modes, truth, where="mid", color=COLOURS[1], linewidth=1.4, label="real")
+        axes.set_title(each.who, fontsize=8)
+        axes.set_xlabel("mode" if few else "mode, most frequent first", fontsize=8)
+        axes.tick_params(labelsize=8)
+    for axes in panels[len(counted) :]:
+        axes.set_visible(False)
+    panels[0].legend(fontsize=7, frameon=False)
+    panels[0].set_ylabel("share of samples", fontsize=8)
+    figure.suptitle(title, x=0.01, ha="left", fontsize=10)
+    return figure
+
+
+def read(who: str, seed: int, path: Path) -> Counted | None:
+    """Return the first counts that a run left, as shares; None where it left none."""
+    if not path.exists():
+        return None
+    counts = next(iter(json.loads(path.read_text(encoding="utf-8")).values()))
+    generated, real = (np.array(counts[side], dtype=float) for side in ("generated", "real"))
+    name = f"{who.replace(chr(10), ' + ')}, seed {seed}"
+    return Counted(name, generated / max(generated.sum(), 1), real / max(real.sum(), 1))

@@ -1,0 +1,117 @@
+"""Curves of both players over training, with the spread over seeds: losses, gradient norms, accuracy."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from ganbench.contracts import Results
+from ganbench_sections.figures import COLOURS, boards, save, stem
+
+_BINS = 120  # points of a curve, each the mean of the updates around it
+_COLUMNS = 4
+
+
+@dataclass(frozen=True)
+class Curves:
+    """Writes one picture a board, a panel a model, for the columns whose names end alike; fulfils contracts.Section.
+
+    kind: what the files are called. ending: of the columns' names, left out of the legend. limits: of the ordinate,
+    where the curves have any.
+    """
+
+    kind: str
+    ending: str
+    limits: tuple[float, float] | None = None
+
+    def write(self, results: Results, folder: Path) -> Iterable[Path]:
+        """Draw a panel for each model that left such curves, a line for each column."""
+        paths: list[Path] = []
+        runs = results.tidy.drop_duplicates(["key", "device", "versions"])
+        for title, board in boards(runs):
+            left = {str(who): self._seeds(rows["key"], results) for who, rows in board.groupby("who", sort=False)}
+            curves = {who: seeds for who, seeds in left.items() if seeds}
+            if curves:
+                paths += save(self.draw(curves, title), folder, stem(self.kind, board))
+        return paths
+
+    def draw(self, curves: Mapping[str, list[pd.DataFrame]], title: str) -> Figure:
+        """Return the figure for the curves of each model's seeds: a frame a seed, a row an update."""
+        columns = min(_COLUMNS, len(curves))
+        rows = -(-len(curves) // columns)
+        figure = Figure(figsize=(1 + 3.4 * columns, 0.6 + 2.6 * rows), layout="constrained")
+        panels = list(figure.subplots(rows, columns, squeeze=False).flat)
+        for axes, (who, seeds) in zip(panels, curves.items(), strict=False):
+            self._panel(axes, seeds)
+            axes.set_title(who.replace("\n", " + "), fontsize=9)
+        for axes in panels[len(curves) :]:
+            axes.set_visible(False)
+        figure.suptitle(title, x=0.01, ha="left", fontsize=10)
+        return figure
+
+    def _panel(self, axes: Axes, seeds: list[pd.DataFrame]) -> None:
+        """Draw each column's mean over seeds, and a band from the lowest seed to the highest."""
+        last = max(int(seed["update"].iloc[-1]) for seed in seeds)
+        edges = np.linspace(0.5, last + 0.5, min(_BINS, last) + 1)
+        middles = (edges[1:] + edges[:-1]) / 2
+        names = dict.fromkeys(name for seed in seeds for name in self._columns(seed))
+        for name, colour in zip(names, COLOURS, strict=False):
+            found = [seed for seed in seeds if name in seed]
+            lines = np.stack(
+                [binned(seed[name].to_numpy(float), seed["update"].to_numpy(float), edges) for seed in found]
+            )
+            there = np.isfinite(lines).any(axis=0)
+            at, lines = middles[there], lines[:, there]
+            label = name.removesuffix(self.ending).replace("_", " ") or name
+            axes.plot(at, np.nanmean(lines, axis=0), color=colour, linewidth=1.2, label=label)
+            low, high = np.nanmin(lines, axis=0), np.nanmax(lines, axis=0)
+            axes.fill_between(at, low, high, color=colour, alpha=0.2, linewidth=0)
+        axes.set_xlabel("update", fontsize=8)
+        axes.tick_params(labelsize=8)
+        axes.grid(alpha=0.3)
+        axes.legend(fontsize=7, frameon=False)
+        if self.limits:
+            axes.set_ylim(self.limits)
+
+    def _seeds(self, keys: Iterable[str], results: Results) -> list[pd.DataFrame]:
+        found = (self._read(results.folders.get(key)) for key in keys)
+        return [frame for frame in found if frame is not None]
+
+    def _columns(self, frame: pd.DataFrame) -> list[str]:
+        return [str(name) for name in frame.columns if str(name).endswith(self.ending)]
+
+    def _read(self, folder: Path | None) -> pd.DataFrame | None:
+        path = folder / "curves.parquet" if folder else None
+        if path is None or not path.exists():
+            return None
+        frame = pd.read_parquet(path)
+        return frame if len(frame) and self._columns(frame) else None
+
+
+def losses() -> Curves:
+    """Return the section of losses."""
+    return Curves("losses", "_loss")
+
+
+def gradients() -> Curves:
+    """Return the section of gradient norms."""
+    return Curves("gradients", "_gradient_norm")
+
+
+def accuracy() -> Curves:
+    """Return the section of the discriminator's accuracy: how often a real sample is ranked above a generated one."""
+    return Curves("accuracy", "_accuracy", (0.0, 1.05))
+
+
+def binned(values: np.ndarray, updates: np.ndarray, edges: np.ndarray) -> np.ndarray:
+    """Return the mean of values (updates,) between edges (bins + 1,); missing where there is no finite one."""
+    where = np.digitize(updates, edges[1:-1])
+    kept = np.isfinite(values)
+    counts = np.bincount(where[kept], minlength=len(edges) - 1)
+    sums = np.bincount(where[kept], weights=values[kept], minlength=len(edges) - 1)
+    means: np.ndarray = np.divide(sums, counts, out=np.full(len(counts), np.nan), where=counts > 0)
+    return means

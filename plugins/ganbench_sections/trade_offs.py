@@ -1,0 +1,74 @@
+"""What quality costs: each board's first score against seconds, images and parameters, with the Pareto frontier."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import NullFormatter
+
+from ganbench.contracts import Results
+from ganbench.stats import merit
+from ganbench_sections.figures import boards, clock_formatter, first_score, save, stem, styles
+
+_COSTS = {"seconds": "seconds of training", "images": "images", "parameters": "parameters"}
+_REFERENCE = "reference"  # the family that no frontier is drawn through
+
+
+class TradeOffs:
+    """Writes trade-offs-*.png and .svg, one for each board of two models or more; fulfils contracts.Section."""
+
+    def write(self, results: Results, folder: Path) -> Iterable[Path]:
+        """Draw each board's first score."""
+        paths: list[Path] = []
+        frame = results.leaderboard[results.leaderboard["mean"].notna()]
+        for title, board in boards(frame):
+            first = first_score(board)
+            if len(first) > 1:
+                paths += save(draw(first, title), folder, stem("trade-offs", board))
+        return paths
+
+
+def draw(part: pd.DataFrame, title: str) -> Figure:
+    """Return the figure for one score's rows of a leaderboard: a panel a cost, a mark a model."""
+    figure = Figure(figsize=(13, 4.2), layout="constrained")
+    panels = figure.subplots(1, len(_COSTS), sharey=True)
+    looks = styles(part["who"])
+    for axes, (cost, label) in zip(panels, _COSTS.items(), strict=True):
+        _panel(axes, part[part[cost].notna() & (part[cost] > 0)], cost, looks)
+        axes.set_xlabel(label)
+    name, better = part["score"].iloc[0].replace("_", " "), part["better"].iloc[0]
+    panels[0].set_ylabel(f"{name} ({better} is better)")
+    panels[0].set_title(title, loc="left", fontsize=10)
+    handles, labels = panels[0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside right center", fontsize=8, frameon=False)
+    return figure
+
+
+def frontier(costs: np.ndarray, merits: np.ndarray) -> np.ndarray:
+    """Return which of costs (n,) and merits (n,), smaller is better in both, none betters in both; cheapest first."""
+    order = np.lexsort((merits, costs))
+    lowest = np.minimum.accumulate(merits[order])
+    kept: np.ndarray = order[np.r_[True, lowest[1:] < lowest[:-1]]] if len(order) else order
+    return kept
+
+
+def _panel(axes: Axes, rows: pd.DataFrame, cost: str, looks: dict[str, tuple[str, str]]) -> None:
+    for _, row in rows.iterrows():
+        colour, marker = looks[row["who"]]
+        reach = None if pd.isna(row["low"]) else [[row["mean"] - row["low"]], [row["high"] - row["mean"]]]
+        axes.errorbar(
+            row[cost], row["mean"], yerr=reach, color=colour, marker=marker, markersize=7, linestyle="none",
+            label=row["who"].replace("\n", " + "),
+        )  # fmt: skip
+    racing = rows[rows["family"] != _REFERENCE]
+    if len(racing):
+        merits = np.array([merit(value, racing["better"].iloc[0]) for value in racing["mean"]])
+        best = racing.iloc[frontier(racing[cost].to_numpy(float), merits)]
+        axes.plot(best[cost], best["mean"], color="#57606a", linestyle=":", drawstyle="steps-post", zorder=0)
+    axes.set_xscale("log")
+    axes.xaxis.set_major_formatter(clock_formatter(cost))
+    axes.xaxis.set_minor_formatter(NullFormatter())
+    axes.grid(alpha=0.3)

@@ -15,7 +15,7 @@ _CLOCKS = ("images", "seconds")
 def board_data(board: Board, content: Content) -> dict[str, Any]:
     """Return what the charts and the comparison show of a board, as plain data.
 
-    scores: name, label, better. models: name, page, family, seconds, images, parameters; finals, for each score
+    scores: name, label, the note in it, better. models: name, page, family, seconds, images, parameters; finals, for each score
     the mean with its interval; courses, for each score the checkpoints with images, seconds, the mean over seeds,
     the lowest and the highest; samples, the best and the worst seed by the first score. courses: whether any model
     was scored more than once.
@@ -28,7 +28,12 @@ def board_data(board: Board, content: Content) -> dict[str, Any]:
         "title": board.title,
         "page": board.page,
         "scores": [
-            {"name": score["score"], "label": f"{score['score'].replace('_', ' ')} {note}", "better": score["better"]}
+            {
+                "name": score["score"],
+                "label": f"{score['score'].replace('_', ' ')} {note}".strip(),
+                "note": note,
+                "better": score["better"],
+            }
             for score, (_, note) in zip(grid.scores, grid.headings, strict=True)
         ],
         "models": models,

@@ -19,24 +19,39 @@ function layout(x, y, more = {}) {
   const axis = { gridcolor: line, zerolinecolor: line, linecolor: line, automargin: true };
   return {
     paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", font: { color: ink, family: "system-ui, sans-serif", size: 13 },
-    margin: { l: 60, r: 12, t: 12, b: 48 }, height: 420, hovermode: "closest", showlegend: true,
-    legend: { orientation: "h", y: -0.22, font: { size: 12 } },
+    margin: { l: 60, r: 12, t: 12, b: 48 }, hovermode: "closest", showlegend: true,
+    legend: { orientation: "h", x: 0, y: 0, yref: "container", yanchor: "bottom", font: { size: 12 } },
     xaxis: { title: { text: x }, ...axis, ...(more.x ?? {}) }, yaxis: { title: { text: y, standoff: 8 }, ...axis, ...(more.y ?? {}) },
   };
 }
 
 function draw(where, traces, shape) {
+  // room for the legend below, whose lines are as many as the names need
+  const letters = traces.filter((trace) => trace.showlegend !== false).reduce((sum, trace) => sum + (trace.name?.length ?? 0) + 7, 0);
+  const lines = Math.ceil((letters * 8) / Math.max(200, where.clientWidth - 80));
+  shape.height = 400 + 22 * lines;
+  shape.margin.b = 60 + 22 * lines;
   return Plotly.react(where, traces, shape, { responsive: true, displaylogo: false, displayModeBar: false });
 }
 
 // a logarithmic axis: a tick a decade, and at 2 and 5 where decades are few
 function decades(values) {
   const there = values.filter((value) => value > 0);
-  const wide = there.length && Math.max(...there) > 300 * Math.min(...there);
-  return { type: "log", dtick: wide ? 1 : "D2" };
+  if (!there.length) return { type: "log" };
+  const [low, high] = [Math.min(...there), Math.max(...there)];
+  const steps = high > 300 * low ? [1] : [1, 2, 5];
+  const tickvals = [];
+  for (let decade = Math.floor(Math.log10(low)) - 1; decade <= Math.log10(high) + 1; decade++) {
+    for (const step of steps) tickvals.push(Number((step * 10 ** decade).toPrecision(1)));
+  }
+  const say = new Intl.NumberFormat("en", { notation: "compact", maximumSignificantDigits: 3 });
+  return { type: "log", tickvals, ticktext: tickvals.map((value) => (value < 1 ? String(value) : say.format(value))) };
 }
 
-const title = ({ label, better }) => `${plain(label)}<br><sub>${plain(better)} is better</sub>`;
+const title = ({ label, note, better }) => {
+  const name = note ? label.replace(note, "").trim() : label;
+  return `${plain(name)}<br><sub>${plain(note ? `${note.slice(1, -1)}; ` : "")}${plain(better)} is better</sub>`;
+};
 
 // one model's score over training: its mean, and a band from its lowest seed to its highest; a level if scored once
 function courseTraces(model, index, { score, clock, ends }) {
@@ -52,7 +67,7 @@ function courseTraces(model, index, { score, clock, ends }) {
               marker: { size: 9, symbol: mark(index) } }];
   }
   const band = { x: [...at, ...at.toReversed()], y: [...course.map((row) => row[4]), ...course.map((row) => row[3]).toReversed()],
-                 fill: "toself", fillcolor: see(colour(index)), line: { width: 0 }, hoverinfo: "skip", showlegend: false, legendgroup: model.name };
+                 mode: "lines", fill: "toself", fillcolor: see(colour(index)), line: { width: 0 }, hoverinfo: "skip", showlegend: false, legendgroup: model.name };
   return [band, { x: at, y: course.map((row) => row[2]), mode: "lines+markers", name, hovertemplate: hover, legendgroup: model.name, line,
                   marker: { symbol: mark(index), size: 7 } }];
 }

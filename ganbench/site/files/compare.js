@@ -30,9 +30,11 @@ document.addEventListener("DOMContentLoaded", () => {
     showSamples(board, picked);
   };
 
+  // at first the two that lead, references aside
+  const leads = (model) => current().models.filter((each) => each.family !== "reference").slice(0, 2).includes(model);
   const names = asked.getAll("models");
-  offer((model, index) => (names.length > 1 ? names.includes(model.name) : names.includes(model.name) || index < 2));
-  choose.addEventListener("change", () => { offer((_, index) => index < 2); show(); });
+  offer((model) => names.includes(model.name) || (names.length < 2 && leads(model)));
+  choose.addEventListener("change", () => { offer(leads); show(); });
   models.addEventListener("change", show);
   document.addEventListener("theme", show);
   show();

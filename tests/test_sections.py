@@ -1,5 +1,8 @@
 """The report: every panel there, one colour a model, and a broken section that stops nobody."""
 
+import os
+from dataclasses import replace
+
 import pytest
 from PIL import Image
 
@@ -7,6 +10,7 @@ import ganbench
 from ganbench.plugins import discover
 from ganbench.record import Checkpoint, RunRecord, Score, Spent, Status
 from ganbench.report.build import write_report
+from ganbench.report.sections import write_sections
 from ganbench.spec import Budget
 from ganbench.tables import results, tidy
 
@@ -90,3 +94,51 @@ def test_a_broken_section_stops_nobody_else(install, records, tmp_path):
     written = write_report(results(records), catalog, tmp_path)
     assert written.broken == {"broken": "LookupError: no section today"}
     assert (tmp_path / "good.txt").read_text() == "13"
+
+
+def test_side_by_side_sections_are_the_same_and_fail_alone(install, records, tmp_path, monkeypatch):
+    class Broken:
+        def write(self, results, folder):
+            raise LookupError("no section today")
+
+    class Good:
+        def write(self, results, folder):
+            path = folder / "good.txt"
+            path.write_text(str(len(results.records)))
+            return [path]
+
+    cards = [
+        ganbench.SectionCard("broken", make=Broken, about="Breaks."),
+        ganbench.SectionCard("good", make=Good, about="Works."),
+    ]
+    monkeypatch.setattr("ganbench.report.sections._MANY", 1)
+    written = write_sections(results(records), cards, tmp_path)
+    assert written == ({"good": [tmp_path / "good.txt"]}, {"broken": "LookupError: no section today"})
+    assert (tmp_path / "good.txt").read_text() == "13"
+
+
+def test_a_section_that_kills_its_process_is_tried_in_this_one(records, tmp_path, monkeypatch):
+    here = os.getpid()
+
+    class Deadly:
+        def write(self, results, folder):
+            if os.getpid() != here:
+                os._exit(1)
+            return [folder / "alive"]
+
+    monkeypatch.setattr("ganbench.report.sections._MANY", 1)
+    cards = [ganbench.SectionCard("deadly", make=Deadly, about="Ends its process.")]
+    assert write_sections(results(records), cards, tmp_path) == ({"deadly": [tmp_path / "alive"]}, {})
+
+
+def test_a_comparison_too_tall_for_a_page_is_a_page_a_board(records, make_spec, tmp_path):
+    from ganbench_sections.comparison import Comparison
+
+    many = [
+        replace(record, spec=replace(record.spec, precision=precision, budget=Budget(updates=updates)))
+        for record in records
+        for precision in ("fp32", "bf16")
+        for updates in (1, 2, 3)
+    ]
+    assert len(list(Comparison().write(results(records), tmp_path))) == 2
+    assert len(list(Comparison().write(results(many), tmp_path))) == 24

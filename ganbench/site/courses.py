@@ -15,10 +15,10 @@ _CLOCKS = ("images", "seconds")
 def board_data(board: Board, content: Content) -> dict[str, Any]:
     """Return what the charts and the comparison show of a board, as plain data.
 
-    scores: name, label, the note in it, better. models: name, page, family, seconds, images, parameters; finals, for each score
-    the mean with its interval; courses, for each score the checkpoints with images, seconds, the mean over seeds,
-    the lowest and the highest; samples, the best and the worst seed by the first score. courses: whether any model
-    was scored more than once.
+    scores: name, label, the note in it, better. courses: whether any model was scored more than once. models: name,
+    page, family, seconds, images, parameters; finals, for each score the mean with its interval; courses, for each
+    score the checkpoints with images, seconds, the mean over seeds, the lowest and the highest; samples, the best and
+    the worst seed by the first score.
     """
     grid = board.grid
     scored = board.tidy[board.tidy["value"].notna()]

@@ -45,6 +45,8 @@ def _panels(columns: dict[str, np.ndarray], updates: np.ndarray) -> Iterator[dic
 
 def thinned(values: np.ndarray) -> list[float | None]:
     """Return the means of as many equal stretches of values (n,) as a curve has points; what is not finite is None."""
-    stretches = np.array_split(values, min(_POINTS, len(values)))
-    means = (float(part[np.isfinite(part)].mean()) if np.isfinite(part).any() else None for part in stretches)
-    return [None if mean is None else float(f"{mean:.4g}") for mean in means]
+    starts = np.linspace(0, len(values), min(_POINTS, len(values)), endpoint=False).astype(int)
+    finite = np.isfinite(values)
+    counts = np.add.reduceat(finite, starts, dtype=float)
+    sums = np.add.reduceat(np.where(finite, values, 0.0), starts)
+    return [float(f"{total / count:.4g}") if count else None for total, count in zip(sums, counts, strict=True)]

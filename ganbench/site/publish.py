@@ -10,8 +10,9 @@ from ganbench.columns import LEADERBOARD, TIDY
 from ganbench.errors import ResultsError
 from ganbench.gathering import Gathered
 from ganbench.plugins import Catalog
-from ganbench.report.build import write_sections
+from ganbench.report.build import section_cards
 from ganbench.report.documents import write_documents
+from ganbench.report.sections import write_sections
 from ganbench.site.assets import write_assets
 from ganbench.site.badges import badges
 from ganbench.site.board_table import board_table
@@ -68,7 +69,7 @@ def _write(content: Content, catalog: Catalog, folder: Path) -> dict[str, str]:
     write_tables(content.results, folder / "data")
     write_documents(content.results.leaderboard, folder / "data")
     write_data(content, folder / "data")
-    sections, broken = write_sections(content.results, catalog, folder)
+    sections, broken = write_sections(content.results, section_cards(catalog), folder)
     pages = Pages(folder, content)
     pages.write("plots.html", "plots.html", sections=gallery(sections, catalog, folder), broken=broken)
     _write_pages(content, catalog, pages)

@@ -12,13 +12,17 @@ from matplotlib.figure import Figure
 
 from ganbench.contracts import Results
 from ganbench.stats import merit
-from ganbench_sections.figures import COLOURS, boards, save
+from ganbench_sections.figures import COLOURS, boards, save, stem
 
+_ROWS = 8  # of panels on one page
 _COLUMNS = 4  # panels side by side; further scores go below
 
 
 class Comparison:
-    """Writes comparison.png and .svg; fulfils contracts.Section."""
+    """Writes comparison.png and .svg, or one of either for each board where they would be too tall for one page.
+
+    Fulfils contracts.Section.
+    """
 
     def write(self, results: Results, folder: Path) -> Iterable[Path]:
         """Draw one panel for each dataset and score, final models only; nothing if nothing was scored."""
@@ -26,7 +30,10 @@ class Comparison:
         final = frame[(frame["fraction"] == 1.0) & frame["value"].notna()]
         if final.empty:
             return []
-        return save(draw(final), folder, "comparison")
+        parts = list(boards(final))
+        if sum(len(list(_rows(*part))) for part in parts) <= _ROWS:
+            return save(draw(final), folder, "comparison")
+        return [path for _, board in parts for path in save(draw(board), folder, stem("comparison", board))]
 
 
 def draw(final: pd.DataFrame) -> Figure:

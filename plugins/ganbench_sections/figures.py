@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import EngFormatter, Formatter, FuncFormatter
+from PIL import Image
 
 from ganbench.store import write_whole
 
@@ -18,6 +19,7 @@ LINE = ["model", "loss", "settings"]
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000")
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 _FORMATS = (".png", ".svg")
+_DOTS = 150  # an inch
 
 
 def boards(frame: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
@@ -68,11 +70,22 @@ def styles(everybody: Iterable[str]) -> dict[str, tuple[str, str]]:
 
 def save(figure: Figure, folder: Path, stem: str) -> list[Path]:
     """Write a figure as PNG and SVG into the folder `plots`; return both paths, the PNG first."""
+    # lay it out once for both: that takes longer than drawing
+    figure.draw_without_rendering()
+    figure.set_layout_engine(None)
     paths = [folder / "plots" / f"{slug(stem)}{suffix}" for suffix in _FORMATS]
     for path in paths:
         kind = path.suffix.removeprefix(".")
-        write_whole(path, lambda beside, kind=kind: figure.savefig(beside, format=kind, dpi=150, bbox_inches="tight"))  # type: ignore[misc]
+        write_whole(path, lambda beside, kind=kind: figure.savefig(beside, format=kind, dpi=_DOTS))  # type: ignore[misc]
     return paths
+
+
+def picture(path: Path, inches: float) -> Image.Image:
+    """Return a picture no finer than it can be shown at so many inches a side."""
+    side = round(inches * _DOTS)
+    image = Image.open(path).convert("RGB")
+    image.thumbnail((side, side), Image.Resampling.BOX)
+    return image
 
 
 def slug(text: str) -> str:

@@ -44,9 +44,11 @@ class Curves:
         columns = min(_COLUMNS, len(curves))
         rows = -(-len(curves) // columns)
         figure = Figure(figsize=(1 + 3.4 * columns, 0.6 + 2.6 * rows), layout="constrained")
-        panels = list(figure.subplots(rows, columns, squeeze=False).flat)
+        panels = list(figure.subplots(rows, columns, squeeze=False, sharex=True).flat)
         for axes, (who, seeds) in zip(panels, curves.items(), strict=False):
             self._panel(axes, seeds)
+            axes.tick_params(labelbottom=True, labelsize=8)
+            axes.locator_params(nbins=5)
             axes.set_title(who.replace("\n", " + "), fontsize=9)
         for axes in panels[len(curves) :]:
             axes.set_visible(False)
@@ -71,7 +73,6 @@ class Curves:
             low, high = np.nanmin(lines, axis=0), np.nanmax(lines, axis=0)
             axes.fill_between(at, low, high, color=colour, alpha=0.2, linewidth=0)
         axes.set_xlabel("update", fontsize=8)
-        axes.tick_params(labelsize=8)
         axes.grid(alpha=0.3)
         axes.legend(fontsize=7, frameon=False)
         if self.limits:
@@ -88,8 +89,11 @@ class Curves:
         path = folder / "curves.parquet" if folder else None
         if path is None or not path.exists():
             return None
-        frame = pd.read_parquet(path)
-        return frame if len(frame) and self._columns(frame) else None
+        import pyarrow.parquet as pq
+
+        wanted = [name for name in pq.read_schema(path).names if name.endswith(self.ending)]
+        frame = pq.read_table(path, columns=["update", *wanted]).to_pandas() if wanted else None
+        return frame if frame is not None and len(frame) else None
 
 
 def losses() -> Curves:

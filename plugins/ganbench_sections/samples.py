@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from ganbench.contracts import Results
 from ganbench.stats import merit
-from ganbench_sections.figures import boards, first_score, save, stem
+from ganbench_sections.figures import boards, first_score, picture, save, stem
 
 _SIDE = 2.4  # inches of a picture
 _COLUMNS = 5  # models side by side; further ones go below
@@ -80,13 +80,11 @@ def draw(pairs: list[tuple[Drawn, Drawn | None]], title: str, score: str) -> Fig
 
 
 def _panel(axes: Axes, run: Drawn | None, which: str, score: str) -> None:
-    from matplotlib.image import imread
-
     if run is None:
         return
     axes.set_axis_on()
     axes.set(xticks=[], yticks=[])
     for spine in axes.spines.values():
         spine.set_visible(False)
-    axes.imshow(imread(run.picture))
+    axes.imshow(picture(run.picture, _SIDE))
     axes.set_xlabel(f"{which} ({run.seed}): {score} {run.value:.3g}", fontsize=8)

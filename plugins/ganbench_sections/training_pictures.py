@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw
 
 from ganbench.contracts import Results
 from ganbench.store import RunFolder, write_whole
-from ganbench_sections.figures import boards, first_score, save, slug, stem
+from ganbench_sections.figures import boards, first_score, picture, save, slug, stem
 from ganbench_sections.samples import extremes
 
 _SIDE = 1.7  # inches of a picture in a strip
@@ -68,7 +68,7 @@ def draw(courses: list[Course], title: str) -> Figure:
         for axes, fraction in zip(row, fractions, strict=True):
             axes.set_axis_off()
             if fraction in course.frames:
-                axes.imshow(Image.open(course.frames[fraction]))
+                axes.imshow(picture(course.frames[fraction], _SIDE))
         row[0].set_title(course.who.replace("\n", " + "), loc="left", fontsize=8, fontweight="bold")
     for axes, fraction in zip(panels[-1], fractions, strict=True):
         axes.text(0.5, -0.04, f"{fraction:.0%}", transform=axes.transAxes, ha="center", va="top", fontsize=8)
@@ -89,9 +89,9 @@ def animate(courses: list[Course]) -> list[Image.Image]:
             if not by_then:
                 continue
             x, y = index % columns * _PIXELS, index // columns * (_PIXELS + _CAPTION)
-            picture = Image.open(course.frames[max(by_then)]).convert("RGB")
-            picture.thumbnail((_PIXELS - 6, _PIXELS - 6), Image.Resampling.BOX)
-            page.paste(picture, (x + 3, y + _CAPTION))
+            drawn = Image.open(course.frames[max(by_then)]).convert("RGB")
+            drawn.thumbnail((_PIXELS - 6, _PIXELS - 6), Image.Resampling.BOX)
+            page.paste(drawn, (x + 3, y + _CAPTION))
             pen.text((x + 4, y + 3), f"{course.who.partition(chr(10))[0][:30]}  {fraction:.0%}", fill="black")
         shown.append(page)
     return shown

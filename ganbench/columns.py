@@ -15,7 +15,7 @@ _CELL = {
 _MODEL = {
     "family": "What kind of model it is, as its card says.",
     "conditional": "Whether it takes labels; missing if it was never built.",
-    "parameters": "Trainable parameters of all its networks.",
+    "parameters": "Trainable parameters of all its networks; missing for a model without any.",
 }
 _SCORE = {
     "metric": "The metric, with its parameters.",
@@ -27,13 +27,14 @@ _SCORE = {
 TIDY = {
     **_CELL,
     "key": "The run, by twelve hexadecimal digits that stand for its spec.",
+    "run": "The key, and a number after it where other devices or versions made a run of the same key.",
     "seed": "The seed of training.",
     "status": "done, failed or skipped.",
     "reason": "Why a run failed or was skipped.",
     "ended_by": "images, updates, seconds, model, patience, equilibrium, divergence or error.",
     "images_per_second": "Real samples consumed in a second of training.",
     "updates_per_second": "Updates of the model in a second of training.",
-    "peak_memory_bytes": "The most memory that the run held.",
+    "peak_memory_bytes": "The most memory held while it ran: on the GPU, or by the whole process on a CPU.",
     **_MODEL,
     "fraction": "How much of the budget was spent when the model was scored, from 0 to 1.",
     "images": "Real samples consumed by then.",
@@ -56,7 +57,7 @@ LEADERBOARD = {
     "images": "Real samples consumed, mean over done runs.",
     "updates": "Updates of the model, mean over done runs.",
     "images_per_second": "Real samples consumed in a second of training, mean over done runs.",
-    "peak_memory_bytes": "The most memory that a run held, mean over done runs.",
+    "peak_memory_bytes": "The most memory held while it ran, on the GPU or by the whole process, mean over runs.",
     **_MODEL,
     **_SCORE,
     "mean": "Mean over seeds at the end of training.",

@@ -211,7 +211,7 @@ class Executor(Protocol):
 class Results:
     """What a report section may show: the records, and the frames that ganbench.tables made of them.
 
-    folders: of each run's files, by its key; a run whose files are not at hand has none.
+    folders: of each run's files, by the column `run` of tidy; a run whose files are not at hand has none.
     """
 
     records: tuple[RunRecord, ...]

@@ -47,33 +47,30 @@ def gathered(places: Iterable[Path]) -> Iterator[Gathered]:
     no runs at all.
     """
     with ExitStack() as stack:
-        found: dict[tuple[str, str, str], tuple[RunRecord, Path]] = {}
+        found: _Found = {}
         damaged: list[str] = []
-        places = list(places)
         for place in places:
             root = stack.enter_context(unpacked(place)) if place.suffix.lower() == SUFFIX else place
-            for path in Store(root).record_paths():
+            paths = Store(root).record_paths()
+            if not paths:
+                raise BadOptionError(f"no runs in {str(place)!r}; make some with ganbench run, or name another folder")
+            for path in paths:
                 try:
                     record = read_record(path)
                 except ResultsError as error:
                     damaged.append(str(error))
                     continue
-                _add(found, record, path.parent)
-        if not found and not damaged:
-            named = ", ".join(repr(str(place)) for place in places)
-            raise BadOptionError(f"no runs in {named}; make some with ganbench run, or name another with --results")
-        records, folders = zip(*found.values(), strict=True) if found else ((), ())
+                _add(found, record, path.parent, place)
+        records, folders, _ = zip(*found.values(), strict=True) if found else ((), (), ())
         yield Gathered(records, folders, tuple(damaged))
 
 
-def _add(found: dict[tuple[str, str, str], tuple[RunRecord, Path]], record: RunRecord, folder: Path) -> None:
+_Found = dict[tuple[str, str, str], tuple[RunRecord, Path, Path]]  # a record, its folder, and where it is from
+
+
+def _add(found: _Found, record: RunRecord, folder: Path, place: Path) -> None:
     # on another device or by another version the same spec is another run
-    environment = record.environment
-    made_by = f"{environment.get('plugins', '')} {environment.get('torch', '')}"
-    identity = (record.key, str(environment.get("device", "")), made_by)
-    if identity not in found:
-        found[identity] = (record, folder)
-        return
-    other, where = found[identity]
-    if (other.status, other.checkpoints_scores) != (record.status, record.checkpoints_scores):
-        raise ResultsError(f"run {record.key} has different numbers in {str(where)!r} and {str(folder)!r}; keep one")
+    other = found.setdefault(record.identity, (record, folder, place))
+    if (other[0].status, other[0].checkpoints_scores) != (record.status, record.checkpoints_scores):
+        where = " and ".join(repr(str(each / "runs" / record.key)) for each in (other[2], place))
+        raise ResultsError(f"run {record.key} has different numbers in {where}; keep one")

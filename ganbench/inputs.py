@@ -1,5 +1,6 @@
 """A side of a comparison as a user names it: a folder of pictures, an array, a finished run, or dataset:split."""
 
+import zipfile
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -58,6 +59,8 @@ class Reader:
         Raises DataMissingError for files that are not there or not what they should be, BadOptionError for a
         name that says nothing, and what restore raises for a run.
         """
+        if not text.strip():
+            raise BadOptionError("a side has no name; name a folder of pictures, an array, a run or DATASET:test")
         path, (name, colon, split) = Path(text).expanduser(), text.rpartition(":")
         if path.is_dir():
             pictures = read_folder(path, self.size, self.skip_broken)
@@ -66,7 +69,7 @@ class Reader:
             return self._cut(self._array(text, path))
         if colon and split in _SPLITS:
             return self._dataset(text, name, split)
-        if not Store(self.results).find(text) or not text:
+        if not Store(self.results).find(text):
             raise BadOptionError(
                 f"can't find {text!r}: name a folder of pictures, an array (.npy, .npz), DATASET:test, "
                 f"DATASET:train, or a run in {str(self.results)!r}"
@@ -82,6 +85,11 @@ class Reader:
 
         samples, labels = _read_array(path)
         device = self.bench.device
+        if labels is not None and (labels.dtype.kind not in "iu" or labels.shape != samples.shape[:1]):
+            raise DataMissingError(
+                f"the labels in {str(path)!r} are {labels.dtype} of shape {labels.shape}; "
+                f"they should be whole numbers, one for each of the {len(samples)} samples"
+            )
         taught = None if labels is None else torch.from_numpy(labels.astype("int64")).to(device)
         return Input(text, _from_array(path, samples).to(device), taught)
 
@@ -132,8 +140,12 @@ def _read_array(path: Path) -> "tuple[np.ndarray, np.ndarray | None]":
         with loaded as archive:
             name = "samples" if "samples" in archive.files else archive.files[0]
             return archive[name], archive["labels"] if "labels" in archive.files else None
-    except (OSError, ValueError, IndexError, EOFError) as error:
-        raise DataMissingError(f"can't read {str(path)!r} as an array: {error}") from None
+    except FileNotFoundError:
+        raise DataMissingError(f"no file {str(path)!r}") from None
+    except (OSError, ValueError, IndexError, EOFError, zipfile.BadZipFile):
+        raise DataMissingError(
+            f"can't read {str(path)!r} as an array of numbers; write it with numpy.save or numpy.savez(samples=…)"
+        ) from None
 
 
 def _from_array(path: Path, array: "np.ndarray") -> "Tensor":
@@ -141,7 +153,7 @@ def _from_array(path: Path, array: "np.ndarray") -> "Tensor":
     import numpy as np
     import torch
 
-    if array.ndim not in (2, 3, 4) or not len(array) or array.dtype.kind not in "fu":
+    if array.ndim not in (2, 3, 4) or 0 in array.shape or array.dtype.kind not in "fu":
         raise DataMissingError(
             f"{str(path)!r} holds {array.dtype} of shape {array.shape}; it should be uint8 images, float images in "
             "[-1, 1], or float points (n, dimensions)"

@@ -114,6 +114,19 @@ class RunRecord:
         return self.spec.key
 
     @property
+    def versions(self) -> str:
+        """Which versions made it: ganbench's, those of its plugins, and torch's, whatever build of it."""
+        made = dict(self.environment.get("plugins", {}))
+        made["ganbench"] = made.get("ganbench") or self.environment.get("ganbench", "")
+        made["torch"] = str(self.environment.get("torch", "")).partition("+")[0]
+        return ", ".join(f"{name} {version}" for name, version in sorted(made.items()) if version)
+
+    @property
+    def identity(self) -> tuple[str, str, str]:
+        """What tells runs apart: the key, the device and the versions. Two records of one identity are one run."""
+        return (self.key, str(self.environment.get("device", "")), self.versions)
+
+    @property
     def checkpoints_scores(self) -> tuple[tuple[str, str, float, float | None], ...]:
         """Every score's metric, column, fraction and value: what two records of one run must agree in."""
         scores = (score for checkpoint in self.checkpoints for score in checkpoint.scores)

@@ -98,10 +98,12 @@ class Stopping:
         for name in settings:
             if name not in cls.__dataclass_fields__:
                 raise BadOptionError(f"unknown setting {name!r} of stopping{nearest(name, cls.__dataclass_fields__)}")
-        try:
-            return cls(**settings)  # type: ignore[arg-type]
-        except TypeError:
-            raise BadOptionError(f"stopping counts in numbers, not {settings!r}") from None
+        kinds = {"patience": int, "equilibrium": int, "tolerance": int | float, "score": str}
+        for name, value in settings.items():
+            if isinstance(value, bool) or not isinstance(value, kinds[name]):
+                what = {"score": "a score's name", "tolerance": "a number"}.get(name, "a whole number")
+                raise BadOptionError(f"stopping takes {what} for {name}, not {value!r}")
+        return cls(**settings)  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True)

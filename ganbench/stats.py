@@ -123,7 +123,7 @@ def improvement_interval(ours: ArrayLike, theirs: ArrayLike) -> Interval | None:
 
 
 def rank_intervals(merits: list[Values]) -> list[Interval | None]:
-    """Return the interval of each competitor's rank by mean merit, 1 the smallest, ties sharing the mean rank.
+    """Return the interval of each competitor's rank by mean merit, 1 the smallest, ties sharing the best rank.
 
     merits: for each competitor the values of its seeds. Seeds are resampled within each competitor (a
     stratified bootstrap); one with fewer than two values keeps its own, and has no interval itself.
@@ -141,7 +141,7 @@ def rank_intervals(merits: list[Values]) -> list[Interval | None]:
         ],
         axis=1,
     )
-    ranks = rankdata(means, axis=1)
+    ranks = rankdata(means, axis=1, method="min")
     return [_ends(ranks[:, index]) if len(side) > 1 else None for index, side in enumerate(kept)]
 
 

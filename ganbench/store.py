@@ -216,7 +216,7 @@ def read_record(path: Path) -> RunRecord:
 
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
-        schema = data["schema"]
+        schema = data.get("schema") if isinstance(data, dict) else None
         if schema != SCHEMA:
             raise ResultsError(
                 f"{path} has record schema {schema}; this ganbench reads {SCHEMA}, so use another version"

@@ -30,7 +30,10 @@ def pack(runs: Iterable[Path], path: Path) -> int:
         raise BadOptionError("there are no runs to pack; name some, by their keys or by the beginnings of keys")
     for run in runs:
         read_record(run / _FILES[0])
-    write_whole(path, lambda beside: _write(runs, beside))
+    try:
+        write_whole(path, lambda beside: _write(runs, beside))
+    except OSError as error:
+        raise ResultsError(f"can't write {str(path)!r}: {error.strerror or error}; choose another with --to") from None
     return len(runs)
 
 
@@ -46,6 +49,8 @@ def unpacked(path: Path) -> Iterator[Path]:
         try:
             with zipfile.ZipFile(path) as archive:
                 _extract(archive, root, path)
+        except FileNotFoundError:
+            raise ResultsError(f"no file {str(path)!r}") from None
         except (OSError, zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError) as error:
             raise ResultsError(f"can't read the submission {str(path)!r}: {error}") from None
         for record in sorted((root / "runs").glob("*/record.json")):

@@ -24,6 +24,8 @@ def find_suite(wanted: str, catalog: Catalog) -> Suite:
     """
     if wanted.endswith(".toml") or "/" in wanted:
         return read_suite(Path(wanted))
+    if wanted not in catalog.names("suites") and Path(wanted).exists():
+        raise BadSuiteError(f"{wanted!r} is no suite; a suite's file ends in .toml")
     made = catalog.get("suites", wanted).load()()
     return made if isinstance(made, Suite) else read_suite(Path(made))
 
@@ -95,7 +97,8 @@ def _metrics(suite: Suite, dataset: str) -> tuple[Choice, ...]:
 def _check_stopping(stopping: Stopping | None, suite: Suite, catalog: Catalog) -> None:
     columns = [column.name for metric in suite.every_metric for column in catalog.get("metrics", metric.name).columns]
     if stopping and stopping.score and stopping.score not in columns:
-        raise BadOptionError(f"{suite.label} gives no score {stopping.score!r}{nearest(stopping.score, columns)}")
+        known = list(dict.fromkeys(columns))
+        raise BadOptionError(f"{suite.label} gives no score {stopping.score!r}{nearest(stopping.score, known)}")
 
 
 def _entries(suite: Suite, catalog: Catalog, wishes: Wishes, dataset: str) -> Iterator[Entry]:

@@ -25,7 +25,9 @@ def tidy(records: Iterable[RunRecord]) -> pd.DataFrame:
     A run without scores, such as a skipped one, has one row whose `score` is empty and whose `value` is
     missing. What each column holds: ganbench.columns.TIDY.
     """
-    rows = [row for record in sorted(records, key=sort_key) for row in _rows(record)]
+    records = tuple(records)
+    named = sorted(zip(records, run_names(records), strict=True), key=lambda pair: sort_key(pair[0]))
+    rows = [{**row, "run": name} for record, name in named for row in _rows(record)]
     return pd.DataFrame(rows, columns=[*_run_columns(), *_score_columns()])
 
 
@@ -62,11 +64,21 @@ def leaderboard(frame: pd.DataFrame, baseline: str | None = None) -> pd.DataFram
     return board
 
 
+def run_names(records: Iterable[RunRecord]) -> list[str]:
+    """Return a name for each run: its key, and a number where other devices or versions made one of the same key."""
+    seen: dict[str, int] = {}
+    names = []
+    for record in records:
+        seen[record.key] = count = seen.get(record.key, 0) + 1
+        names.append(record.key if count == 1 else f"{record.key}-{count}")
+    return names
+
+
 def results(records: Iterable[RunRecord], folders: Iterable[Path] = (), baseline: str | None = None) -> Results:
     """Return what report sections show; folders: of the records, in their order; baseline: as leaderboard has it."""
     records = tuple(records)
     frame = tidy(records)
-    at = {record.key: folder for record, folder in zip(records, folders, strict=False)}
+    at = dict(zip(run_names(records), folders, strict=False))
     return Results(records, frame, leaderboard(frame, baseline), at)
 
 
@@ -93,7 +105,7 @@ RIVALS = ["suite", "budget", "precision", "device", "dataset"]  # what must be e
 
 def _counts(group: pd.DataFrame) -> dict[str, Any]:
     """Count a cell's runs by status; a run has one row or many."""
-    runs = group.sort_values("fraction", na_position="first").drop_duplicates("key", keep="last")
+    runs = group.sort_values("fraction", na_position="first").drop_duplicates("run", keep="last")
     done = runs[runs["status"] == Status.DONE]
     reasons = [reason for reason in runs["reason"] if reason]
     return {
@@ -154,14 +166,6 @@ def _quadratic_mean(column: "pd.Series[Any]") -> float | None:
     return float((there**2).mean() ** 0.5) if len(there) else None
 
 
-def versions(record: RunRecord) -> str:
-    """Say which versions made a run: ganbench's, those of its plugins, and torch's."""
-    made = dict(record.environment.get("plugins", {}))
-    made["ganbench"] = made.get("ganbench") or record.environment.get("ganbench", "")
-    made["torch"] = str(record.environment.get("torch", "")).partition("+")[0]
-    return ", ".join(f"{name} {version}" for name, version in sorted(made.items()) if version)
-
-
 def _rows(record: RunRecord) -> Iterable[dict[str, Any]]:
     run = _run_columns(record)
     if not record.checkpoints or record.status is not Status.DONE:
@@ -174,7 +178,7 @@ def _rows(record: RunRecord) -> Iterable[dict[str, Any]]:
 def _run_columns(record: RunRecord | None = None) -> dict[str, Any]:
     """Return a record's columns; without one, their names alone."""
     if record is None:
-        names = [*CELL, "key", "seed", "status", "reason", "ended_by", "images_per_second"]
+        names = [*CELL, "key", "run", "seed", "status", "reason", "ended_by", "images_per_second"]
         return dict.fromkeys([*names, "updates_per_second", "peak_memory_bytes", *_TRAITS])
     spec = record.spec
     return {
@@ -187,7 +191,7 @@ def _run_columns(record: RunRecord | None = None) -> dict[str, Any]:
         "model": str(spec.model),
         "loss": str(spec.loss or ""),
         "settings": settings_text(spec.recipe),
-        "versions": versions(record),
+        "versions": record.versions,
         "key": record.key,
         "seed": spec.seed,
         "status": record.status.value,

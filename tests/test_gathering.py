@@ -145,14 +145,14 @@ def test_what_is_no_archive_is_said_so(tmp_path, content):
 
 
 def test_a_missing_submission_is_said_so(tmp_path):
-    with pytest.raises(ResultsError, match="can't read the submission '.*nowhere.zip'"):
+    with pytest.raises(ResultsError, match="no file '.*nowhere.zip'"):
         keys(tmp_path / "nowhere.zip")
 
 
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        ("submit --to ours.zip", "there are no runs to pack"),
+        ("submit --to ours.zip", "or take --all"),
         ("submit --all --to ours.tar", "can't pack runs as 'ours.tar'; name a file that ends in .zip"),
         ("submit ffff --to ours.zip", "no run 'ffff'"),
         ("report third", "no runs of the suite 'third'"),

@@ -12,7 +12,7 @@ import torch
 from torch.distributions import Categorical, MixtureSameFamily, MultivariateNormal, Normal
 
 from ganbench.contracts import Batch, Task
-from ganbench.errors import BadOptionError
+from ganbench.errors import BadOptionError, UnfitError
 from ganbench.testing import check_model
 from ganbench_models.gmm import GMM
 from ganbench_models.mixture_em import COVARIANCES, Mixture, log_density, start, step
@@ -216,7 +216,7 @@ def test_gmm_refuses_settings_of_no_sense(name, value):
 
 
 def test_gmm_says_so_when_there_is_too_little_data():
-    with pytest.raises(BadOptionError, match="a sample for each of its 25"):
+    with pytest.raises(UnfitError, match="a sample for each of its 25"):
         fitted(overlapping(10))
 
 

@@ -8,6 +8,7 @@ import urllib.request
 import xml.etree.ElementTree as ET
 from dataclasses import replace
 from html.parser import HTMLParser
+from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import jsonschema
@@ -225,10 +226,17 @@ def test_a_run_without_files_or_scores_has_a_page(tmp_path, catalog):
 def test_an_earlier_site_is_replaced_and_anything_else_is_left_alone(tmp_path, catalog):
     root = write_results(tmp_path / "results", [make_record("gmm", "digits", 0)])
     write_site(root, tmp_path / "site", catalog)
-    (tmp_path / "site" / "left-over.html").touch()
-    write_site(root, tmp_path / "site", catalog)
-    assert not (tmp_path / "site" / "left-over.html").exists()
-    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".ganbench")] == []
+    (tmp_path / "site" / "CNAME").write_text("gans.example")
+    before = set((tmp_path / "site").rglob("*.html"))
+    other = write_results(tmp_path / "other", [make_record("dcgan", "ring8", 0)])
+    write_site(other, tmp_path / "site", catalog)
+    assert (tmp_path / "site" / "CNAME").read_text() == "gans.example"
+    after = set((tmp_path / "site").rglob("*.html"))
+    assert {path.name for path in after - before if path.parent.name == "runs"} == {
+        f"{make_record('dcgan', 'ring8', 0).key}.html"
+    }
+    assert [path for path in before - after if path.parent.name == "runs"] != []
+    assert [path.name for path in (tmp_path / "site").iterdir() if path.name.startswith(".")] == [".ganbench-site"]
 
     (tmp_path / "thesis").mkdir()
     (tmp_path / "thesis" / "chapter.txt").touch()
@@ -244,6 +252,26 @@ def test_a_baseline_that_nobody_ran_leaves_no_half_of_a_site(tmp_path, catalog):
     with pytest.raises(BadOptionError, match="no run is of the baseline 'dcgan'"):
         write_site(root, tmp_path / "site", catalog, baseline="dcgan")
     assert [path.name for path in tmp_path.iterdir()] == ["results"]
+
+
+def test_a_site_goes_into_the_working_directory_and_through_a_link(tmp_path, catalog, monkeypatch):
+    root = write_results(tmp_path / "results", [make_record("gmm", "digits", 0)])
+    (tmp_path / "here").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "here")
+    write_site(root, tmp_path / "link", catalog)
+    assert (tmp_path / "link").is_symlink()
+    monkeypatch.chdir(tmp_path / "here")
+    write_site(root, Path(), catalog)
+    assert (tmp_path / "here" / "index.html").exists()
+
+
+def test_a_torn_file_costs_its_own_picture_alone(tmp_path, catalog):
+    records = [make_record("gmm", "digits", seed) for seed in range(2)]
+    root = write_results(tmp_path / "results", records)
+    for name in ("curves.parquet", "samples.png", "frame-0500.png", "modes.json"):
+        (root / "runs" / records[0].key / name).write_bytes(b"[]")
+    assert write_site(root, tmp_path / "site", catalog) == {}
+    assert (tmp_path / "site" / "runs" / f"{records[0].key}.html").exists()
 
 
 @pytest.mark.parametrize(

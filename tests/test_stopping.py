@@ -68,7 +68,10 @@ def test_equilibrium_is_one_half_in_the_mean_over_the_window(columns, settled):
         ({"equilibrium": -5}, "stopping takes equilibrium of 1 or more updates, not -5"),
         ({"tolerance": 0.9}, "stopping takes tolerance above 0 and up to 0.5, not 0.9"),
         ({"patients": 3}, "unknown setting 'patients' of stopping; did you mean 'patience'?"),
-        ({"patience": "long"}, "stopping counts in numbers"),
+        ({"patience": "long"}, "stopping takes a whole number for patience, not 'long'"),
+        ({"patience": 1.5}, "stopping takes a whole number for patience, not 1.5"),
+        ({"equilibrium": True}, "stopping takes a whole number for equilibrium, not True"),
+        ({"patience": 1, "score": 3}, "stopping takes a score's name for score, not 3"),
     ],
 )
 def test_settings_of_no_sense_are_refused(settings, message):

@@ -33,6 +33,12 @@ class _Commands(click.Group):
             where = error.ctx.command_path if error.ctx else "ganbench"
             raise _Mistake(f"{error.format_message()} (see {where} --help)") from None
 
+    def make_context(self, *arguments: Any, **settings: Any) -> click.Context:
+        try:
+            return super().make_context(*arguments, **settings)
+        except click.UsageError as error:
+            raise _Mistake(f"{error.format_message()} (see ganbench --help)") from None
+
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
         if args and not args[0].startswith("-") and self.get_command(ctx, args[0]) is None:
             raise _Mistake(str(UnknownNameError("command", args[0], self.list_commands(ctx))))

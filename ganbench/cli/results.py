@@ -29,7 +29,7 @@ def report(suite: str | None, places: tuple[Path, ...], out: Path | None, baseli
     catalog = discover()
     with gathered(places) as found:
         chosen = found.of_suite(suite)
-        folder = out or next((place for place in places if place.is_dir()), Path())
+        folder = out or next((place for place in places if place.is_dir()), Path("ganbench-report"))
         show_report(catalog, folder, chosen, baseline=baseline)
     warn_of_broken(catalog)
 

@@ -24,10 +24,17 @@ def submit(runs: tuple[str, ...], path: Path, everything: bool, results: Path) -
     ganbench submit 3f9a 77c0 --to ours.zip
     ganbench submit --all --to ours.zip
     """
+    from ganbench.errors import BadOptionError
     from ganbench.store import Store
     from ganbench.submission import pack
 
     store = Store(results)
     folders = store.find("") if everything else [store.find_one(run) for run in runs]
+    if not folders:
+        raise BadOptionError(
+            f"no runs in {str(results)!r}; name another folder with --results"
+            if everything
+            else "name the runs to pack, by their keys or the beginnings of keys, or take --all"
+        )
     count = pack(dict.fromkeys(folders), path)
     click.echo(f"{count:,} run{'s' if count != 1 else ''}: {path}")

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from ganbench.console import make_console
+from ganbench.errors import ResultsError
 from ganbench.gathering import Gathered
 from ganbench.plugins import Catalog
 from ganbench.record import RunRecord
@@ -24,7 +25,11 @@ def show_report(
     Records that can't be read, and sections that could not be written, are named on standard error.
     """
     whole = results(everything.records, everything.folders, baseline)
-    written = write_report(whole, catalog, folder, at_once=shown is not None)
+    try:
+        written = write_report(whole, catalog, folder, at_once=shown is not None)
+    except OSError as error:
+        reason = error.strerror or error
+        raise ResultsError(f"can't write a report to {str(folder)!r}: {reason}; choose another with --out") from None
     board = whole.leaderboard if shown is None else results(shown, baseline=baseline).leaderboard
 
     # what there is, what is missing and why, where it lies

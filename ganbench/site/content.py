@@ -12,7 +12,7 @@ from ganbench.record import RunRecord
 from ganbench.report.grid import Grid, grids
 from ganbench.site.addresses import address
 from ganbench.store import sort_key
-from ganbench.tables import REFERENCE, results, versions
+from ganbench.tables import REFERENCE, results, run_names
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ class Content:
     def __init__(self, gathered: Gathered, title: str, baseline: str | None = None) -> None:
         self.title, self.damaged = title, gathered.damaged
         self.results = results(gathered.records, gathered.folders, baseline)
-        self.runs = tuple(_runs(zip(gathered.records, gathered.folders, strict=True)))
+        self.runs = tuple(_runs(gathered))
 
     @cached_property
     def boards(self) -> tuple[Board, ...]:
@@ -122,15 +122,11 @@ class Content:
 
     def runs_of(self, rows: pd.DataFrame) -> list[Run]:
         """Return the run of each row of a tidy frame."""
-        return [self._by_row[tuple(row)] for row in rows[["key", "device", "versions"]].itertuples(index=False)]
+        return [self._by_name[name] for name in rows["run"]]
 
     @cached_property
-    def _by_row(self) -> dict[tuple[str, str, str], Run]:
-        found = {}
-        for run in self.runs:
-            record = run.record
-            found[(record.key, str(record.environment.get("device", "")), versions(record))] = run
-        return found
+    def _by_name(self) -> dict[str, Run]:
+        return {run.name: run for run in self.runs}
 
     def _grids(self) -> Iterable[Grid]:
         return grids(self.results.leaderboard)
@@ -141,9 +137,8 @@ def title(model: str, loss: str) -> str:
     return f"{model} + {loss}" if loss else model
 
 
-def _runs(pairs: Iterable[tuple[RunRecord, Path]]) -> Iterator[Run]:
-    # on another device, or by other versions, one key stands for several runs
-    seen: dict[str, int] = {}
-    for record, folder in sorted(pairs, key=lambda pair: sort_key(pair[0])):
-        seen[record.key] = count = seen.get(record.key, 0) + 1
-        yield Run(record, folder, record.key if count == 1 else f"{record.key}-{count}")
+def _runs(gathered: Gathered) -> Iterator[Run]:
+    records = gathered.records
+    named = zip(records, gathered.folders, run_names(records), strict=True)
+    for record, folder, name in sorted(named, key=lambda each: sort_key(each[0])):
+        yield Run(record, folder, name)

@@ -72,10 +72,10 @@ def _samples(part: pd.DataFrame, content: Content) -> list[dict[str, str]]:
     merits = [merit(value, better) for value, better in zip(final["value"], final["better"], strict=True)]
     ranked = final.assign(merit=merits).sort_values("merit", kind="stable")
     runs = content.runs_of(ranked.iloc[[0, -1]] if len(ranked) > 1 else ranked)
-    shown = [run for run in runs if (run.folder / SAMPLES).exists()]
     return [
         {"picture": f"runs/{run.name}/{SAMPLES}", "page": run.page, "about": f"{which} seed, {run.record.spec.seed}"}
-        for run, which in zip(shown, ("best", "worst"), strict=False)
+        for run, which in zip(runs, ("best", "worst"), strict=False)
+        if (run.folder / SAMPLES).exists()
     ]
 
 

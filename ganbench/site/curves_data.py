@@ -18,13 +18,16 @@ _PANELS = (
 
 
 def curve_panels(folder: Path) -> list[dict[str, Any]]:
-    """Return panels of title, updates and series by name; none for a run that left no curves."""
+    """Return panels of title, updates and series by name; none for a run that left no curves that can be read."""
     path = folder / CURVES
     if not path.exists():
         return []
     import pyarrow.parquet as pq
 
-    table = pq.read_table(path)
+    try:
+        table = pq.read_table(path)
+    except (OSError, ValueError):
+        return []
     columns = {name: table[name].to_numpy().astype(float) for name in table.column_names}
     updates = columns.get("update", np.arange(1.0, table.num_rows + 1))
     return list(_panels(columns, updates)) if len(updates) else []

@@ -1,4 +1,4 @@
-"""A whole site in a folder: pages, pictures, scripts, data files and badges, all there or none."""
+"""A whole site in a folder: pages, pictures, scripts, data files and badges."""
 
 import json
 import shutil
@@ -27,29 +27,42 @@ from ganbench.site.plots import gallery
 from ganbench.site.run_page import pictures, run_page
 from ganbench.tables import write_tables
 
-_MARK = ".ganbench-site"  # what says that a folder is ours to replace
+_MARK = ".ganbench-site"  # lists a site's files, which are ours to replace
 
 
 def publish(gathered: Gathered, catalog: Catalog, out: Path, title: str, baseline: str | None = None) -> dict[str, str]:
     """Write the site of runs into a folder; return the reason of each report section that could not be written.
 
-    An earlier site there is replaced, whole, once the new one is finished. Raises ResultsError for a folder that
-    holds anything else or can't be written, BadOptionError for a baseline that no run is of.
+    An earlier site there is replaced, file by file, once the new one is finished; files that are not of a site stay.
+    Raises ResultsError for a folder that holds other things than a site or can't be written, BadOptionError for a
+    baseline that no run is of.
     """
     _check(out)
     content = Content(gathered, title, baseline)
     try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=out.parent, prefix=".ganbench-site-") as scratch:
+        out.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=out, prefix=".ganbench-site-") as scratch:
             folder = Path(scratch) / "site"
             broken = _write(content, catalog, folder)
-            (folder / _MARK).touch()
-            if out.exists():
-                out.rename(Path(scratch) / "before")
-            folder.rename(out)
+            _replace(folder, out)
     except OSError as error:
-        raise ResultsError(f"can't write a site to {str(out)!r}: {error.strerror or error}") from None
+        reason = error.strerror or error
+        raise ResultsError(f"can't write a site to {str(out)!r}: {reason}; choose another with --out") from None
     return broken
+
+
+def _replace(new: Path, out: Path) -> None:
+    """Move a finished site into its place, and take away what the one before had and this one has not."""
+    mark = out / _MARK
+    before = set(mark.read_text(encoding="utf-8").splitlines()) if mark.exists() else set()
+    names = sorted(path.relative_to(new).as_posix() for path in new.rglob("*") if path.is_file())
+    mark.write_text("\n".join(sorted(before | set(names))), encoding="utf-8")
+    for name in names:
+        (out / name).parent.mkdir(parents=True, exist_ok=True)
+        (new / name).replace(out / name)
+    for name in before - set(names):
+        (out / name).unlink(missing_ok=True)
+    mark.write_text("\n".join(names), encoding="utf-8")
 
 
 def _check(out: Path) -> None:

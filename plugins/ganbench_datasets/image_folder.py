@@ -20,8 +20,8 @@ def image_folder(source: Source, folder: str, size: int = 32, channels: int = 3)
     inside, these are the splits; else a fifth is held out at random, once for all. channels: 1 for grey, 3
     for colour. Raises DataMissingError for a folder without class folders and for unreadable pictures.
     """
-    if size < 1 or channels not in (1, 3):
-        raise BadOptionError(f"image-folder takes size of 1 or more and channels 1 or 3, not {size}, {channels}")
+    if isinstance(size, bool) or not isinstance(size, int) or size < 1 or channels not in (1, 3):
+        raise BadOptionError(f"image-folder takes size of 1 or more and channels 1 or 3, not {size!r}, {channels!r}")
     path = (source.root or Path()) / Path(folder).expanduser()
     if not path.is_dir():
         raise DataMissingError(f"no folder {str(path)!r} for image-folder; give folder=PATH, or --data-root FOLDER")

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from ganbench.contracts import Batch, Task
-from ganbench.errors import BadOptionError
+from ganbench.errors import BadOptionError, UnfitError
 from ganbench.seeds import stream
 from ganbench.torchkit.descent import no_labels
 from ganbench_models.mixture_em import COVARIANCES, Mixture, chunks, log_density, start, step
@@ -46,6 +46,8 @@ class GMM:
                 f"gmm takes components and steps of 1 or more, pca from 0 to {task.dimensions} and floor above 0, "
                 f"not {components}, {steps}, {pca} and {floor}"
             )
+        if components > task.examples:
+            raise UnfitError(f"gmm needs a sample for each of its {components} components, not {task.examples}")
         self.task, self.components, self.covariance = task, components, covariance
         self.steps, self.pca, self.floor = steps, pca, floor
         self.dtype = torch.float64 if double else torch.float32

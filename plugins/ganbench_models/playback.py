@@ -15,11 +15,6 @@ class Playback:
         self.task = task
         self.kept = torch.empty(0, *task.shape)
 
-    @property
-    def parameter_counts(self) -> dict[str, int]:
-        """Numbers kept."""
-        return {"samples": self.kept.numel()}
-
     def keep(self, samples: Tensor) -> None:
         """Keep samples (n, *shape), in [-1, 1] where they are images."""
         self.kept = samples.add(1).mul(127.5).round().to(torch.uint8) if self.task.images else samples.clone()

@@ -88,6 +88,16 @@ def picture(path: Path, inches: float) -> Image.Image:
     return image
 
 
+def is_picture(path: Path) -> bool:
+    """Tell whether a file is there that can be shown: a torn one costs its own picture alone."""
+    try:
+        with Image.open(path) as opened:
+            opened.verify()
+    except (OSError, SyntaxError, ValueError):
+        return False
+    return True
+
+
 def slug(text: str) -> str:
     """Return text as a harmless file name: letters, digits and hyphens."""
     return re.sub(r"[^A-Za-z0-9]+", "-", text).strip("-").lower()[:120] or "board"

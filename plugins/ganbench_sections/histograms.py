@@ -65,10 +65,11 @@ def draw(counted: list[Counted], title: str) -> Figure:
 
 
 def read(who: str, seed: int, path: Path) -> Counted | None:
-    """Return the first counts that a run left, as shares; None where it left none."""
-    if not path.exists():
+    """Return the first counts that a run left, as shares; None where it left none that can be read."""
+    try:
+        counts = next(iter(json.loads(path.read_text(encoding="utf-8")).values()))
+        generated, real = (np.array(counts[side], dtype=float) for side in ("generated", "real"))
+    except (OSError, ValueError, LookupError, AttributeError, TypeError, StopIteration):
         return None
-    counts = next(iter(json.loads(path.read_text(encoding="utf-8")).values()))
-    generated, real = (np.array(counts[side], dtype=float) for side in ("generated", "real"))
     name = f"{who.replace(chr(10), ' + ')}, seed {seed}"
     return Counted(name, generated / max(generated.sum(), 1), real / max(real.sum(), 1))

@@ -31,9 +31,9 @@ class Curves:
     def write(self, results: Results, folder: Path) -> Iterable[Path]:
         """Draw a panel for each model that left such curves, a line for each column."""
         paths: list[Path] = []
-        runs = results.tidy.drop_duplicates(["key", "device", "versions"])
+        runs = results.tidy.drop_duplicates("run")
         for title, board in boards(runs):
-            left = {str(who): self._seeds(rows["key"], results) for who, rows in board.groupby("who", sort=False)}
+            left = {str(who): self._seeds(rows["run"], results) for who, rows in board.groupby("who", sort=False)}
             curves = {who: seeds for who, seeds in left.items() if seeds}
             if curves:
                 paths += save(self.draw(curves, title), folder, stem(self.kind, board))
@@ -78,8 +78,8 @@ class Curves:
         if self.limits:
             axes.set_ylim(self.limits)
 
-    def _seeds(self, keys: Iterable[str], results: Results) -> list[pd.DataFrame]:
-        found = (self._read(results.folders.get(key)) for key in keys)
+    def _seeds(self, runs: Iterable[str], results: Results) -> list[pd.DataFrame]:
+        found = (self._read(results.folders.get(run)) for run in runs)
         return [frame for frame in found if frame is not None]
 
     def _columns(self, frame: pd.DataFrame) -> list[str]:
@@ -91,8 +91,11 @@ class Curves:
             return None
         import pyarrow.parquet as pq
 
-        wanted = [name for name in pq.read_schema(path).names if name.endswith(self.ending)]
-        frame = pq.read_table(path, columns=["update", *wanted]).to_pandas() if wanted else None
+        try:
+            wanted = [name for name in pq.read_schema(path).names if name.endswith(self.ending)]
+            frame = pq.read_table(path, columns=["update", *wanted]).to_pandas() if wanted else None
+        except (OSError, ValueError):  # a torn file costs its own curve
+            return None
         return frame if frame is not None and len(frame) else None
 
 

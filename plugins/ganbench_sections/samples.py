@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from ganbench.contracts import Results
 from ganbench.stats import merit
-from ganbench_sections.figures import boards, first_score, picture, save, stem
+from ganbench_sections.figures import boards, first_score, is_picture, picture, save, stem
 
 _SIDE = 2.4  # inches of a picture
 _COLUMNS = 5  # models side by side; further ones go below
@@ -51,9 +51,9 @@ def extremes(part: pd.DataFrame, results: Results) -> list[tuple[Drawn, Drawn | 
     pairs: list[tuple[Drawn, Drawn | None]] = []
     for who in order:
         runs = [
-            Drawn(str(who), int(row["seed"]), float(row["value"]), results.folders[row["key"]] / _PICTURE)
+            Drawn(str(who), int(row["seed"]), float(row["value"]), results.folders[row["run"]] / _PICTURE)
             for _, row in ranked[ranked["who"] == who].iterrows()
-            if row["key"] in results.folders and (results.folders[row["key"]] / _PICTURE).exists()
+            if row["run"] in results.folders and is_picture(results.folders[row["run"]] / _PICTURE)
         ]
         if runs:
             pairs.append((runs[0], runs[-1] if len(runs) > 1 else None))

@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw
 
 from ganbench.contracts import Results
 from ganbench.store import RunFolder, write_whole
-from ganbench_sections.figures import boards, first_score, picture, save, slug, stem
+from ganbench_sections.figures import boards, first_score, is_picture, picture, save, slug, stem
 from ganbench_sections.samples import extremes
 
 _SIDE = 1.7  # inches of a picture in a strip
@@ -110,7 +110,7 @@ def _boards(results: Results) -> Iterable[tuple[str, pd.DataFrame, list[Course]]
 
 def _frames(folder: Path) -> dict[float, Path]:
     frames = {}
-    for path in RunFolder(folder).frames():
+    for path in filter(is_picture, RunFolder(folder).frames()):
         number = path.stem.rpartition("-")[2]
         frames[int(number) / 1000 if number.isdigit() else 1.0] = path
     return frames

@@ -97,12 +97,14 @@ class MetricCard(Card):
         None for a metric of the samples themselves.
     needs: of NEEDS; where one is not there, the metric is not asked, and its numbers are missing with that reason.
     default: whether `ganbench score` asks for it when no metric is named.
+    definition: what it is, in a few sentences, for its page.
     """
 
     columns: tuple[Column, ...] = ()
     features: str | None = None
     needs: tuple[str, ...] = ()
     default: bool = False
+    definition: str = ""
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -12,7 +12,7 @@ from ganbench.record import Status
 from ganbench.store import RunFolder
 from ganbench.tables import results
 from ganbench_sections import heat_map, histograms, trade_offs, training_pictures
-from ganbench_sections.figures import clock_formatter
+from ganbench_sections.figures import boards, clock_formatter
 
 
 @pytest.fixture
@@ -88,8 +88,8 @@ def test_the_frontier_keeps_what_nothing_cheaper_betters():
 def test_trade_offs_draw_no_frontier_through_references(tmp_path):
     records = [make_record(model, "digits", seed) for model in ("dcgan", "cgan", "gmm") for seed in range(3)]
     records = [replace(r, family="reference" if str(r.spec.model) == "gmm" else r.family) for r in records]
-    frame = results(records).leaderboard.assign(who=lambda rows: rows["model"])
-    figure = trade_offs.draw(frame, "title")
+    ((title, frame),) = boards(results(records).leaderboard)
+    figure = trade_offs.draw(frame, title)
     (line,) = [line for line in figure.axes[0].lines if line.get_linestyle() == ":"]
     assert line.get_ydata().tolist() == [4.5]
     assert len(list(trade_offs.TradeOffs().write(results(records), tmp_path))) == 2

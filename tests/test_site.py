@@ -102,6 +102,7 @@ def test_a_dangerous_name_is_text_wherever_it_stands(site):
 def test_the_front_page_says_what_the_tables_say(site):
     text = " ".join(" ".join(Page(site / "index.html").text).split())
     assert "4 models on 2 datasets, 24 runs, 1 failed" in text
+    assert "beats baseline (gmm)" in text
     assert "4.50 ± 0.50" in text
     assert "digits: 1 failed: it broke (dcgan + hinge)" in text
     assert "beats baseline" in text
@@ -285,7 +286,7 @@ def test_a_torn_file_costs_its_own_picture_alone(tmp_path, catalog):
 )
 def test_the_command_of_a_run_repeats_that_run_and_no_other(catalog, wishes):
     for spec in expand(find_suite("quickstart", catalog), catalog, wishes):
-        words = shlex.split(repeat_run(spec))
+        words = shlex.split(repeat_run(spec, catalog.names("suites")))
         context = run_command.make_context("run", words[2:])
         again = expand(find_suite(context.params["suite"], catalog), catalog, read_wishes(context.params))
         assert [each.key for each in again] == [spec.key]

@@ -11,9 +11,9 @@ from ganbench.site.content import Board, Content
 
 # what the first score has besides, for those who ask: label, what it shows, and the leaderboard's columns
 _FURTHER = (
-    ("95 % interval", "Of the mean over seeds, by bootstrap.", "low", "high"),
+    ("95 % interval", "Of the mean, by bootstrap over seeds; few seeds make it too narrow.", "low", "high"),
     ("IQM", "Interquartile mean over seeds.", "iqm", ""),
-    ("rank interval", "95 % of the rank, by bootstrap.", "rank_low", "rank_high"),
+    ("rank interval", "95 % of the rank, by bootstrap over seeds; few make it too narrow.", "rank_low", "rank_high"),
     ("sampling ±", "Deviation by sampling one model; a score's own ± is over seeds.", "sampling_deviation", ""),
     ("best", "The best score at any checkpoint.", "best", ""),
     ("gap", "What the final score has lost on the best.", "gap", ""),
@@ -26,7 +26,7 @@ _PLAIN = (
     ("seconds", "Of training, mean over runs.", "seconds", True),
     ("images/s", "Real samples consumed in a second of training.", "images_per_second", True),
     ("parameters", "Trainable, of all networks.", "parameters", False),
-    ("peak memory, MiB", "The most that a run held.", "peak_memory_bytes", False),
+    ("peak memory, MiB", "On the GPU, or of the whole process on a CPU.", "peak_memory_bytes", False),
     ("versions", "Of ganbench, plugins and torch.", "versions", False),
 )
 
@@ -74,7 +74,8 @@ def board_table(board: Board, content: Content) -> Table:
     for (name, note), score in zip(grid.headings, grid.scores, strict=True):
         heads.append(Head(name, "Mean over seeds ± their deviation.", note, content.metrics[score["metric"]]))
     if grid.compared:
-        heads.append(Head("beats baseline", "Probability that a run beats one of the baseline, by the first score."))
+        note = f"({content.baseline})" if content.baseline else ""
+        heads.append(Head("beats baseline", "Probability that a run beats one of it, by the first score.", note))
     heads.append(Head("seeds", "Runs, and those that failed or were skipped."))
     first = grid.scores[0]["score"].replace("_", " ") if grid.scores else ""
     heads += [Head(label, f"{about} Of {first}.", shown=False) for label, about, *_ in _FURTHER if first]

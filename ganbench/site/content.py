@@ -90,7 +90,7 @@ class Content:
     """Everything that pages are made of. Raises BadOptionError for a baseline that no run is of."""
 
     def __init__(self, gathered: Gathered, title: str, baseline: str | None = None) -> None:
-        self.title, self.damaged = title, gathered.damaged
+        self.title, self.damaged, self.baseline = title, gathered.damaged, baseline
         self.results = results(gathered.records, gathered.folders, baseline)
         self.runs = tuple(_runs(gathered))
 
@@ -115,6 +115,12 @@ class Content:
         """The page of every metric that anything was scored by, as chosen, parameters included."""
         names = dict.fromkeys(name for name in self.results.tidy["metric"] if name)
         return {name: f"metrics/{address(name)}.html" for name in names}
+
+    @cached_property
+    def looks(self) -> dict[str, int]:
+        """A number for each name on any board, which says how charts draw it: the same on every page."""
+        names = sorted({" + ".join(row.names) for board in self.boards for row in board.grid.rows})
+        return {name: index for index, name in enumerate(names)}
 
     def contender(self, model: str, loss: str) -> Contender:
         """Return the contender of a row of a table."""

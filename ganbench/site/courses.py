@@ -16,7 +16,8 @@ def board_data(board: Board, content: Content) -> dict[str, Any]:
     """Return what the charts and the comparison show of a board, as plain data.
 
     scores: name, label, the note in it, better. courses: whether any model was scored more than once. models: name,
-    page, family, seconds, images, parameters; finals, for each score the mean with its interval; courses, for each
+    page, family, look, seconds, images, parameters; finals, for each score the mean with its interval, and whether it
+    is among the best; courses, for each
     score the checkpoints with images, seconds, the mean over seeds, the lowest and the highest; samples, the best and
     the worst seed by the first score.
     """
@@ -51,8 +52,12 @@ def _model(row: Row, board: Board, scored: pd.DataFrame, content: Content) -> di
         "name": " + ".join(row.names),
         "page": content.contender(str(facts["model"]), str(facts["loss"])).page,
         "family": str(facts["family"]),
+        "look": content.looks[" + ".join(row.names)],
         **{name: _plain(facts[name]) for name in ("seconds", "images", "parameters")},
-        "finals": [{name: _plain(cell.facts.get(name)) for name in ("mean", "low", "high")} for cell in row.cells],
+        "finals": [
+            {name: _plain(cell.facts.get(name)) for name in ("mean", "low", "high")} | {"best": cell.best}
+            for cell in row.cells
+        ],
         "courses": [_course(part) for part in parts],
         "samples": _samples(parts[0], content) if parts else [],
     }

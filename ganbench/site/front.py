@@ -6,14 +6,19 @@ from typing import Any
 from ganbench.record import Status
 from ganbench.report.terminal import missing_lines
 from ganbench.site.content import Content
+from ganbench.tables import REFERENCE
 
 
 def front(content: Content) -> dict[str, Any]:
     """Return what the front page shows besides its tables."""
     records = [run.record for run in content.runs]
+    families = {(each.model, each.loss): each.runs[0].record.family for each in content.contenders}
+    references = sum(family == REFERENCE for family in families.values())
     statuses = Counter(record.status for record in records)
     started = sorted(record.started for record in records if record.started)
     return {
+        "competitors": len(families) - references,
+        "references": references,
         "statuses": {status.value: statuses[status] for status in Status},
         "datasets": list(dict.fromkeys(board.grid.dataset for board in content.boards)),
         "families": sorted(set(content.results.leaderboard["family"].dropna())),

@@ -1,6 +1,5 @@
 """What a metric's page says: definition, direction, range, what it needs, where it is from, who leads by it."""
 
-import inspect
 from typing import Any
 
 from ganbench.cards import MetricCard
@@ -9,6 +8,7 @@ from ganbench.errors import GanbenchError
 from ganbench.plugins import Catalog
 from ganbench.report.grid import NOTHING
 from ganbench.site.content import Content
+from ganbench.stats import merit
 
 
 def metric_page(metric: str, content: Content, catalog: Catalog) -> dict[str, Any]:
@@ -22,7 +22,7 @@ def metric_page(metric: str, content: Content, catalog: Catalog) -> dict[str, An
     return {
         "metric": metric,
         "about": card.about if card else "",
-        "definition": _definition(card) if card else [],
+        "definition": card.definition if card else "",
         "plugin": plugin,
         "needs": ", ".join(card.needs) if card and card.needs else "samples alone",
         "features": _features(metric, card),
@@ -30,15 +30,6 @@ def metric_page(metric: str, content: Content, catalog: Catalog) -> dict[str, An
         "protocols": _protocols(content, metric),
         "leaders": _leaders(content, metric),
     }
-
-
-def _definition(card: MetricCard) -> list[str]:
-    """Return the paragraphs of the docstring of the thing itself."""
-    try:
-        text = inspect.getdoc(card.load()) or ""
-    except Exception:  # a stranger's import may do anything; the card's sentence is left
-        return []
-    return [" ".join(paragraph.split()) for paragraph in text.split("\n\n") if paragraph.strip()]
 
 
 def _features(metric: str, card: MetricCard | None) -> str:
@@ -82,6 +73,7 @@ def _leaders(content: Content, metric: str) -> list[dict[str, Any]]:
     for board in content.boards:
         for index, (score, heading) in enumerate(zip(board.grid.scores, board.grid.headings, strict=True)):
             best = [row for row in board.grid.rows if row.cells[index].best]
+            best.sort(key=lambda row: merit(row.cells[index].facts["mean"], score["better"]))  # used at once
             if score["metric"] == metric and best:
                 whose = [(" + ".join(row.names), row.cells[index].text, _page(content, row.facts)) for row in best]
                 leaders.append({"board": board, "score": heading[0], "best": whose})

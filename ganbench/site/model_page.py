@@ -3,14 +3,15 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ganbench.choice import Choice
+from ganbench.choice import Choice, settings_text
 from ganbench.errors import GanbenchError
 from ganbench.plugins import Catalog
 from ganbench.record import Status
-from ganbench.report.grid import NOTHING, number
+from ganbench.report.grid import NOTHING, Row, number
 from ganbench.site.badges import badge_name, badge_words
 from ganbench.site.commands import run_contender
 from ganbench.site.content import Contender, Content, Run
+from ganbench.site.run_page import recipe_lines
 
 _SCORES = 4  # of a run in the list of runs; its own page has all
 
@@ -28,9 +29,7 @@ def model_page(
         "plugin": _plugin(catalog, contender.model),
         "family": record.family or NOTHING,
         "conditional": NOTHING if built.conditional is None else "yes" if built.conditional else "no",
-        "parameters": ", ".join(f"{name} {count:,}" for name, count in built.parameters.items()) or NOTHING,
-        "recipe": [(name.replace("_", " "), str(value)) for name, value in built.recipe.items() if value is not None],
-        "commands": run_contender(contender),
+        "commands": run_contender(contender, catalog.names("suites")),
         "boards": list(_boards(contender, content, data)),
         "runs": [_run(run) for run in contender.runs],
         "statuses": {status.value: sum(run.record.status is status for run in contender.runs) for status in Status},
@@ -63,11 +62,23 @@ def _boards(contender: Contender, content: Content, data: Mapping[str, dict[str,
                 "board": board,
                 "standing": badge_words(board, row)[1],
                 "settings": " + ".join(row.names[2:]),
+                **_details(contender, row),
                 "cells": list(zip(board.grid.headings, row.cells, strict=True)),
                 "badge": f"badges/{badge_name(board, row)}",
                 "data": data[board.name] | {"models": [model]},
                 "samples": model["samples"],
             }
+
+
+def _details(contender: Contender, row: Row) -> dict[str, Any]:
+    """Return the networks and the recipe with which the contender was built for a board's data."""
+    wanted = [row.facts[name] for name in ("dataset", "suite", "settings")]
+    for run in contender.runs:
+        spec, record = run.record.spec, run.record
+        if [str(spec.dataset), spec.suite, settings_text(spec.recipe)] == wanted and record.conditional is not None:
+            counts = ", ".join(f"{name} {count:,}" for name, count in record.parameters.items())
+            return {"parameters": counts, "recipe": recipe_lines(record)}
+    return {"parameters": "", "recipe": []}
 
 
 def _run(run: Run) -> dict[str, Any]:

@@ -98,7 +98,7 @@ def _write_pages(content: Content, catalog: Catalog, pages: Pages) -> None:
     for contender in content.contenders:
         pages.write("model.html", contender.page, **model_page(contender, content, catalog, data))
     for run in content.runs:
-        pages.write("run.html", run.page, **run_page(run, content))
+        pages.write("run.html", run.page, **run_page(run, content, catalog.names("suites")))
     for metric, page in content.metrics.items():
         pages.write("metric.html", page, **metric_page(metric, content, catalog))
     pages.write("compare.html", "compare.html")

@@ -1,12 +1,12 @@
 """What a run's page says: what it was, what came of it, where it was run, and how to repeat it."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from ganbench.choice import settings_text
 from ganbench.record import RunRecord
 from ganbench.report.grid import NOTHING, number
-from ganbench.site.commands import repeat_run
+from ganbench.site.commands import repeat_run, spec_suite
 from ganbench.site.content import Content, Run
 from ganbench.site.curves_data import curve_panels
 from ganbench.store import INTERPOLATION, SAMPLES, RunFolder
@@ -14,29 +14,34 @@ from ganbench.store import INTERPOLATION, SAMPLES, RunFolder
 Lines = list[tuple[str, str]]
 
 
-def run_page(run: Run, content: Content) -> dict[str, Any]:
-    """Return what the template of a run's page shows."""
+def run_page(run: Run, content: Content, suites: Collection[str]) -> dict[str, Any]:
+    """Return what the template of a run's page shows; suites: the names of those on offer."""
     record = run.record
     frames = RunFolder(run.folder).frames()
     return {
+        "known": spec_suite(record.spec) in suites,
         "run": run,
         "contender": content.contender(str(record.spec.model), str(record.spec.loss or "")),
         "what": list(_what(record)),
         "outcome": list(_outcome(record)),
         "environment": [(name, _said(value)) for name, value in record.environment.items() if value],
-        "recipe": [(name.replace("_", " "), str(value)) for name, value in record.recipe.items() if value is not None],
+        "recipe": recipe_lines(record),
         "stability": [
-            (name.replace("_", " "), NOTHING if value is None else number(value))
-            for name, value in record.stability.items()
+            (name.replace("_", " "), number(value)) for name, value in record.stability.items() if value is not None
         ],
         "fractions": [f"{checkpoint.fraction:.0%}" for checkpoint in record.checkpoints],
         "scores": list(_scores(record, content)),
         "missing": sorted({(s.metric, s.reason) for c in record.checkpoints for s in c.scores if s.reason}),
-        "command": repeat_run(record.spec),
+        "command": repeat_run(record.spec, suites),
         "panels": curve_panels(run.folder),
         "pictures": {name: (run.folder / name).exists() for name in (SAMPLES, INTERPOLATION)},
         "frames": [(path.name, _when(record, path.name)) for path in frames] if len(frames) > 1 else [],
     }
+
+
+def recipe_lines(record: RunRecord) -> Lines:
+    """Return the settings that a recipe has; one that is off, such as no clipping, is left out."""
+    return [(name.replace("_", " "), str(value)) for name, value in record.recipe.items() if value]
 
 
 def pictures(run: Run) -> list[str]:

@@ -1,9 +1,11 @@
 """The metrics that come with ganbench."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import ganbench
 from ganbench import Column, MetricCard
+from ganbench_metrics.definitions import DEFINITIONS
 
 # what perfect samples score: the mass of a plane Gaussian within three standard deviations, 1 - exp(-4.5)
 _PERFECT = "closer to 0.98889"
@@ -174,4 +176,5 @@ _METRICS = (
 @ganbench.hookimpl
 def offer_metrics() -> Iterator[MetricCard]:
     """Offer distances between laws, counts of modes, and tests of copying, of labels and of likelihoods."""
-    yield from _METRICS
+    for card in _METRICS:
+        yield replace(card, definition=DEFINITIONS[card.name])

@@ -68,5 +68,5 @@ def offer_report_sections() -> Iterator[ganbench.SectionCard]:
     yield ganbench.SectionCard(
         "heat-map",
         make="ganbench_sections.heat_map:HeatMap",
-        about="Models against datasets: ranks as colours, scores as numbers.",
+        about="Models against datasets: places as colours, scores as numbers.",
     )

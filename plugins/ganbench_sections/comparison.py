@@ -1,6 +1,5 @@
 """The comparison plot: who is better, and whether the seeds agree."""
 
-import itertools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +11,7 @@ from matplotlib.figure import Figure
 
 from ganbench.contracts import Results
 from ganbench.stats import merit
-from ganbench_sections.figures import COLOURS, boards, save, stem
+from ganbench_sections.figures import boards, looks_of, save, stem
 
 _ROWS = 8  # of panels on one page
 _COLUMNS = 4  # panels side by side; further scores go below
@@ -33,23 +32,25 @@ class Comparison:
         parts = list(boards(final))
         if sum(len(list(_rows(*part))) for part in parts) <= _ROWS:
             return save(draw(final), folder, "comparison")
-        return [path for _, board in parts for path in save(draw(board), folder, stem("comparison", board))]
+        return [path for part in parts for path in save(draw(final, [part]), folder, stem("comparison", part[1]))]
 
 
-def draw(final: pd.DataFrame) -> Figure:
+def draw(final: pd.DataFrame, parts: list[tuple[str, pd.DataFrame]] | None = None) -> Figure:
     """Return the figure for the scored rows of a tidy frame: a row of panels for each board, or several.
+
+    parts: some of its boards, as figures.boards has them; all unless given.
 
     A board is what the leaderboard ranks together: one suite, budget, precision, device and dataset.
     """
-    rows = [row for title, board in boards(final) for row in _rows(title, board)]
+    parts = parts or list(boards(final))
+    rows = [row for title, board in parts for row in _rows(title, board)]
     columns = max(len(row.panels) for row in rows)
     heights = [1.5 + 0.5 * len(row.order) for row in rows]
     figure = Figure(figsize=(1.5 + 3.4 * columns, sum(heights)), layout="constrained")
     grid = figure.subplots(len(rows), columns, squeeze=False, height_ratios=heights)
 
     # one colour a model in every panel, and its name once a row
-    everybody = dict.fromkeys(who for row in rows for who in row.order)
-    colours = dict(zip(everybody, itertools.cycle(COLOURS), strict=False))
+    colours = {who: look[0] for _, board in parts for who, look in looks_of(board).items()}
     for row, line in zip(rows, grid, strict=True):
         for column, axes in enumerate(line):
             if column < len(row.panels):

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import EngFormatter, Formatter, FuncFormatter
 from PIL import Image
@@ -23,9 +24,15 @@ _DOTS = 150  # an inch
 
 
 def boards(frame: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
-    """Yield a title and a part of a tidy frame, with the column `who`, for each board."""
-    for _, board in frame.groupby(BOARD, sort=False, dropna=False):
-        yield title(board.iloc[0]), board.assign(who=names(board))
+    """Yield a title and a part of a frame, with the columns `who`, `colour` and `marker`, for each board.
+
+    A model looks the same on every board.
+    """
+    parts = [board.assign(who=names(board)) for _, board in frame.groupby(BOARD, sort=False, dropna=False)]
+    looks = styles(sorted({who for board in parts for who in board["who"]}))
+    for board in parts:
+        colours, markers = ([looks[who][index] for who in board["who"]] for index in (0, 1))
+        yield title(board.iloc[0]), board.assign(colour=colours, marker=markers)
 
 
 def names(board: pd.DataFrame) -> pd.Series:
@@ -68,11 +75,39 @@ def styles(everybody: Iterable[str]) -> dict[str, tuple[str, str]]:
     return dict(zip(dict.fromkeys(everybody), looks, strict=False))
 
 
+def looks_of(part: pd.DataFrame) -> dict[str, tuple[str, str]]:
+    """Return the colour and the marker of each name on a board, as boards gave them."""
+    looks = zip(part["colour"].astype(str), part["marker"].astype(str), strict=True)
+    return dict(zip(part["who"].astype(str), looks, strict=True))
+
+
+def panels(rows: int, columns: int, width: float, height: float, gap: float = 0.55) -> tuple[Figure, list[Axes]]:
+    """Return a figure of equal panels, width x height inches each, row by row, with room for a title above.
+
+    gap: inches between them, for titles and ticks. It needs no layout engine, which takes longer than drawing.
+    """
+    left, right, top, bottom = 0.6, 0.15, 0.85, 0.5
+    across, down = columns * (width + gap) - gap, rows * (height + gap) - gap
+    size = (left + across + right, top + down + bottom)
+    figure = Figure(figsize=size)
+    where = {
+        "left": left / size[0], "right": 1 - right / size[0], "top": 1 - top / size[1], "bottom": bottom / size[1],
+        "wspace": gap / width, "hspace": gap / height,
+    }  # fmt: skip
+    return figure, list(figure.subplots(rows, columns, squeeze=False, gridspec_kw=where).flat)
+
+
+def headline(figure: Figure, text: str) -> None:
+    """Write a title into the room above the panels, on the left."""
+    figure.text(0.1 / figure.get_figwidth(), 1 - 0.08 / figure.get_figheight(), text, ha="left", va="top", fontsize=10)
+
+
 def save(figure: Figure, folder: Path, stem: str) -> list[Path]:
     """Write a figure as PNG and SVG into the folder `plots`; return both paths, the PNG first."""
     # lay it out once for both: that takes longer than drawing
-    figure.draw_without_rendering()
-    figure.set_layout_engine(None)
+    if figure.get_layout_engine() is not None:
+        figure.draw_without_rendering()
+        figure.set_layout_engine(None)
     paths = [folder / "plots" / f"{slug(stem)}{suffix}" for suffix in _FORMATS]
     for path in paths:
         kind = path.suffix.removeprefix(".")

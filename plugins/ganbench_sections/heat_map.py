@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from ganbench.contracts import Results
 from ganbench_sections.figures import first_score, names, save
@@ -16,7 +17,7 @@ class HeatMap:
     """Writes heat-map-*.png and .svg, one for each suite and device with two datasets; fulfils contracts.Section."""
 
     def write(self, results: Results, folder: Path) -> Iterable[Path]:
-        """Draw the ranks by the first score of each board, each with its value."""
+        """Draw the places by the first score of each board, each with its value."""
         paths: list[Path] = []
         frame = results.leaderboard[results.leaderboard["rank"].notna() & results.leaderboard["standard"]]
         for key, part in frame.groupby(_SAME, sort=False):
@@ -29,22 +30,24 @@ class HeatMap:
 
 
 def draw(part: pd.DataFrame, title: str) -> Figure:
-    """Return the figure: a row a model, a column a dataset, the colour its rank, the number its score."""
+    """Return the figure: a row a model, a column a dataset, the colour its place, the number its score."""
     import seaborn as sns
 
     part = part.assign(who=names(part))
     part = part.drop_duplicates(["who", "dataset"])
-    ranks = part.pivot_table(index="who", columns="dataset", values="rank", sort=False)
-    values = part.pivot_table(index="who", columns="dataset", values="mean", sort=False)
-    order = ranks.mean(axis=1).sort_values(kind="stable").index
-    ranks, values = ranks.loc[order], values.loc[order]
+    order = part.groupby("who")["rank"].mean().sort_values(kind="stable").index
+    places, values = (
+        part.pivot_table(index="who", columns="dataset", values=name, sort=False).loc[order]
+        for name in ("place", "mean")
+    )
     said = values.map(lambda value: "" if pd.isna(value) else f"{value:.3g}")
-    heads = [f"{dataset}\n{part[part['dataset'] == dataset]['score'].iloc[0].replace('_', ' ')}" for dataset in ranks]
-    figure = Figure(figsize=(3.2 + 1.6 * ranks.shape[1], 1.6 + 0.42 * len(ranks)), layout="constrained")
+    heads = [f"{dataset}\n{part[part['dataset'] == dataset]['score'].iloc[0].replace('_', ' ')}" for dataset in places]
+    figure = Figure(figsize=(3.2 + 1.6 * places.shape[1], 1.6 + 0.42 * len(places)), layout="constrained")
     axes = figure.add_subplot()
     sns.heatmap(
-        ranks, annot=said, fmt="", cmap="viridis", ax=axes, xticklabels=heads, linewidths=1,
-        yticklabels=[who.replace("\n", " + ") for who in ranks.index], cbar_kws={"label": "rank, 1 is best"},
+        places, annot=said, fmt="", cmap="viridis", ax=axes, xticklabels=heads, linewidths=1,
+        yticklabels=[who.replace("\n", " + ") for who in places.index],
+        cbar_kws={"label": "place, shared where seeds support no lead", "ticks": MaxNLocator(integer=True)},
     )  # fmt: skip
     axes.set(xlabel="", ylabel="")
     axes.tick_params(left=False, bottom=False, labelrotation=0)

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from ganbench.contracts import Results
 from ganbench.store import MODES
-from ganbench_sections.figures import COLOURS, boards, first_score, save, stem
+from ganbench_sections.figures import COLOURS, boards, first_score, headline, panels, save, stem
 from ganbench_sections.samples import extremes
 
 _COLUMNS = 4
@@ -45,9 +45,9 @@ def draw(counted: list[Counted], title: str) -> Figure:
     """Return the figure: bars of generated shares, a line of the true ones; many modes are sorted by their share."""
     columns = min(_COLUMNS, len(counted))
     rows = -(-len(counted) // columns)
-    figure = Figure(figsize=(0.6 + 3.2 * columns, 0.7 + 2.3 * rows), layout="constrained")
-    panels = list(figure.subplots(rows, columns, squeeze=False, sharey=True).flat)
-    for axes, each in zip(panels, counted, strict=False):
+    figure, grid = panels(rows, columns, 2.8, 1.6, 0.6)
+    highest = 1.08 * max(float(max(each.generated.max(), each.real.max())) for each in counted)
+    for axes, each in zip(grid, counted, strict=False):
         modes = np.arange(len(each.generated))
         few = len(modes) <= _LABELLED
         shares, truth = (side if few else np.sort(side)[::-1] for side in (each.generated, each.real))
@@ -55,12 +55,13 @@ def draw(counted: list[Counted], title: str) -> Figure:
         axes.step(modes, truth, where="mid", color=COLOURS[1], linewidth=1.4, label="real")
         axes.set_title(each.who, fontsize=8)
         axes.set_xlabel("mode" if few else "mode, most frequent first", fontsize=8)
+        axes.set_ylim(0, highest)
         axes.tick_params(labelsize=8)
-    for axes in panels[len(counted) :]:
+    for axes in grid[len(counted) :]:
         axes.set_visible(False)
-    panels[0].legend(fontsize=7, frameon=False)
-    panels[0].set_ylabel("share of samples", fontsize=8)
-    figure.suptitle(title, x=0.01, ha="left", fontsize=10)
+    grid[0].legend(fontsize=7, frameon=False)
+    grid[0].set_ylabel("share of samples", fontsize=8)
+    headline(figure, title)
     return figure
 
 

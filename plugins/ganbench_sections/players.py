@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from ganbench.contracts import Results
-from ganbench_sections.figures import COLOURS, boards, save, stem
+from ganbench_sections.figures import COLOURS, boards, headline, panels, save, stem
 
 _BINS = 120  # points of a curve, each the mean of the updates around it
 _COLUMNS = 4
@@ -43,16 +44,17 @@ class Curves:
         """Return the figure for the curves of each model's seeds: a frame a seed, a row an update."""
         columns = min(_COLUMNS, len(curves))
         rows = -(-len(curves) // columns)
-        figure = Figure(figsize=(1 + 3.4 * columns, 0.6 + 2.6 * rows), layout="constrained")
-        panels = list(figure.subplots(rows, columns, squeeze=False, sharex=True).flat)
-        for axes, (who, seeds) in zip(panels, curves.items(), strict=False):
+        figure, grid = panels(rows, columns, 3.0, 1.9, 0.6)
+        for axes, (who, seeds) in zip(grid, curves.items(), strict=False):
             self._panel(axes, seeds)
-            axes.tick_params(labelbottom=True, labelsize=8)
-            axes.locator_params(nbins=5)
+            axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
+            axes.yaxis.set_major_locator(MaxNLocator(5))
+            axes.ticklabel_format(axis="y", useOffset=False)
+            axes.tick_params(labelsize=8)
             axes.set_title(who.replace("\n", " + "), fontsize=9)
-        for axes in panels[len(curves) :]:
+        for axes in grid[len(curves) :]:
             axes.set_visible(False)
-        figure.suptitle(title, x=0.01, ha="left", fontsize=10)
+        headline(figure, title)
         return figure
 
     def _panel(self, axes: Axes, seeds: list[pd.DataFrame]) -> None:
@@ -71,7 +73,11 @@ class Curves:
             label = name.removesuffix(self.ending).replace("_", " ") or name
             axes.plot(at, np.nanmean(lines, axis=0), color=colour, linewidth=1.2, label=label)
             low, high = np.nanmin(lines, axis=0), np.nanmax(lines, axis=0)
+            axes.update_datalim(
+                [(at[0], value + slack) for value in (low.min(), high.max()) for slack in _slack(value)]
+            )
             axes.fill_between(at, low, high, color=colour, alpha=0.2, linewidth=0)
+        axes.autoscale_view()
         axes.set_xlabel("update", fontsize=8)
         axes.grid(alpha=0.3)
         axes.legend(fontsize=7, frameon=False)
@@ -97,6 +103,11 @@ class Curves:
         except (OSError, ValueError):  # a torn file costs its own curve
             return None
         return frame if frame is not None and len(frame) else None
+
+
+def _slack(value: float) -> tuple[float, float]:
+    """Return what keeps an axis from showing the rounding of a constant as if it moved."""
+    return -1e-3 * abs(value), 1e-3 * abs(value)
 
 
 def losses() -> Curves:

@@ -10,7 +10,7 @@ from matplotlib.ticker import LogLocator, NullFormatter
 
 from ganbench.contracts import Results
 from ganbench.stats import merit
-from ganbench_sections.figures import boards, clock_formatter, first_score, save, stem, styles
+from ganbench_sections.figures import boards, clock_formatter, first_score, looks_of, save, stem
 
 _CLOCKS = {"images": "images", "seconds": "seconds of training"}
 _FAR = 300.0  # a clock that spans more than this factor has a tick a decade
@@ -35,7 +35,7 @@ def draw(part: pd.DataFrame, title: str) -> Figure:
     """Return the figure for one score's rows: the mean over seeds as a line, its seeds as a band and dots."""
     figure = Figure(figsize=(11, 4.2), layout="constrained")
     panels = figure.subplots(1, len(_CLOCKS), sharey=True)
-    looks = styles(part["who"])
+    looks = looks_of(part)
     lines = sorted(part.groupby("who", sort=False), key=lambda line: _standing(line[1]))
     for axes, clock in zip(panels, _CLOCKS, strict=True):
         for who, rows in lines:

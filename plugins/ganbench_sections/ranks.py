@@ -45,7 +45,8 @@ def _panel(axes: Axes, board: pd.DataFrame) -> None:
         if pd.notna(row["rank_low"]):
             axes.plot([row["rank_low"], row["rank_high"]], [height, height], color=COLOURS[0], linewidth=3, alpha=0.4)
         axes.plot(row["rank"], height, marker="o", color=COLOURS[0])
-        place = "" if pd.isna(row["place"]) else f"place {int(row['place'])}"
+        shared = "=" if (board["place"] == row["place"]).sum() > 1 else ""
+        place = "" if pd.isna(row["place"]) else f"place {int(row['place'])}{shared}"
         axes.annotate(place, (1.01, height), xycoords=("axes fraction", "data"), va="center", fontsize=8)
     axes.set(
         yticks=range(len(board)),

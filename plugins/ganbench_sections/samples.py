@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from ganbench.contracts import Results
 from ganbench.stats import merit
-from ganbench_sections.figures import boards, first_score, is_picture, picture, save, stem
+from ganbench_sections.figures import boards, first_score, headline, is_picture, panels, picture, save, stem
 
 _SIDE = 2.4  # inches of a picture
 _COLUMNS = 5  # models side by side; further ones go below
@@ -66,16 +66,16 @@ def draw(pairs: list[tuple[Drawn, Drawn | None]], title: str, score: str) -> Fig
     bands = [pairs[start : start + _COLUMNS] for start in range(0, len(pairs), _COLUMNS)]
     columns = len(bands[0])
     rows = deep * len(bands)
-    figure = Figure(figsize=(_SIDE * columns + 0.4, (_SIDE + 0.4) * rows + 0.6), layout="constrained")
-    panels = figure.subplots(rows, columns, squeeze=False)
-    for axes in panels.flat:
+    figure, cells = panels(rows, columns, _SIDE, _SIDE, 0.42)
+    for axes in cells:
         axes.set_axis_off()
+    grid = [cells[start : start + columns] for start in range(0, len(cells), columns)]
     for number, band in enumerate(bands):
         for column, pair in enumerate(band):
             for row, (run, which) in enumerate(zip(pair[:deep], ("best", "worst"), strict=False)):
-                _panel(panels[deep * number + row][column], run, f"{which} seed" if deep > 1 else "seed", score)
-            panels[deep * number][column].set_title(pair[0].who.replace("\n", " + "), fontsize=9, fontweight="bold")
-    figure.suptitle(title, x=0.01, ha="left", fontsize=10)
+                _panel(grid[deep * number + row][column], run, f"{which} seed" if deep > 1 else "seed", score)
+            grid[deep * number][column].set_title(pair[0].who.replace("\n", " + "), fontsize=9, fontweight="bold")
+    headline(figure, title)
     return figure
 
 

@@ -11,7 +11,7 @@ from matplotlib.ticker import NullFormatter
 
 from ganbench.contracts import Results
 from ganbench.stats import merit
-from ganbench_sections.figures import boards, clock_formatter, first_score, save, stem, styles
+from ganbench_sections.figures import boards, clock_formatter, first_score, looks_of, save, stem
 
 _COSTS = {"seconds": "seconds of training", "images": "images", "parameters": "parameters"}
 _REFERENCE = "reference"  # the family that no frontier is drawn through
@@ -35,7 +35,7 @@ def draw(part: pd.DataFrame, title: str) -> Figure:
     """Return the figure for one score's rows of a leaderboard: a panel a cost, a mark a model."""
     figure = Figure(figsize=(13, 4.2), layout="constrained")
     panels = figure.subplots(1, len(_COSTS), sharey=True)
-    looks = styles(part["who"])
+    looks = looks_of(part)
     for axes, (cost, label) in zip(panels, _COSTS.items(), strict=True):
         _panel(axes, part[part[cost].notna() & (part[cost] > 0)], cost, looks)
         axes.set_xlabel(label)

@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw
 
 from ganbench.contracts import Results
 from ganbench.store import RunFolder, write_whole
-from ganbench_sections.figures import boards, first_score, is_picture, picture, save, slug, stem
+from ganbench_sections.figures import boards, first_score, headline, is_picture, panels, picture, save, slug, stem
 from ganbench_sections.samples import extremes
 
 _SIDE = 1.7  # inches of a picture in a strip
@@ -62,17 +62,17 @@ class Animation:
 def draw(courses: list[Course], title: str) -> Figure:
     """Return the figure of strips."""
     fractions = _fractions(courses)
-    figure = Figure(figsize=(_SIDE * len(fractions) + 0.4, (_SIDE + 0.35) * len(courses) + 0.6), layout="constrained")
-    panels = figure.subplots(len(courses), len(fractions), squeeze=False)
-    for row, course in zip(panels, courses, strict=True):
+    figure, cells = panels(len(courses), len(fractions), _SIDE, _SIDE, 0.28)
+    grid = [cells[start : start + len(fractions)] for start in range(0, len(cells), len(fractions))]
+    for row, course in zip(grid, courses, strict=True):
         for axes, fraction in zip(row, fractions, strict=True):
             axes.set_axis_off()
             if fraction in course.frames:
                 axes.imshow(picture(course.frames[fraction], _SIDE))
         row[0].set_title(course.who.replace("\n", " + "), loc="left", fontsize=8, fontweight="bold")
-    for axes, fraction in zip(panels[-1], fractions, strict=True):
+    for axes, fraction in zip(grid[-1], fractions, strict=True):
         axes.text(0.5, -0.04, f"{fraction:.0%}", transform=axes.transAxes, ha="center", va="top", fontsize=8)
-    figure.suptitle(title, x=0.01, ha="left", fontsize=10)
+    headline(figure, title)
     return figure
 
 

@@ -63,8 +63,8 @@ function courseTraces(model, index, { score, clock, ends }) {
   const line = { color: colour(index), width: 2, dash: DASHES[Math.floor(index / 7) % 5] };
   if (course.length === 1) {
     const x = ends ?? at;
-    return [{ x, y: x.map(() => course[0][2]), mode: "lines+markers", name, hovertemplate: hover, line: { ...line, dash: "dash", width: 1.5 },
-              marker: { size: 9, symbol: mark(index) } }];
+    return [{ x, y: x.map(() => course[0][2]), mode: ends ? "lines" : "markers", name, hovertemplate: hover,
+              line: { ...line, dash: "dash", width: 1.5 }, marker: { color: colour(index), size: 11, symbol: mark(index) } }];
   }
   const band = { x: [...at, ...at.toReversed()], y: [...course.map((row) => row[4]), ...course.map((row) => row[3]).toReversed()],
                  mode: "lines", fill: "toself", fillcolor: see(colour(index)), line: { width: 0 }, hoverinfo: "skip", showlegend: false, legendgroup: model.name };
@@ -75,7 +75,7 @@ function courseTraces(model, index, { score, clock, ends }) {
 function drawProgress(where, data, { score, clock, log }) {
   const at = data.models.flatMap((model) => (model.courses[score]?.length > 1 ? model.courses[score].map((row) => row[clock]) : []));
   const ends = at.length ? [Math.min(...at), Math.max(...at)] : null;
-  const traces = data.models.flatMap((model, index) => courseTraces(model, index, { score, clock, ends }));
+  const traces = data.models.flatMap((model) => courseTraces(model, model.look, { score, clock, ends }));
   const x = ["images", "seconds of training"][clock];
   draw(where, traces, layout(x, title(data.scores[score]), { x: decades(at), y: { type: log ? "log" : "linear" } }));
 }
@@ -94,15 +94,16 @@ function frontier(points, better) {
 
 function drawTradeoff(where, data, { score, cost }) {
   const { better } = data.scores[score];
-  const points = data.models.map((model, index) => ({ x: model[cost], y: model.finals[score]?.mean, final: model.finals[score], name: model.name, index }))
+  const points = data.models.map((model) => ({ x: model[cost], y: model.finals[score]?.mean, final: model.finals[score], name: model.name,
+                                               index: model.look, family: model.family }))
     .filter((point) => point.x != null && point.y != null && point.x > 0);
   const traces = points.map(({ x, y, final, name, index }) => ({
     x: [x], y: [y], mode: "markers", name: plain(short(name)), marker: { color: colour(index), size: 12, symbol: mark(index) },
     error_y: final.low == null ? undefined : { type: "data", symmetric: false, array: [final.high - y], arrayminus: [y - final.low], color: colour(index) },
     hovertemplate: `${plain(name)}<br>%{x:,.4~s}, %{y:.4~g}<extra></extra>`,
   }));
-  const front = frontier(points.filter((point) => data.models[point.index].family !== "reference"), better);
-  traces.unshift({ x: front.map((p) => p.x), y: front.map((p) => p.y), mode: "lines", name: "bettered by none", hoverinfo: "skip",
+  const front = frontier(points.filter((point) => point.family !== "reference"), better);
+  if (front.length > 1) traces.unshift({ x: front.map((p) => p.x), y: front.map((p) => p.y), mode: "lines", name: "bettered by none", hoverinfo: "skip",
                    line: { shape: "hv", color: getComputedStyle(document.documentElement).getPropertyValue("--quiet").trim(), dash: "dot" } });
   const names = { seconds: "seconds of training", images: "images", parameters: "parameters" };
   draw(where, traces, layout(names[cost], title(data.scores[score]), { x: decades(points.map((point) => point.x)) }));
@@ -123,12 +124,13 @@ function fillReach(box, data, { score, level }) {
     const found = level === "" ? undefined : (model.courses[score] ?? []).find((row) => merit(row[2], better) <= merit(Number(level), better));
     return { name: model.name, images: found?.[0] ?? Infinity, seconds: found?.[1] ?? Infinity };
   }).sort((a, b) => a.images - b.images);
-  const say = (value) => (Number.isFinite(value) ? value.toLocaleString("en", { maximumSignificantDigits: 3 }) : "never");
+  const never = level === "" ? "–" : "never";
+  const say = (value, digits) => (Number.isFinite(value) ? value.toLocaleString("en", digits) : never);
   box.querySelector("tbody").replaceChildren(...rows.map((row) => {
     const line = document.createElement("tr");
     const head = cell(row.name, "th");
     head.scope = "row";
-    line.append(head, cell(say(row.images)), cell(say(row.seconds)));
+    line.append(head, cell(say(row.images, {})), cell(say(row.seconds, { maximumSignificantDigits: 3 })));
     return line;
   }));
 }

@@ -58,12 +58,11 @@ function showScores(board, picked) {
     const row = make("tr");
     row.append(make("th", `${score.label} (${score.better} is better)`, { scope: "row" }));
     const finals = picked.map((index) => board.models[index].finals[which]);
-    const best = Math.min(...finals.filter((final) => final?.mean != null).map((final) => merit(final.mean, score.better)));
     for (const final of finals) {
       const there = final?.mean != null;
       const cell = make("td", "", { className: "number" });
       const text = there ? number(final.mean) + (final.low == null ? "" : ` (${number(final.low)} … ${number(final.high)})`) : "–";
-      cell.append(there && merit(final.mean, score.better) === best ? make("strong", text) : text);
+      cell.append(there && final.best ? make("strong", text) : text);
       row.append(cell);
     }
     return row;
@@ -73,7 +72,7 @@ function showScores(board, picked) {
 function showCurves(board, picked) {
   const there = board.scores.map((_, which) => which).filter((which) => picked.some((index) => board.models[index].courses[which]?.length > 1));
   const boxes = there.map(() => make("div", "", { className: "chart" }));
-  document.getElementById("curves").replaceChildren(...(boxes.length ? boxes : [make("p", "Scored once, so there is no course to show.")]));
+  document.getElementById("curves").replaceChildren(...(boxes.length ? boxes : [make("p", picked.length ? "Scored once, so there is no course to show." : "Choose some models above.")]));
   boxes.forEach((box, which) => {
     const some = { ...board, models: picked.map((index) => board.models[index]) };
     box.setAttribute("role", "img");

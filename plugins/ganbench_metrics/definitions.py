@@ -1,0 +1,77 @@
+"""What each metric is, in the words and the formula of its paper, for pages and for people."""
+
+DEFINITIONS = {
+    "fid": (
+        "|μ₁ − μ₂|² + tr(C₁ + C₂ − 2 (C₁C₂)^½) between Gaussians with the means μ and covariances C of the features "
+        "of both sides. In Inception's features it is the Fréchet Inception distance; in others it compares with "
+        "nothing but itself. It is biased upwards, the more so the fewer the samples: only equal counts compare."
+    ),
+    "frechet": (
+        "|μ₁ − μ₂|² + tr(C₁ + C₂ − 2 (C₁C₂)^½) between Gaussians with the means μ and covariances C of the features "
+        "of both sides; of the samples' own numbers in the features raw."
+    ),
+    "fid-infinity": (
+        "The Fréchet distance at several numbers n of samples is close to a line in 1/n; this is where that line "
+        "meets 1/n = 0, so that it may come out a little below 0 for equal laws."
+    ),
+    "kid": (
+        "The squared maximum mean discrepancy of features x, y of dimension d under the kernel (xᵀy/d + 1)³, "
+        "estimated without bias, so about 0 and at times below it for equal laws; with the standard error of that "
+        "estimate."
+    ),
+    "inception-score": (
+        "exp(mean KL(p(y|x) ‖ p(y))) over the classifier's judgements p(y|x) of generated samples alone, the mean "
+        "over splits. It is high where single judgements are sure and all of them together are even; it never looks "
+        "at real data."
+    ),
+    "prdc": (
+        "Around each real sample lies a ball that reaches to its k-th nearest real neighbour, and likewise around "
+        "each generated one. Precision is the share of generated samples inside any real ball, recall the share of "
+        "real ones inside any generated ball, density the mean number of real balls around a generated sample over k, "
+        "coverage the share of real balls that hold a generated sample."
+    ),
+    "ndb": (
+        "Real features are clustered into bins; a two-proportion test at 5 % tells for each bin whether the share of "
+        "generated samples in it differs. The share of bins that do, and the Jensen-Shannon divergence of both "
+        "histograms."
+    ),
+    "nearest-neighbour": (
+        "Each sample of either side is judged by the side of its nearest neighbour among all others. One half for "
+        "equal laws; 1 where the sides are apart; 0 where each generated sample copies a real one."
+    ),
+    "sliced-wasserstein": (
+        "The root of the mean, over random lines, of the squared 2-Wasserstein distance between both sides' "
+        "projections, which in one dimension is the distance of sorted values."
+    ),
+    "mmd": (
+        "E k(x, x′) + E k(y, y′) − 2 E k(x, y), without bias, under a mean of Gaussian kernels whose widths lie about "
+        "the median distance of real samples."
+    ),
+    "intra-class-fid": (
+        "The Fréchet distance between real and generated samples of one class, for every class; the mean over classes "
+        "and the largest."
+    ),
+    "modes": (
+        "On a mixture with known means and deviation σ, a point is of high quality within 3σ of its nearest mean, and "
+        "a mode is captured if such a point is nearest to it. Reverse KL is taken from the histogram of all points "
+        "over their nearest modes to the uniform one."
+    ),
+    "class-modes": (
+        "A classifier judges every generated sample. The classes that come up, and the KL divergence from the "
+        "histogram of judgements to equal shares: 0 where every class has its own, log(classes) for a single one."
+    ),
+    "classification-accuracy": (
+        "A logistic regression is taught generated samples with their labels and judges held-out real ones. The share "
+        "judged right, to be compared with what training data themselves give."
+    ),
+    "memorisation": (
+        "For each generated sample, whether it is nearer to the training data than to as many held-out data; and how "
+        "often it is nearer to the training data than a held-out sample is. Both one half for honest samples; data "
+        "copying is 1 for a model that plays its training data back."
+    ),
+    "likelihood": (
+        "The mean of log p(x) over held-out samples, and −log₂ p(x) over the dimensions. Images are given uniform "
+        "noise of a level's width, so that a density bounds the probability of their 256 levels; points keep their "
+        "density."
+    ),
+}

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ganbench.errors import BadOptionError, ResultsError
+from ganbench.garbage import resting
 from ganbench.record import RunRecord
 from ganbench.store import Store, read_record
 from ganbench.submission import SUFFIX, unpacked
@@ -51,21 +52,26 @@ def gathered(places: Iterable[Path]) -> Iterator[Gathered]:
         damaged: list[str] = []
         for place in places:
             root = stack.enter_context(unpacked(place)) if place.suffix.lower() == SUFFIX else place
-            paths = Store(root).record_paths()
-            if not paths:
-                raise BadOptionError(f"no runs in {str(place)!r}; make some with ganbench run, or name another folder")
-            for path in paths:
-                try:
-                    record = read_record(path)
-                except ResultsError as error:
-                    damaged.append(str(error))
-                    continue
-                _add(found, record, path.parent, place)
+            with resting():
+                _collect(Store(root), place, found, damaged)
         records, folders, _ = zip(*found.values(), strict=True) if found else ((), (), ())
         yield Gathered(records, folders, tuple(damaged))
 
 
 _Found = dict[tuple[str, str, str], tuple[RunRecord, Path, Path]]  # a record, its folder, and where it is from
+
+
+def _collect(store: Store, place: Path, found: _Found, damaged: list[str]) -> None:
+    paths = store.record_paths()
+    if not paths:
+        raise BadOptionError(f"no runs in {str(place)!r}; make some with ganbench run, or name another folder")
+    for path in paths:
+        try:
+            record = read_record(path)
+        except ResultsError as error:
+            damaged.append(str(error))
+        else:
+            _add(found, record, path.parent, place)
 
 
 def _add(found: _Found, record: RunRecord, folder: Path, place: Path) -> None:

@@ -21,7 +21,7 @@ LAYERS = [
     {"contracts", "evidence"},
     {"hookspecs"},
     {"plugins", "seeds", "meter", "store", "stats", "standing", "curves", "stability", "stopping", "memory",
-     "environment", "submission", "gathering", "suites", "wishes", "pictures", "picture_files", "console"},
+     "environment", "garbage", "submission", "gathering", "suites", "wishes", "pictures", "picture_files", "console"},
     {"featuring", "workbench", "comparison", "evaluation", "training", "runner", "sampling", "inputs", "intervals",
      "halves", "interpolation", "scoring"},
     {"session"},

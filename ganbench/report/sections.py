@@ -1,5 +1,6 @@
 """Report sections written one after another, or side by side where there are many runs; each alone can fail."""
 
+import gc
 import pickle
 import tempfile
 from collections.abc import Sequence
@@ -8,6 +9,7 @@ from pathlib import Path
 
 from ganbench.cards import SectionCard
 from ganbench.contracts import Results
+from ganbench.garbage import overlooking, resting
 
 _MANY = 200  # runs from which on starting processes costs less than it saves
 _Outcome = tuple[list[Path], str]
@@ -18,7 +20,8 @@ def write_sections(
 ) -> tuple[dict[str, list[Path]], dict[str, str]]:
     """Write sections into folder; return the files of each, and the reason of each that could not be written."""
     outcomes = _side_by_side(results, cards, folder) if len(results.records) >= _MANY else None
-    outcomes = outcomes or [_write(card, results, folder) for card in cards]
+    with overlooking():
+        outcomes = outcomes or [_write(card, results, folder) for card in cards]
     told = list(zip(cards, outcomes, strict=True))
     broken = {card.name: why for card, (_, why) in told if why}
     return {card.name: paths for card, (paths, why) in told if not why}, broken
@@ -54,5 +57,7 @@ def _write_stored(card: SectionCard, stored: Path, folder: Path) -> _Outcome:
 
 @lru_cache(maxsize=1)
 def _read(stored: Path) -> Results:
-    found: Results = pickle.loads(stored.read_bytes())  # noqa: S301  # this process's parent wrote it
+    with resting():
+        found: Results = pickle.loads(stored.read_bytes())  # noqa: S301  # this process's parent wrote it
+    gc.freeze()  # for good: this process has no other task
     return found

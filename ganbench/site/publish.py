@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ganbench.columns import LEADERBOARD, TIDY
 from ganbench.errors import ResultsError
+from ganbench.garbage import overlooking, resting
 from ganbench.gathering import Gathered
 from ganbench.plugins import Catalog
 from ganbench.report.build import section_cards
@@ -38,10 +39,11 @@ def publish(gathered: Gathered, catalog: Catalog, out: Path, title: str, baselin
     baseline that no run is of.
     """
     _check(out)
-    content = Content(gathered, title, baseline)
+    with resting():
+        content = Content(gathered, title, baseline)
     try:
         out.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=out, prefix=".ganbench-site-") as scratch:
+        with tempfile.TemporaryDirectory(dir=out, prefix=".ganbench-site-") as scratch, overlooking():
             folder = Path(scratch) / "site"
             broken = _write(content, catalog, folder)
             _replace(folder, out)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from browsing import browser, visit  # noqa: F401  # fixtures of every test of pages
 
 from ganbench.choice import Choice
 from ganbench.contracts import Source

@@ -75,3 +75,44 @@ def write_site(root, out, catalog, **options):
     """Publish a folder of results; return what publish returns."""
     with gathered([root]) as found:
         return publish(found, catalog, out, options.pop("title", "our leaderboard"), **options)
+
+
+def rescored(record, *values, better="lower", name="fid", metric=None, **protocol):
+    """Return the record with these values at its checkpoints instead, the last at the end."""
+    kept = record.checkpoints[-len(values) :]
+    made = tuple(
+        replace(c, scores=tuple(
+            replace(
+                s, value=value, better=better, name=name, metric=metric or s.metric, protocol={**s.protocol, **protocol}
+            )
+            for s in c.scores
+        ))
+        for c, value in zip(kept, values, strict=True)
+    )  # fmt: skip
+    return replace(record, checkpoints=made)
+
+
+def joined(record, other):
+    """Return the record with another's scores besides its own."""
+    pairs = zip(record.checkpoints, other.checkpoints, strict=True)
+    return replace(record, checkpoints=tuple(replace(one, scores=one.scores + two.scores) for one, two in pairs))
+
+
+def respec(record, **changes):
+    return replace(record, spec=replace(record.spec, **changes))
+
+
+def costing(record, seconds, images=6_400):
+    spent = Spent(images, 100, seconds)
+    checkpoints = (*record.checkpoints[:-1], replace(record.checkpoints[-1], spent=spent))
+    return replace(record, spent=spent, checkpoints=checkpoints)
+
+
+def seeds_of(model, dataset="digits", count=3):
+    return [make_record(model, dataset, seed) for seed in range(count)]
+
+
+def of_values(model, values, better="lower", **more):
+    """Return a record a value, of the end alone, the seeds counted from 0."""
+    record = make_record(model, "digits", 0)
+    return [rescored(respec(record, seed=seed), value, better=better, **more) for seed, value in enumerate(values)]

@@ -25,7 +25,7 @@ LAYERS = [
     {"featuring", "workbench", "comparison", "evaluation", "training", "runner", "sampling", "inputs", "intervals",
      "halves", "interpolation", "scoring"},
     {"session"},
-    {"columns", "collapse", "tables", "difference", "report", "site", "probe", "progress"},
+    {"columns", "collapse", "tables", "reach", "difference", "report", "site", "probe", "progress"},
     {"cli", "__main__"},
 ]  # fmt: skip
 ASIDE = {"torchkit", "testing"}

@@ -15,22 +15,28 @@ from ganbench.cli.options import places_option, results_option, warn_of_broken
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), metavar="FOLDER",
               help="Where tables and plots go; the first folder of results if left out.")  # fmt: skip
 @click.option("--baseline", metavar="MODEL", help="Also tell how probably each model beats this one.")
-def report(suite: str | None, places: tuple[Path, ...], out: Path | None, baseline: str | None) -> None:
+@click.option("--reach", metavar="SCORE=LEVEL", help="Also tell how long each model took to get there: fid=20.")
+def report(
+    suite: str | None, places: tuple[Path, ...], out: Path | None, baseline: str | None, reach: str | None
+) -> None:
     """Read results, merge them, write tables and plots, and show the leaderboard; of one SUITE, or of all.
 
     \b
     ganbench report
+    ganbench report --reach fid=20
     ganbench report mnist-all --results mine --results theirs.zip --out both --baseline dcgan
     """
     from ganbench.gathering import gathered
     from ganbench.plugins import discover
-    from ganbench.report.show import show_report
+    from ganbench.report.show import show_reach, show_report
 
     catalog = discover()
     with gathered(places) as found:
         chosen = found.of_suite(suite)
         folder = out or next((place for place in places if place.is_dir()), Path("ganbench-report"))
         show_report(catalog, folder, chosen, baseline=baseline)
+        if reach is not None:
+            show_reach(chosen, reach, folder)
     warn_of_broken(catalog)
 
 

@@ -7,10 +7,13 @@ from ganbench.console import make_console
 from ganbench.errors import ResultsError
 from ganbench.gathering import Gathered
 from ganbench.plugins import Catalog
+from ganbench.reach import parse_level, reached
 from ganbench.record import RunRecord
 from ganbench.report.build import write_report
+from ganbench.report.reaching import reach_table
 from ganbench.report.terminal import leaderboard_tables, missing_lines
-from ganbench.tables import results
+from ganbench.store import write_whole
+from ganbench.tables import results, tidy
 
 
 def show_report(
@@ -48,6 +51,14 @@ def show_report(
     faults += [f"the section {name} could not be written: {why}" for name, why in written.broken.items()]
     for fault in faults:
         make_console(stderr=True).print(fault, style="yellow", markup=False, highlight=False, soft_wrap=True)
+
+
+def show_reach(everything: Gathered, wanted: str, folder: Path) -> None:
+    """Show how long each model took to reach a score, such as `fid=20`, and write it as reached.csv."""
+    score, level = parse_level(wanted)
+    frame = reached(tidy(everything.records), score, level)
+    write_whole(folder / "reached.csv", lambda path: frame.to_csv(path, index=False))
+    make_console().print(reach_table(frame, score, level))
 
 
 def _files(paths: Sequence[Path], folder: Path) -> Iterator[str]:

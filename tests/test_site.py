@@ -3,32 +3,21 @@
 import json
 import re
 import shlex
-import threading
-import urllib.request
 import xml.etree.ElementTree as ET
 from dataclasses import replace
 from html.parser import HTMLParser
-from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import jsonschema
 import pandas as pd
 import pytest
-from click.testing import CliRunner
 from sites import DANGER, make_record, write_results, write_site
 
 import ganbench
-from ganbench.cli import main
 from ganbench.cli.run import run as run_command
-from ganbench.errors import BadOptionError, ResultsError
-from ganbench.gathering import gathered
 from ganbench.plugins import discover
 from ganbench.record import Status
-from ganbench.site.addresses import address
 from ganbench.site.commands import repeat_run
-from ganbench.site.content import Content
-from ganbench.site.curves_data import thinned
-from ganbench.site.serve import serving
 from ganbench.spec import Budget, Stopping
 from ganbench.suites import expand, find_suite
 from ganbench.wishes import Wishes, read_wishes
@@ -202,18 +191,6 @@ def test_things_of_a_plugin_that_is_not_installed_still_have_their_pages(tmp_pat
         assert "not installed where this page was made" in path.read_text()
 
 
-def test_one_key_on_two_devices_is_two_runs_with_pages_of_their_own(tmp_path, catalog):
-    here = make_record("gmm", "digits", 0)
-    there = replace(here, environment={"device": "H200"})
-    for name, record in (("a", here), ("b", there)):
-        write_results(tmp_path / name, [record])
-    with gathered([tmp_path / "a", tmp_path / "b"]) as found:
-        content = Content(found, "both")
-        assert sorted(run.name for run in content.runs) == [here.key, f"{here.key}-2"]
-        devices = [content.runs_of(board.tidy)[0].record.environment["device"] for board in content.boards]
-        assert sorted(devices) == ["H200", "cpu"]
-
-
 def test_a_run_without_files_or_scores_has_a_page(tmp_path, catalog):
     skipped = replace(
         make_record("dcgan", "digits", 0), status=Status.SKIPPED, reason="needs images", checkpoints=(), parameters={}
@@ -222,57 +199,6 @@ def test_a_run_without_files_or_scores_has_a_page(tmp_path, catalog):
     assert write_site(root, tmp_path / "site", catalog) == {}
     assert "needs images" in (tmp_path / "site" / "index.html").read_text()
     assert "needs images" in (tmp_path / "site" / "runs" / f"{skipped.key}.html").read_text()
-
-
-def test_an_earlier_site_is_replaced_and_anything_else_is_left_alone(tmp_path, catalog):
-    root = write_results(tmp_path / "results", [make_record("gmm", "digits", 0)])
-    write_site(root, tmp_path / "site", catalog)
-    (tmp_path / "site" / "CNAME").write_text("gans.example")
-    before = set((tmp_path / "site").rglob("*.html"))
-    other = write_results(tmp_path / "other", [make_record("dcgan", "ring8", 0)])
-    write_site(other, tmp_path / "site", catalog)
-    assert (tmp_path / "site" / "CNAME").read_text() == "gans.example"
-    after = set((tmp_path / "site").rglob("*.html"))
-    assert {path.name for path in after - before if path.parent.name == "runs"} == {
-        f"{make_record('dcgan', 'ring8', 0).key}.html"
-    }
-    assert [path for path in before - after if path.parent.name == "runs"] != []
-    assert [path.name for path in (tmp_path / "site").iterdir() if path.name.startswith(".")] == [".ganbench-site"]
-
-    (tmp_path / "thesis").mkdir()
-    (tmp_path / "thesis" / "chapter.txt").touch()
-    with pytest.raises(ResultsError, match="holds files that are no site"):
-        write_site(root, tmp_path / "thesis", catalog)
-    with pytest.raises(ResultsError, match="a file is in the way"):
-        write_site(root, tmp_path / "thesis" / "chapter.txt", catalog)
-    assert [path.name for path in (tmp_path / "thesis").iterdir()] == ["chapter.txt"]
-
-
-def test_a_baseline_that_nobody_ran_leaves_no_half_of_a_site(tmp_path, catalog):
-    root = write_results(tmp_path / "results", [make_record("gmm", "digits", 0)])
-    with pytest.raises(BadOptionError, match="no run is of the baseline 'dcgan'"):
-        write_site(root, tmp_path / "site", catalog, baseline="dcgan")
-    assert [path.name for path in tmp_path.iterdir()] == ["results"]
-
-
-def test_a_site_goes_into_the_working_directory_and_through_a_link(tmp_path, catalog, monkeypatch):
-    root = write_results(tmp_path / "results", [make_record("gmm", "digits", 0)])
-    (tmp_path / "here").mkdir()
-    (tmp_path / "link").symlink_to(tmp_path / "here")
-    write_site(root, tmp_path / "link", catalog)
-    assert (tmp_path / "link").is_symlink()
-    monkeypatch.chdir(tmp_path / "here")
-    write_site(root, Path(), catalog)
-    assert (tmp_path / "here" / "index.html").exists()
-
-
-def test_a_torn_file_costs_its_own_picture_alone(tmp_path, catalog):
-    records = [make_record("gmm", "digits", seed) for seed in range(2)]
-    root = write_results(tmp_path / "results", records)
-    for name in ("curves.parquet", "samples.png", "frame-0500.png", "modes.json"):
-        (root / "runs" / records[0].key / name).write_bytes(b"[]")
-    assert write_site(root, tmp_path / "site", catalog) == {}
-    assert (tmp_path / "site" / "runs" / f"{records[0].key}.html").exists()
 
 
 @pytest.mark.parametrize(
@@ -290,51 +216,3 @@ def test_the_command_of_a_run_repeats_that_run_and_no_other(catalog, wishes):
         context = run_command.make_context("run", words[2:])
         again = expand(find_suite(context.params["suite"], catalog), catalog, read_wishes(context.params))
         assert [each.key for each in again] == [spec.key]
-
-
-def test_addresses_are_harmless_and_never_two_alike():
-    names = ["gmm", "GMM", "a b", "a-b", "../../etc", DANGER, "…", "x" * 200, "x" * 201, "dcgan:width=16"]
-    addresses = [address(name) for name in names]
-    assert len(set(addresses)) == len(names)
-    assert all(re.fullmatch(r"[a-z0-9-]{1,60}", each) for each in addresses)
-    assert address("gmm") == "gmm"
-
-
-def test_thinned_curves_keep_their_means_and_gaps():
-    import numpy as np
-
-    assert thinned(np.arange(4.0)) == [0, 1, 2, 3]
-    long = thinned(np.arange(2_400.0))
-    assert len(long) == 240
-    assert long[:2] == [4.5, 14.5]
-    assert thinned(np.array([1.0, np.nan, np.inf])) == [1.0, None, None]
-
-
-def test_the_command_line_publishes_and_says_where(tmp_path):
-    write_results(tmp_path / "ganbench-results", [make_record("gmm", "digits", 0)])
-    result = CliRunner().invoke(main, ["publish", "quickstart", "--out", "here"])
-    assert result.exit_code == 0, result.output
-    assert result.stdout == "site of 1 runs: here/index.html\n"
-    assert "<h1>quickstart</h1>" in (tmp_path / "here" / "index.html").read_text()
-    assert CliRunner().invoke(main, ["publish", "mnist-all"]).exit_code == 2
-
-
-def test_a_site_is_served_on_this_machine_alone(site):
-    with serving(site, 0) as (server, where):
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        try:
-            with urllib.request.urlopen(where) as answer:
-                assert b"our leaderboard" in answer.read()
-        finally:
-            server.shutdown()
-            thread.join()
-        assert where.startswith("http://127.0.0.1:")
-        with pytest.raises(ResultsError, match="can't serve at port"), serving(site, server.server_port):
-            pass
-
-
-def test_what_is_no_site_is_not_served(tmp_path):
-    result = CliRunner().invoke(main, ["serve", str(tmp_path)])
-    assert result.exit_code == 2
-    assert "no site in" in result.stderr

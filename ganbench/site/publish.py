@@ -43,7 +43,7 @@ def publish(gathered: Gathered, catalog: Catalog, out: Path, title: str, baselin
         content = Content(gathered, title, baseline)
     try:
         out.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=out, prefix=".ganbench-site-") as scratch, overlooking():
+        with tempfile.TemporaryDirectory(dir=out, prefix=f"{_MARK}-") as scratch, overlooking():
             folder = Path(scratch) / "site"
             broken = _write(content, catalog, folder)
             _replace(folder, out)
@@ -56,7 +56,8 @@ def publish(gathered: Gathered, catalog: Catalog, out: Path, title: str, baselin
 def _replace(new: Path, out: Path) -> None:
     """Move a finished site into its place, and take away what the one before had and this one has not."""
     mark = out / _MARK
-    before = set(mark.read_text(encoding="utf-8").splitlines()) if mark.exists() else set()
+    listed = mark.read_text(encoding="utf-8").splitlines() if mark.exists() else []
+    before = {name for name in listed if (out / name).resolve().is_relative_to(out.resolve())}
     names = sorted(path.relative_to(new).as_posix() for path in new.rglob("*") if path.is_file())
     mark.write_text("\n".join(sorted(before | set(names))), encoding="utf-8")
     for name in names:
@@ -71,6 +72,8 @@ def _check(out: Path) -> None:
     """Raise ResultsError unless a folder is new, empty, or an earlier site."""
     if out.exists() and not out.is_dir():
         raise ResultsError(f"can't write a site to {str(out)!r}: a file is in the way; choose another with --out")
+    for left in out.glob(f"{_MARK}-*"):  # of a publishing that was killed
+        shutil.rmtree(left)
     if out.is_dir() and any(out.iterdir()) and not (out / _MARK).exists():
         raise ResultsError(
             f"can't write a site to {str(out)!r}: it holds files that are no site; choose a new folder with --out"

@@ -216,3 +216,10 @@ def test_the_command_of_a_run_repeats_that_run_and_no_other(catalog, wishes):
         context = run_command.make_context("run", words[2:])
         again = expand(find_suite(context.params["suite"], catalog), catalog, read_wishes(context.params))
         assert [each.key for each in again] == [spec.key]
+
+
+def test_the_front_page_stays_small_with_all_that_it_loads(site):
+    page = Page(site / "index.html")
+    loaded = {target for target in page.targets if target.startswith("assets/")}
+    assert "assets/plotly.js" not in loaded
+    assert sum((site / name).stat().st_size for name in loaded) < 1_000_000

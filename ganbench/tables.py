@@ -46,7 +46,7 @@ def leaderboard(frame: pd.DataFrame, baseline: str | None = None) -> pd.DataFram
         raise BadOptionError(f"no run is of the baseline {baseline!r}; there are runs of {there}")
     groups = scored.groupby([*RIVALS, *SCORE], sort=False)
     done = frame[(frame["score"] != "") & (frame["status"] == Status.DONE)]
-    ways = dict(iter(courses(done, [*CELL, *SCORE]).groupby([*CELL, *SCORE], dropna=False)))
+    ways = dict(iter(courses(done, [*CELL, *SCORE, "run"]).groupby([*CELL, *SCORE], dropna=False)))
     scores = [row | _course(ways, row) for _, rivals in groups for row in _standings(rivals, baseline)]
     cells = [
         dict(zip(CELL, key, strict=True)) | _counts(group)

@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 
 import numpy as np
-from sites import make_record, of_values, respec
+from sites import make_record, of_values, rescored, respec
 
 from ganbench.record import Spent, Status
 from ganbench.report.grid import grids
@@ -93,3 +93,10 @@ def test_a_probability_of_improvement_stands_before_its_interval_from_low_to_hig
     grid = grid_of(*of_values("dcgan", [1.0, 2.0, 5.0]), *of_values("cgan", [3.0, 4.0, 6.0]), baseline="cgan")
     middle, low, high = map(float, re.fullmatch(r"(.*) \((.*)–(.*)\)", grid.rows[0].improvement).groups())
     assert low < middle < high
+
+
+def test_two_runs_of_one_seed_have_a_course_each():
+    first, second = (rescored(make_record("dcgan", "digits", 0), *values) for values in ((9.0, 1.0), (9.0, 5.0)))
+    second = respec(second, checkpoints=(0.5, 1.0), samples=99)  # a suite's file that was changed in its place
+    row = row_of([first, second])
+    assert (row["best"], row["gap"], row["collapsed"]) == (3.0, 0.0, 0.0)

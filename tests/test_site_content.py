@@ -23,7 +23,6 @@ from ganbench.site.curves_data import curve_panels
 from ganbench.site.front import front
 from ganbench.site.metric_page import metric_page
 from ganbench.site.model_page import model_page
-from ganbench.site.plots import gallery
 from ganbench.site.run_page import run_page
 from ganbench.site.serve import serving
 from ganbench.store import RunFolder
@@ -192,17 +191,6 @@ def test_a_models_page_is_about_its_own_boards_runs_and_networks(content_of, cat
     assert page["boards"][0]["parameters"] == "generator 1,005"
     assert page["conditional"] == "no"
     assert [run["scores"] for run in page["runs"]] == ["–", "fid 5", "fid 4.50"]
-
-
-def test_the_gallery_has_a_picture_once_and_long_texts_cut(tmp_path, catalog):
-    for name in ("a.png", "a.svg", "b.svg"):
-        (tmp_path / name).touch()
-    (tmp_path / "c.txt").write_text("x" * 100_001)
-    (section,) = gallery({"progress": sorted(tmp_path.iterdir())}, catalog, tmp_path)
-    assert [(file["path"], file["kind"], file["drawing"]) for file in section["files"]] == [
-        ("a.png", "picture", "a.svg"), ("b.svg", "picture", ""), ("c.txt", "text", ""),
-    ]  # fmt: skip
-    assert len(section["files"][-1]["text"]) == 100_000
 
 
 def test_a_runs_page_has_what_is_missing_its_spread_and_its_memory(content_of):

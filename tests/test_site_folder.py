@@ -16,6 +16,7 @@ from ganbench.gathering import gathered
 from ganbench.site.addresses import address
 from ganbench.site.content import Content
 from ganbench.site.curves_data import thinned
+from ganbench.site.plots import gallery
 from ganbench.site.serve import serving
 
 
@@ -151,3 +152,14 @@ def test_a_crooked_list_of_files_takes_nothing_outside_away(tmp_path, catalog):
     (tmp_path / "site" / ".ganbench-site").write_text("../thesis.txt")
     write_site(root, tmp_path / "site", catalog)
     assert (tmp_path / "thesis.txt").exists()
+
+
+def test_the_gallery_has_a_picture_once_and_long_texts_cut(tmp_path, catalog):
+    for name in ("a.png", "a.svg", "b.svg"):
+        (tmp_path / name).touch()
+    (tmp_path / "c.txt").write_text("x" * 100_001)
+    (section,) = gallery({"progress": sorted(tmp_path.iterdir())}, catalog, tmp_path)
+    assert [(file["path"], file["kind"], file["drawing"]) for file in section["files"]] == [
+        ("a.png", "picture", "a.svg"), ("b.svg", "picture", ""), ("c.txt", "text", ""),
+    ]  # fmt: skip
+    assert len(section["files"][-1]["text"]) == 100_000

@@ -45,7 +45,7 @@ def draw(counted: list[Counted], title: str) -> Figure:
     """Return the figure: bars of generated shares, a line of the true ones; many modes are sorted by their share."""
     columns = min(_COLUMNS, len(counted))
     rows = -(-len(counted) // columns)
-    figure, grid = panels(rows, columns, 2.8, 1.6, 0.6)
+    figure, grid = panels(rows, columns, 2.8, 1.6, 0.75)
     highest = 1.08 * max(float(max(each.generated.max(), each.real.max())) for each in counted)
     for axes, each in zip(grid, counted, strict=False):
         modes = np.arange(len(each.generated))

@@ -44,7 +44,7 @@ class Curves:
         """Return the figure for the curves of each model's seeds: a frame a seed, a row an update."""
         columns = min(_COLUMNS, len(curves))
         rows = -(-len(curves) // columns)
-        figure, grid = panels(rows, columns, 3.0, 1.9, 0.6)
+        figure, grid = panels(rows, columns, 3.0, 1.9, 0.78)
         for axes, (who, seeds) in zip(grid, curves.items(), strict=False):
             self._panel(axes, seeds)
             axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))

@@ -177,3 +177,4 @@ def test_the_page_darkens_with_the_system(visit):
     tab = ready(visit("index.html"))
     tab.emulate_media(color_scheme="dark")
     expect(tab.locator("html")).to_have_attribute("data-theme", "dark")
+    assert tab.locator("#theme").get_attribute("aria-pressed") == "true"

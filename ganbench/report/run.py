@@ -1,6 +1,6 @@
 """One run in a terminal: what it was, what came of it, where its files are."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from rich.table import Table
@@ -21,6 +21,20 @@ def run_table(record: RunRecord, folder: Path) -> Table:
     return table
 
 
+def counts(numbers: Mapping[str, int]) -> str:
+    """Say how many of each: `generator 1,000, discriminator 5,000`."""
+    return ", ".join(f"{name} {count:,}" for name, count in numbers.items())
+
+
+def costs(record: RunRecord) -> Iterator[tuple[str, str]]:
+    """Yield what a run cost besides what it spent: throughput, parameters, memory; nothing for what is not known."""
+    yield from ((name.replace("_", " "), number(speed)) for name, speed in record.throughput.items())
+    if record.parameters:
+        yield "parameters", counts(record.parameters)
+    if record.peak_memory_bytes:
+        yield "peak memory", f"{record.peak_memory_bytes / 2**20:,.0f} MiB"
+
+
 def _lines(record: RunRecord, folder: Path) -> Iterator[tuple[str, str]]:
     # what it was
     spec, spent = record.spec, record.spent
@@ -36,13 +50,9 @@ def _lines(record: RunRecord, folder: Path) -> Iterator[tuple[str, str]]:
     yield "status", f"{record.status}{': ' + record.reason if record.reason else ''}"
     if record.ended_by:
         yield "ended by", record.ended_by
-    players = ", ".join(f"{name} {count:,}" for name, count in spent.by_player.items())
+    players = counts(spent.by_player)
     yield "spent", f"{spent.images:,} images, {spent.updates:,} updates ({players}), {spent.seconds:.1f} s"
-    yield from ((name.replace("_", " "), number(speed)) for name, speed in record.throughput.items())
-    if record.parameters:
-        yield "parameters", ", ".join(f"{name} {count:,}" for name, count in record.parameters.items())
-    if record.peak_memory_bytes:
-        yield "peak memory", f"{record.peak_memory_bytes / 2**20:,.0f} MiB"
+    yield from costs(record)
     for checkpoint in record.checkpoints:
         for score in checkpoint.scores:
             value = number(score.value) if score.value is not None else f"– ({score.reason})"

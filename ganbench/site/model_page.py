@@ -8,6 +8,7 @@ from ganbench.errors import GanbenchError
 from ganbench.plugins import Catalog
 from ganbench.record import Status
 from ganbench.report.grid import NOTHING, Row, number
+from ganbench.report.run import counts
 from ganbench.site.badges import badge_name, badge_words
 from ganbench.site.commands import run_contender
 from ganbench.site.content import Contender, Content, Run
@@ -76,8 +77,7 @@ def _details(contender: Contender, row: Row) -> dict[str, Any]:
     for run in contender.runs:
         spec, record = run.record.spec, run.record
         if [str(spec.dataset), spec.suite, settings_text(spec.recipe)] == wanted and record.conditional is not None:
-            counts = ", ".join(f"{name} {count:,}" for name, count in record.parameters.items())
-            return {"parameters": counts, "recipe": recipe_lines(record)}
+            return {"parameters": counts(record.parameters), "recipe": recipe_lines(record)}
     return {"parameters": "", "recipe": []}
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from ganbench.choice import settings_text
 from ganbench.record import RunRecord
 from ganbench.report.grid import NOTHING, number
+from ganbench.report.run import costs, counts
 from ganbench.site.commands import repeat_run, spec_suite
 from ganbench.site.content import Content, Run
 from ganbench.site.curves_data import curve_panels
@@ -71,14 +72,10 @@ def _outcome(record: RunRecord) -> Iterator[tuple[str, str]]:
     if record.ended_by:
         yield "ended by", record.ended_by
     yield "images", f"{spent.images:,}"
-    players = ", ".join(f"{name} {count:,}" for name, count in spent.by_player.items())
+    players = counts(spent.by_player)
     yield "updates", f"{spent.updates:,}" + (f" ({players})" if players else "")
     yield "seconds of training", f"{spent.seconds:,.1f}"
-    yield from ((name.replace("_", " "), number(speed)) for name, speed in record.throughput.items())
-    if record.parameters:
-        yield "parameters", ", ".join(f"{name} {count:,}" for name, count in record.parameters.items())
-    if record.peak_memory_bytes:
-        yield "peak memory", f"{record.peak_memory_bytes / 2**20:,.0f} MiB"
+    yield from costs(record)
 
 
 def _scores(record: RunRecord, content: Content) -> Iterator[dict[str, Any]]:

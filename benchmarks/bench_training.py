@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import nn
 
-from ganbench.contracts import Task
+from ganbench import Recipe, Task
 from ganbench_datasets.mixtures import ring8
 from ganbench_losses.non_saturating import NonSaturating
 from ganbench_models.perceptrons import perceptrons
@@ -16,7 +16,7 @@ BATCH, WIDTH = 100, 64
 
 
 def task():
-    return Task((2,), 8, 100_000, 0, "cpu", "fp32", NonSaturating(batch=BATCH))
+    return Task((2,), 8, "cpu", 100_000, 0, loss=NonSaturating(Recipe(batch=BATCH)))
 
 
 def our_updates():

@@ -1,6 +1,17 @@
-"""The vocabulary of a plugin's author: `import ganbench` is all that a plugin needs, and costs little."""
+"""The public vocabulary: `import ganbench` is all that a plugin needs beside ganbench.torchkit, and costs little."""
 
-from ganbench.cards import (
+from ganbench.analysis.boards import Board, split_by_board
+from ganbench.contracts.capabilities import (
+    EvidenceBound,
+    LatentDecoder,
+    Likelihood,
+    Profile,
+    Profiled,
+    Reconstructor,
+    Resumable,
+    StepCounter,
+)
+from ganbench.contracts.cards import (
     Column,
     DatasetCard,
     ExecutorCard,
@@ -11,32 +22,40 @@ from ganbench.cards import (
     SectionCard,
     SuiteCard,
 )
-from ganbench.choice import Choice
-from ganbench.contracts import (
-    AdversarialLoss,
-    Batch,
-    Critic,
-    Dataset,
-    Executor,
+from ganbench.contracts.datasets import Batch, Dataset, GaussianModes, SampleFormat, Source
+from ganbench.contracts.executors import Executor, Work
+from ganbench.contracts.hookspecs import hookimpl
+from ganbench.contracts.losses import AdversarialLoss, Critic
+from ganbench.contracts.metrics import (
+    Evidence,
+    Features,
     FeatureSpace,
     Metric,
-    Model,
-    Results,
-    Section,
-    Source,
-    Task,
+    ModeHistogram,
+    ProfiledSpace,
+    Side,
+    SpaceProfile,
 )
+from ganbench.contracts.models import Model, Task
+from ganbench.contracts.sections import Results, Section
+from ganbench.contracts.wraps import ModelMaker, Wraps
 from ganbench.errors import BadOptionError, DataMissingError, GanbenchError, UnfitError
-from ganbench.evidence import Evidence, Features, Side
-from ganbench.hookspecs import hookimpl
-from ganbench.recipe import Recipe
-from ganbench.record import RunRecord, Score, Status
-from ganbench.spec import Budget, Entry, RunSpec, Suite
+from ganbench.files import write_whole
+from ganbench.schema.choice import Choice, Value
+from ganbench.schema.direction import merit
+from ganbench.schema.events import Notify
+from ganbench.schema.recipe import Recipe
+from ganbench.schema.record import RunRecord, Score, Status
+from ganbench.schema.setting import Setting
+from ganbench.schema.spec import Budget, Entry, RunSpec, Suite
+from ganbench.seeds import stream
+from ganbench.storage.store import RunFolder
 
 __all__ = [
     "AdversarialLoss",
     "BadOptionError",
     "Batch",
+    "Board",
     "Budget",
     "Choice",
     "Column",
@@ -46,30 +65,54 @@ __all__ = [
     "DatasetCard",
     "Entry",
     "Evidence",
+    "EvidenceBound",
     "Executor",
     "ExecutorCard",
     "FeatureCard",
     "FeatureSpace",
     "Features",
     "GanbenchError",
+    "GaussianModes",
+    "LatentDecoder",
+    "Likelihood",
     "LossCard",
     "Metric",
     "MetricCard",
+    "ModeHistogram",
     "Model",
     "ModelCard",
+    "ModelMaker",
+    "Notify",
+    "Profile",
+    "Profiled",
+    "ProfiledSpace",
     "Recipe",
+    "Reconstructor",
     "Results",
+    "Resumable",
+    "RunFolder",
     "RunRecord",
     "RunSpec",
+    "SampleFormat",
     "Score",
     "Section",
     "SectionCard",
+    "Setting",
     "Side",
     "Source",
+    "SpaceProfile",
     "Status",
+    "StepCounter",
     "Suite",
     "SuiteCard",
     "Task",
     "UnfitError",
+    "Value",
+    "Work",
+    "Wraps",
     "hookimpl",
+    "merit",
+    "split_by_board",
+    "stream",
+    "write_whole",
 ]

@@ -1,8 +1,13 @@
 """What the tests share: a clean environment, a catalog, tiny runs, and synthetic plugins."""
 
+import os
+
+# tests run side by side, one process a core: further threads would only wait for each other
+if "PYTEST_XDIST_WORKER" in os.environ:
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 import gzip
 import hashlib
-import os
 import sys
 import types
 from importlib import metadata
@@ -10,18 +15,22 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from browsing import browser, visit  # noqa: F401  # fixtures of every test of pages
 
-from ganbench.choice import Choice
-from ganbench.contracts import Source
-from ganbench.events import nobody
-from ganbench.plugins import discover
-from ganbench.runner import Runner
-from ganbench.spec import Budget, RunSpec
-from ganbench.store import Store
-from ganbench.workbench import Workbench
+import ganbench
+from ganbench.contracts.datasets import Source
+from ganbench.evaluation.features import FeatureStore
+from ganbench.registry.catalog import discover
+from ganbench.registry.factory import Factory
+from ganbench.schema.choice import Choice
+from ganbench.schema.events import nobody
+from ganbench.schema.spec import Budget, RunSpec
+from ganbench.storage.store import Store
+from ganbench.training.runner import Runner
 from ganbench_datasets.mnist import MD5
 
+OWN = [each for each in metadata.entry_points(group="ganbench") if each.dist and each.dist.name == "ganbench"]
 DATA = Path(os.environ.get("GANBENCH_DATA", "nowhere")).absolute()  # read before tests clean their environment
 
 
@@ -32,29 +41,38 @@ def _clean_environment(monkeypatch, tmp_path):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.chdir(tmp_path)
+    threads = torch.get_num_threads()
+    yield
+    torch.set_num_threads(threads)
 
 
 @pytest.fixture(scope="session")
 def catalog():
-    return discover()
+    """Return what comes with ganbench, whatever else is installed here."""
+    return discover(OWN)
 
 
 @pytest.fixture(scope="session")
-def mnist_bench(catalog, tmp_path_factory):
-    """Return a workbench with all of MNIST, where the user's GANBENCH_DATA has it."""
+def mnist_factory(catalog, tmp_path_factory):
+    """Return a factory that has all of MNIST, where the user's GANBENCH_DATA has it."""
     if not all((DATA / "MNIST" / "raw" / name).exists() for name in MD5):
         pytest.skip("GANBENCH_DATA points at no folder that holds MNIST/raw")
-    return Workbench(catalog, "cpu", Source(DATA, tmp_path_factory.mktemp("cache")))
+    return Factory(catalog, "cpu", Source(DATA, tmp_path_factory.mktemp("cache")))
 
 
 @pytest.fixture
-def bench(catalog, tmp_path):
-    return Workbench(catalog, "cpu", Source(None, tmp_path / "cache"))
+def factory(catalog, tmp_path):
+    return Factory(catalog, "cpu", Source(None, tmp_path / "cache"))
+
+
+@pytest.fixture
+def features(factory):
+    return FeatureStore(factory)
 
 
 @pytest.fixture
 def make_spec(catalog):
-    """Return a maker of small specs: digits by vanilla in ten updates unless told otherwise."""
+    """Return a maker of small specs: digits by vanilla in ten updates unless changed."""
 
     def make(**changes):
         model = str(changes.get("model", "vanilla")).partition(":")[0]
@@ -79,11 +97,11 @@ def make_spec(catalog):
 
 
 @pytest.fixture
-def run(bench, tmp_path):
+def run(features, tmp_path):
     """Return a runner of specs into folders of their own."""
 
-    def run_spec(spec, where="a", notify=nobody, bench=bench, save_seconds=60.0):
-        return Runner(bench, tmp_path, save_seconds).run(spec, Store(tmp_path / where).run(spec.key), notify)
+    def run_spec(spec, where="a", notify=nobody, features=features, save_seconds=60.0):
+        return Runner(features, tmp_path, save_seconds).run(spec, Store(tmp_path / where).run(spec.key), notify)
 
     return run_spec
 
@@ -103,6 +121,20 @@ def install(monkeypatch):
         return entry_point
 
     return install_plugin
+
+
+@pytest.fixture
+def factory_with(install, factory):
+    """Return a maker of factories that have one more plugin: a name, and its cards by kind."""
+
+    def hook(cards):
+        return ganbench.hookimpl(lambda: cards)
+
+    def make(name, **offers):
+        hooks = {f"offer_{kind}": hook(cards) for kind, cards in offers.items()}
+        return Factory(discover([*OWN, install(name, **hooks)]), "cpu", factory.source)
+
+    return make
 
 
 def idx(values):

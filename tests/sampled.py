@@ -1,28 +1,26 @@
 """Fixtures of what reads finished runs: some runs, one of a conditional model, and the command line itself."""
 
-from importlib import metadata
-
 import pytest
 import torch
 from click.testing import CliRunner
 
 import ganbench
 from ganbench.cli import main
-from ganbench.plugins import discover
-from ganbench.sampling import restore
-from ganbench.store import RunFolder
-from ganbench.workbench import Workbench
+from ganbench.evaluation.features import FeatureStore
+from ganbench.evaluation.sampling import restore
+from ganbench.storage.store import RunFolder
 
 RESULTS = "ganbench-results"
 
 
-class Shade:
+class Shade(ganbench.Profiled):
     """A conditional model: images as bright as their class."""
-
-    conditional = True
 
     def __init__(self, task):
         self.task, self.scale = task, torch.zeros(())
+
+    def profile(self):
+        return ganbench.Profile(conditional=True)
 
     def fit(self, batches):
         for _ in batches:
@@ -49,18 +47,13 @@ def finished(run, make_spec):
 
 
 @pytest.fixture
-def shaded(run, make_spec, install, bench, monkeypatch):
+def shaded(run, make_spec, factory_with, monkeypatch):
     """The record of a finished run of Shade, which is installed until the test ends."""
 
-    @ganbench.hookimpl
-    def offer_models():
-        yield ganbench.ModelCard("shade", make=Shade, about="As bright as its class.")
-
-    own = install("shade", offer_models=offer_models)
-    catalog = discover([*metadata.entry_points(group="ganbench"), own])
-    monkeypatch.setattr("ganbench.plugins.discover", lambda: catalog)
+    factory = factory_with("shade", models=[ganbench.ModelCard("shade", make=Shade, about="As bright as its class.")])
+    monkeypatch.setattr("ganbench.registry.catalog.discover", lambda: factory.catalog)
     spec = make_spec(model="shade", loss=None)
-    return run(spec, RESULTS, bench=Workbench(catalog, "cpu", bench.source))
+    return run(spec, RESULTS, features=FeatureStore(factory))
 
 
 @pytest.fixture
@@ -70,9 +63,9 @@ def folder_of(tmp_path):
 
 
 @pytest.fixture
-def sampler(bench, folder_of):
+def sampler(factory, folder_of):
     """Return a restorer of finished runs."""
-    return lambda record: restore(record, folder_of(record), bench)
+    return lambda record: restore(record, folder_of(record), factory)
 
 
 @pytest.fixture

@@ -2,12 +2,12 @@
 
 from dataclasses import replace
 
-from ganbench.choice import Choice
-from ganbench.gathering import gathered
-from ganbench.record import Checkpoint, RunRecord, Score, Spent, Status
+from ganbench.schema.choice import Choice
+from ganbench.schema.record import Checkpoint, RunRecord, Score, Spent, Status
+from ganbench.schema.spec import Budget, RunSpec
 from ganbench.site.publish import publish
-from ganbench.spec import Budget, RunSpec
-from ganbench.store import Store
+from ganbench.storage.merge import merged
+from ganbench.storage.store import Store
 
 DANGER = "<script>alert(1)</script>"
 DATASETS = ("digits", "ring8")
@@ -33,7 +33,7 @@ def make_record(model, dataset, seed, **changes):
         Checkpoint(
             fraction,
             Spent(int(6_400 * fraction), int(100 * fraction), 3.0 * fraction, {"generator": 100}),
-            (Score(str(metrics[0]), "fid", fraction, value, "lower", protocol=protocol, sampling_deviation=0.1),),
+            (Score(str(metrics[0]), "fid", value, "lower", protocol=protocol, sampling_deviation=0.1),),
         )
         for fraction, value in zip((0.5, 1.0), values[seed], strict=True)
     )
@@ -73,7 +73,7 @@ def write_results(root, records=None):
 
 def write_site(root, out, catalog, **options):
     """Publish a folder of results; return what publish returns."""
-    with gathered([root]) as found:
+    with merged([root]) as found:
         return publish(found, catalog, out, options.pop("title", "our leaderboard"), **options)
 
 

@@ -9,9 +9,9 @@ import torch
 from torch import Tensor
 from torchvision.transforms.functional import gaussian_blur
 
-from ganbench.choice import Choice
-from ganbench.contracts import Dataset
-from ganbench.evidence import Features
+from ganbench.contracts.datasets import Dataset
+from ganbench.contracts.metrics import Features
+from ganbench.schema.choice import Choice
 from ganbench_metrics.class_modes import count_classes
 from ganbench_metrics.frechet import frechet_distance
 from ganbench_metrics.kid import kernel_distance
@@ -71,10 +71,11 @@ if __name__ == "__main__":
     from functools import partial
     from pathlib import Path
 
-    from ganbench.plugins import discover
-    from ganbench.workbench import Workbench, default_source
+    from ganbench.evaluation.features import FeatureStore
+    from ganbench.registry.catalog import discover
+    from ganbench.registry.factory import Factory, default_source
 
-    bench = Workbench(discover(), "cpu", default_source(Path(sys.argv[1])))
-    digits = bench.dataset(Choice("mnist"))
-    found = answers(digits, partial(bench.features, Choice("mnist-classifier"), classes=10))
+    factory = Factory(discover(), "cpu", default_source(Path(sys.argv[1])))
+    digits = factory.dataset(Choice("mnist"))
+    found = answers(digits, partial(FeatureStore(factory).features, Choice("mnist-classifier"), classes=10))
     sys.stdout.write(table(found) + "\n")

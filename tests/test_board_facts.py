@@ -6,10 +6,10 @@ from dataclasses import replace
 import numpy as np
 from sites import make_record, of_values, rescored, respec
 
-from ganbench.record import Spent, Status
+from ganbench.analysis.standings import standings
+from ganbench.analysis.tables import leaderboard, tidy
 from ganbench.report.grid import grids
-from ganbench.standing import standings
-from ganbench.tables import leaderboard, tidy
+from ganbench.schema.record import Spent, Status
 
 
 def row_of(records, **options):
@@ -42,7 +42,7 @@ def test_a_family_that_no_record_names_is_told_by_the_loss():
 
 
 def test_weights_averaged_or_not_are_ranked_together_and_budgets_that_stop_are_not():
-    from ganbench.spec import Stopping
+    from ganbench.schema.spec import Stopping
 
     one, other = of_values("dcgan", [1.0], average="none"), of_values("cgan", [2.0], average="ema")
     assert sorted(leaderboard(tidy([*one, *other]))["rank"]) == [1, 2]
@@ -51,14 +51,12 @@ def test_weights_averaged_or_not_are_ranked_together_and_budgets_that_stop_are_n
 
 
 def test_the_share_of_seeds_that_collapsed():
-    from ganbench.record import Checkpoint
+    from ganbench.schema.record import Checkpoint
 
     def made(seed, *values):
         record = make_record("dcgan", "digits", 0)
         points = [
-            Checkpoint(
-                f, Spent(int(6_400 * f), 100, 1.0), (replace(record.checkpoints[0].scores[0], value=v, fraction=f),)
-            )
+            Checkpoint(f, Spent(int(6_400 * f), 100, 1.0), (replace(record.checkpoints[0].scores[0], value=v),))
             for f, v in zip((0.25, 0.5, 1.0), values, strict=True)
         ]
         return replace(respec(record, seed=seed), checkpoints=tuple(points))
@@ -95,7 +93,7 @@ def test_a_probability_of_improvement_stands_before_its_interval_from_low_to_hig
     assert low < middle < high
 
 
-def test_two_runs_of_one_seed_have_a_course_each():
+def test_two_runs_of_one_seed_have_a_trajectory_each():
     first, second = (rescored(make_record("dcgan", "digits", 0), *values) for values in ((9.0, 1.0), (9.0, 5.0)))
     second = respec(second, checkpoints=(0.5, 1.0), samples=99)  # a suite's file that was changed in its place
     row = row_of([first, second])

@@ -83,7 +83,7 @@ def test_two_models_side_by_side_and_the_choice_in_the_address(visit, site):
     assert again.locator("#scores thead th").all_inner_texts() == ["score", "gmm", "cgan + non-saturating"]
 
 
-def test_dark_is_the_systems_wish_and_then_the_readers(visit):
+def test_dark_follows_the_system_and_then_the_readers_choice(visit):
     tab = ready(visit("index.html", theme="dark"))
     paper = "getComputedStyle(document.body).backgroundColor"
     assert tab.evaluate(paper) == "rgb(18, 22, 27)"

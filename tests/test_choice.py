@@ -2,8 +2,8 @@
 
 import pytest
 
-from ganbench.choice import Choice
 from ganbench.errors import BadOptionError
+from ganbench.schema.choice import Choice
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 import torch
 
-from ganbench.choice import Choice
+from ganbench.contracts.metrics import Evidence, Features, Side
 from ganbench.errors import UnfitError
-from ganbench.evidence import Evidence, Features, Side
+from ganbench.schema.choice import Choice
 from ganbench.testing import check_metric
 from ganbench_metrics.class_modes import ClassModes, count_classes
 from ganbench_metrics.classification_accuracy import ClassificationAccuracy, accuracy
@@ -139,8 +139,8 @@ def test_constant_images_teach_nothing_and_still_have_a_score():
 
 
 @pytest.mark.parametrize("name", ["intra-class-fid:features=raw", "classification-accuracy"])
-def test_real_digits_are_better_than_noise(bench, name):
-    check_metric(name, "digits", bench)
+def test_real_digits_are_better_than_noise(factory, name):
+    check_metric(name, "digits", factory)
 
 
 def test_an_unconditional_model_has_no_scores_by_label(run, make_spec):

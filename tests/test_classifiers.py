@@ -6,13 +6,13 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from ganbench.choice import Choice
-from ganbench.contracts import Task
+from ganbench.contracts.datasets import SampleFormat
 from ganbench.errors import UnfitError
+from ganbench.schema.choice import Choice
 from ganbench_features.digit_classifier import WEIGHTS, digits_classifier, mnist_classifier
 from ganbench_features.train_classifier import RECIPES, main, train, viewed
 
-DIGITS, MNIST, STACKED = (Task(shape, 10, 0, 0, "cpu") for shape in ((1, 8, 8), (1, 28, 28), (3, 28, 28)))
+DIGITS, MNIST, STACKED = (SampleFormat(shape, 10, "cpu") for shape in ((1, 8, 8), (1, 28, 28), (3, 28, 28)))
 
 
 def judged_right(space, data):
@@ -21,12 +21,12 @@ def judged_right(space, data):
     return float((torch.cat([part.logits for part in parts]).argmax(1) == labels).double().mean())
 
 
-def test_digits_are_judged_right(bench):
-    assert judged_right(digits_classifier(DIGITS), bench.dataset(Choice("digits"))) >= 0.985
+def test_digits_are_judged_right(factory):
+    assert judged_right(digits_classifier(DIGITS), factory.dataset(Choice("digits"))) >= 0.985
 
 
-def test_mnists_digits_are_judged_right(mnist_bench):
-    assert judged_right(mnist_classifier(MNIST), mnist_bench.dataset(Choice("mnist"))) >= 0.993
+def test_mnists_digits_are_judged_right(mnist_factory):
+    assert judged_right(mnist_classifier(MNIST), mnist_factory.dataset(Choice("mnist"))) >= 0.993
 
 
 @pytest.mark.parametrize("name", RECIPES)
@@ -35,16 +35,16 @@ def test_the_files_are_small_and_named_by_their_digest(name):
     space = {"mnist-classifier": mnist_classifier, "digits-classifier": digits_classifier}[name]
     assert path.stat().st_size <= 500_000
     made = space(MNIST if name == "mnist-classifier" else DIGITS)
-    assert made.digest == hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+    assert made.profile().digest == hashlib.sha256(path.read_bytes()).hexdigest()[:12]
 
 
-def images(task, n=40, seed=0):
-    return torch.rand(n, *task.shape, generator=torch.Generator().manual_seed(seed)) * 2 - 1
+def images(sample_format, n=40, seed=0):
+    return torch.rand(n, *sample_format.shape, generator=torch.Generator().manual_seed(seed)) * 2 - 1
 
 
-@pytest.mark.parametrize(("make", "task"), [(digits_classifier, DIGITS), (mnist_classifier, STACKED)])
-def test_a_samples_features_do_not_depend_on_its_neighbours(make, task):
-    space, samples = make(task), images(task)
+@pytest.mark.parametrize(("make", "sample_format"), [(digits_classifier, DIGITS), (mnist_classifier, STACKED)])
+def test_a_samples_features_do_not_depend_on_its_neighbours(make, sample_format):
+    space, samples = make(sample_format), images(sample_format)
     whole, alone = space(samples), [space(sample[None]) for sample in samples]
     assert torch.allclose(whole.vectors, torch.cat([part.vectors for part in alone]), atol=1e-5)
     assert torch.allclose(whole.logits, torch.cat([part.logits for part in alone]), atol=1e-4)
@@ -66,11 +66,11 @@ def test_stacked_digits_are_judged_channel_by_channel():
 @pytest.mark.parametrize("shape", [(1, 8, 8), (3, 32, 32), (2,), (2, 28, 28)])
 def test_other_shapes_are_refused_in_one_line(shape):
     with pytest.raises(UnfitError, match=r"mnist-classifier takes digits of 1 or 3 x 28 x 28, not samples of shape"):
-        mnist_classifier(Task(shape, 10, 0, 0, "cpu"))
+        mnist_classifier(SampleFormat(shape, 10, "cpu"))
 
 
-def test_training_gives_the_same_bits_twice(bench):
-    data = bench.dataset(Choice("digits"))
+def test_training_gives_the_same_bits_twice(factory):
+    data = factory.dataset(Choice("digits"))
     first, again, other = (train(data, 1, passes=1.0, seed=seed).state_dict() for seed in (0, 0, 1))
     for name, tensor in first.items():
         assert torch.equal(tensor, again[name]), name
@@ -91,10 +91,10 @@ def test_the_script_makes_the_file_that_ships(tmp_path, monkeypatch):
         assert tensor.shape == shipped[name].shape
     monkeypatch.setattr("ganbench_features.digit_classifier.WEIGHTS", tmp_path)
     (tmp_path / "weights.safetensors").rename(tmp_path / "digits-classifier.safetensors")
-    from ganbench.plugins import discover
-    from ganbench.workbench import Workbench, default_source
+    from ganbench.registry.catalog import discover
+    from ganbench.registry.factory import Factory, default_source
 
-    data = Workbench(discover(), "cpu", default_source(None)).dataset(Choice("digits"))
+    data = Factory(discover(), "cpu", default_source(None)).dataset(Choice("digits"))
     assert judged_right(digits_classifier(DIGITS), data) >= 0.98
 
 

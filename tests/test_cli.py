@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from ganbench.cli import main
 from ganbench.errors import BadOptionError
-from ganbench.wishes import parse_seeds
+from ganbench.suites.overrides import parse_seeds
 
 TINY = "--dataset digits --model vanilla --budget updates=3 --seeds 1"
 
@@ -85,14 +85,16 @@ def test_skipped_runs_alone_are_no_failure(ganbench):
         ("run --device tpu", "unknown device 'tpu'; there is auto, cpu, cuda, cuda:N"),
         ("run --device cuda:99", "no device 'cuda:99'"),
         ("run --executor clud", "unknown executor 'clud'; there is local, processes"),
-        ("run --model vanilla:latnt=3", "got an unexpected keyword argument 'latnt'; vanilla takes latent, width"),
-        ("run --model vanilla:latent=0", "vanilla takes latent and width of 1 or more, not 0 and "),
-        ("run --model gmm:covariance=round", "gmm takes a covariance of full, tied, diag, spherical, not 'round'"),
-        ("run --loss minimax:lr=3", "unknown recipe setting 'lr'"),
+        ("run --model vanilla:latnt=3", "model 'vanilla' takes no parameter 'latnt'; did you mean 'latent'?"),
+        ("run --model vanilla:latent=0", "model 'vanilla' takes a whole number of 1 or more for latent, not 0"),
+        ("run --model gmm:covariance=round", "takes full, tied, diag or spherical for covariance, not 'round'"),
+        ("run --loss minimax:lr=3", "loss 'minimax' takes no parameter 'lr'; there is optimizer, learning_rate"),
         ("run --dataset mnist --data-root .", "no MNIST in 'MNIST/raw'"),
-        ("run --dataset image-folder", "missing a required argument: 'folder'"),
+        ("run --dataset image-folder", "dataset 'image-folder' needs folder; write image-folder:folder=…"),
         ("run --results pyproject/x --dataset image-folder:folder=nowhere", "no folder 'nowhere' for image-folder"),
         ("list modles", "unknown kind 'modles'; did you mean 'models'?"),
+        ("describe modle dcgan", "unknown kind 'modle'; did you mean 'model'?"),
+        ("describe model dcgna", "unknown model 'dcgna'; did you mean 'dcgan'"),
         ("report", "no runs in 'ganbench-results'"),
         ("show abc", "no run 'abc' in 'ganbench-results'"),
         ("run --modle x", "No such option '--modle'"),
@@ -187,7 +189,7 @@ def test_an_interrupt_says_what_is_kept_and_how_to_go_on(ganbench, monkeypatch):
     def interrupted(self, *args):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("ganbench.session.Session.run", interrupted)
+    monkeypatch.setattr("ganbench.training.session.Session.run", interrupted)
     result = ganbench(f"run {TINY}")
     assert result.exit_code == 130
     assert "stopped; 0 of 1 runs are done; repeat the command to go on" in result.stderr

@@ -1,31 +1,31 @@
 """What a score needs and says: features computed once and kept, reasons for what is missing, the whole protocol."""
 
 from functools import partial
-from importlib import metadata
 
 import pytest
 import torch
 
 import ganbench
-from ganbench.choice import Choice
-from ganbench.comparison import Comparison
+from ganbench.contracts.metrics import Features
 from ganbench.errors import BadOptionError, UnfitError
-from ganbench.evidence import Features
-from ganbench.featuring import Featured, Featurizer
-from ganbench.plugins import discover
-from ganbench.workbench import Workbench
+from ganbench.evaluation.comparison import Comparison
+from ganbench.evaluation.features import Featured, FeatureStore
+from ganbench.schema.choice import Choice
 
 PLAIN = Choice("sums")
 
 
-class Sums:
+class Sums(ganbench.ProfiledSpace):
     """A feature space of one number, which counts how many samples it was shown."""
 
     seen = 0
     digest = "abc123"
 
-    def __init__(self, task):
-        self.task = task
+    def __init__(self, samples, size=1):
+        self.samples = samples
+
+    def profile(self):
+        return ganbench.SpaceProfile(digest=self.digest)
 
     def __call__(self, samples):
         type(self).seen += len(samples)
@@ -36,12 +36,37 @@ class Nameless(Sums):
     digest = ""
 
 
+class Unprofiled:
+    """A feature space that claims nothing, whatever it calls its attributes."""
+
+    digest, resizing = "abc123", "by hand"
+
+    def __init__(self, samples):
+        pass
+
+    def __call__(self, samples):
+        return Features(samples.flatten(1).sum(1, keepdim=True))
+
+    def profile(self):
+        raise AssertionError("a class that inherits nothing keeps its methods to itself")
+
+
+class Product(Nameless):
+    def __call__(self, samples):
+        assert not torch.is_autocast_enabled("cpu")
+        assert not torch.backends.cudnn.allow_tf32
+        return Features(samples @ samples.T)
+
+
 class Refused:
     tries = 0
 
-    def __init__(self, task):
+    def __init__(self, samples):
         type(self).tries += 1
         raise UnfitError("no weights here")
+
+
+SPACES = {"sums": Sums, "nameless": Nameless, "unprofiled": Unprofiled, "product": Product, "refused": Refused}
 
 
 class Distance:
@@ -64,30 +89,34 @@ def card(**given):
 
 
 @pytest.fixture
-def equipped(install, bench):
-    """Return a maker of workbenches with one more metric and the spaces above."""
+def equipped(factory_with):
+    """Return a maker of feature stores whose factories have one more metric and the spaces above."""
 
     def equip(metric, number):
-        @ganbench.hookimpl
-        def offer_features():
-            for name, make in (("sums", Sums), ("nameless", Nameless), ("refused", Refused)):
-                yield ganbench.FeatureCard(name, make=make, about="For one test.")
-
-        @ganbench.hookimpl
-        def offer_metrics():
-            yield metric
-
-        own = install(f"apart-{number}", offer_features=offer_features, offer_metrics=offer_metrics)
-        return Workbench(discover([*metadata.entry_points(group="ganbench"), own]), "cpu", bench.source)
+        spaces = [ganbench.FeatureCard(name, make=make, about="For one test.") for name, make in SPACES.items()]
+        return FeatureStore(factory_with(f"apart-{number}", features=spaces, metrics=[metric]))
 
     Sums.seen = Nameless.seen = Refused.tries = 0
     return equip
 
 
-def compare(bench, metric="apart", labels=None, dataset=None, model=None):
-    real = bench.real(Choice("digits"), 50)
-    fake = Featured(real.samples + 0.5, labels, partial(bench.features, classes=10))
-    comparison = Comparison(bench, real, fake, 0, {"split": "test"}, dataset, model)
+@pytest.fixture
+def keep(equipped):
+    """Return a mapping of samples into a space, which keeps what it can on disk."""
+    store = equipped(card(features="sums"), 0)
+    return lambda choice, samples: store.features(choice, samples, keep=True)
+
+
+@pytest.fixture
+def kept(factory):
+    """Return a lister of the files of kept features."""
+    return lambda: list((factory.source.cache / "features").glob("*"))
+
+
+def compare(features, metric="apart", labels=None, dataset=None, model=None):
+    real = features.real(Choice("digits"), 50)
+    fake = Featured(real.samples + 0.5, labels, partial(features.features, classes=10))
+    comparison = Comparison(features, real, fake, 0, {"split": "test"}, dataset, model)
     return comparison.scores([Choice.parse(metric)])[0]
 
 
@@ -98,12 +127,11 @@ def test_real_features_are_computed_once_and_generated_ones_every_time(equipped)
 
 
 @pytest.mark.parametrize("change", ["data", "one number", "digest", "parameters"])
-def test_kept_features_are_never_those_of_something_else(tmp_path, monkeypatch, change):
+def test_kept_features_are_never_those_of_something_else(keep, monkeypatch, change):
     samples = torch.ones(4, 3)
-    keep = Featurizer(lambda choice, task: Sums(task), "cpu", tmp_path).features
-    keep(PLAIN, samples, 0, keep=True)
+    keep(PLAIN, samples)
     Sums.seen, choice = 0, PLAIN
-    keep(choice, samples, 0, keep=True)
+    keep(choice, samples)
     assert Sums.seen == 0
     if change == "data":
         samples = samples + 1
@@ -114,48 +142,42 @@ def test_kept_features_are_never_those_of_something_else(tmp_path, monkeypatch, 
         monkeypatch.setattr(Sums, "digest", "def456")
     else:
         choice = Choice.parse("sums:size=2")
-    keep(choice, samples, 0, keep=True)
+    keep(choice, samples)
     assert Sums.seen == 4
 
 
-def test_damaged_kept_features_are_computed_anew(tmp_path):
-    keep = Featurizer(lambda choice, task: Sums(task), "cpu", tmp_path).features
-    whole = keep(PLAIN, torch.ones(4, 3), 0, keep=True)
-    (path,) = tmp_path.iterdir()
+def test_damaged_kept_features_are_computed_anew(keep, kept):
+    whole = keep(PLAIN, torch.ones(4, 3))
+    (path,) = kept()
     path.write_bytes(path.read_bytes()[:20])
-    again = keep(PLAIN, torch.ones(4, 3), 0, keep=True)
+    Sums.seen = 0
+    again = keep(PLAIN, torch.ones(4, 3))
     assert torch.equal(again.vectors, whole.vectors)
-    assert torch.equal(keep(PLAIN, torch.ones(4, 3), 0, keep=True).vectors, whole.vectors)
+    assert torch.equal(keep(PLAIN, torch.ones(4, 3)).vectors, whole.vectors)
+    assert Sums.seen == 4
 
 
-def test_features_are_computed_in_full_precision_whatever_surrounds_them(tmp_path):
-    class Product(Nameless):
-        def __call__(self, samples):
-            assert not torch.is_autocast_enabled("cpu")
-            assert not torch.backends.cudnn.allow_tf32
-            return Features(samples @ samples.T)
-
+def test_features_are_computed_in_full_precision_whatever_surrounds_them(keep):
     before = torch.backends.cudnn.allow_tf32
-    featurizer = Featurizer(lambda choice, task: Product(task), "cpu", tmp_path)
     with torch.autocast("cpu", dtype=torch.bfloat16):
-        assert featurizer.features(PLAIN, torch.rand(4, 3), 0).vectors.dtype == torch.float32
+        assert keep(Choice("product"), torch.rand(4, 3)).vectors.dtype == torch.float32
     assert torch.backends.cudnn.allow_tf32 == before
 
 
-def test_features_without_a_digest_are_not_kept(tmp_path):
-    Featurizer(lambda choice, task: Nameless(task), "cpu", tmp_path).features(PLAIN, torch.ones(4, 3), 0, keep=True)
-    assert list(tmp_path.iterdir()) == []
+@pytest.mark.parametrize("name", ["nameless", "unprofiled"])
+def test_features_without_a_digest_are_not_kept(keep, kept, name):
+    assert keep(Choice(name), torch.ones(4, 3)).vectors.tolist() == [[3.0]] * 4
+    assert kept() == []
 
 
-def test_a_cache_that_cannot_be_written_costs_nothing_but_time(tmp_path):
-    (tmp_path / "file").write_text("in the way")
-    keep = Featurizer(lambda choice, task: Sums(task), "cpu", tmp_path / "file" / "below").features
-    assert keep(PLAIN, torch.ones(4, 3), 0, keep=True).vectors.tolist() == [[3.0]] * 4
+def test_a_cache_that_cannot_be_written_costs_nothing_but_time(keep, factory):
+    factory.source.cache.write_text("in the way")
+    assert keep(PLAIN, torch.ones(4, 3)).vectors.tolist() == [[3.0]] * 4
 
 
 def test_a_space_that_cannot_be_made_is_tried_once_and_gives_its_reason_each_time(equipped):
-    bench = equipped(card(features="refused"), 3)
-    reasons = [compare(bench).reason for _ in range(3)]
+    store = equipped(card(features="refused"), 3)
+    reasons = [compare(store).reason for _ in range(3)]
     assert reasons == ["no weights here"] * 3
     assert Refused.tries == 1
 
@@ -178,8 +200,9 @@ def test_a_metric_whose_needs_are_not_there_is_missing_with_the_reason(equipped,
 
 
 def test_a_need_that_is_met_lets_the_metric_score(equipped):
-    bench = equipped(card(features="sums", needs=("labels", "dataset")), 5)
-    score = compare(bench, labels=torch.zeros(50, dtype=torch.int64), dataset=bench.dataset(Choice("digits")))
+    store = equipped(card(features="sums", needs=("labels", "dataset")), 5)
+    digits = store.factory.dataset(Choice("digits"))
+    score = compare(store, labels=torch.zeros(50, dtype=torch.int64), dataset=digits)
     assert (score.reason, score.value) == ("", pytest.approx(32.0, rel=1e-5))
 
 

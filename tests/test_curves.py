@@ -3,7 +3,7 @@
 import numpy as np
 import torch
 
-from ganbench.curves import Curves, first_not_finite, latest
+from ganbench.training.curves import Curves, first_not_finite, latest
 
 
 def test_rows_are_numbered_on_across_flushes():

@@ -9,8 +9,9 @@ import pytest
 import torch
 from PIL import Image
 
-from ganbench.contracts import Source
+from ganbench.contracts.datasets import Source
 from ganbench.errors import BadOptionError, DataMissingError
+from ganbench.schema.choice import Choice
 from ganbench.torchkit.resident import Resident
 from ganbench_datasets import mnist as mnist_module
 from ganbench_datasets.digits import digits
@@ -131,8 +132,15 @@ def test_a_folder_that_is_not_there_or_empty_is_named(tmp_path):
         image_folder(Source(tmp_path, tmp_path), "nowhere")
     with pytest.raises(DataMissingError, match="no class folders with pictures"):
         image_folder(Source(None, tmp_path), str(tmp_path))
-    with pytest.raises(BadOptionError, match="size of 1 or more"):
-        image_folder(Source(None, tmp_path), str(tmp_path), size=0)
+
+
+@pytest.mark.parametrize(
+    ("setting", "takes"),
+    [("size=0", "a whole number of 1 or more for size, not 0"), ("channels=2", "1 or 3 for channels, not 2")],
+)
+def test_pictures_of_no_size_or_of_odd_channels_are_refused(factory, folder, setting, takes):
+    with pytest.raises(BadOptionError, match=f"dataset 'image-folder' takes {takes}"):
+        factory.dataset(Choice.parse(f"image-folder:folder={folder},{setting}"))
 
 
 @pytest.fixture

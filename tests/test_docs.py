@@ -9,11 +9,14 @@ import pytest
 from click.testing import CliRunner
 
 from ganbench.cli import main
-from ganbench.plugins import discover
-from ganbench.suites import expand, read_suite
+from ganbench.registry.catalog import discover
+from ganbench.suites.expand import expand
+from ganbench.suites.toml import read_suite
 
 ROOT = Path(__file__).parent.parent
 README, REFERENCE = ROOT / "README.md", ROOT / "plugins" / "README.md"
+GUIDE, CONTRIBUTING = ROOT / "results" / "GUIDE.md", ROOT / ".github" / "CONTRIBUTING.md"
+ARCHITECTURE = ROOT / "ganbench" / "ARCHITECTURE.md"
 
 
 def blocks(path, language):
@@ -21,8 +24,9 @@ def blocks(path, language):
 
 
 def commands():
-    lines = "".join(blocks(README, "bash")).splitlines()
-    return [command.strip() for line in lines for command in line.split("&&")]
+    lines = "".join(blocks(README, "bash") + blocks(GUIDE, "bash")).splitlines()
+    plain = (re.sub(r"\s{2,}#.*", "", line) for line in lines)
+    return list(dict.fromkeys(command.strip() for line in plain for command in line.split("&&")))
 
 
 def ganbench(line):
@@ -69,21 +73,20 @@ def test_every_other_command_in_the_readme_works(command, finished):
 
 def test_the_commands_that_install_and_test_are_the_ones_that_ci_runs():
     script = (ROOT / ".ci" / "run").read_text()
-    first = [command for command in commands() if not command.startswith("ganbench publish")]
-    assert first[:4] == ["pip install .", "ganbench run", "pip install '.[test]'", "pytest"]
+    assert commands()[:4] == ["pip install .", "ganbench run", "pip install '.[test]'", "pytest"]
     for part in ("pip install --quiet . ", "ganbench run --results", "pip install --quiet '.[test]'", "\npytest\n"):
         assert part in script
 
 
-def test_the_tox_environments_of_the_readme_are_there():
+def test_the_documented_tox_environments_are_there():
     tox = (ROOT / "tox.ini").read_text()
     for name in ("py311", "py312", "py313", "lint", "type", "door", "docs"):
-        assert f"`{name}`" in README.read_text()
+        assert f"`{name}`" in CONTRIBUTING.read_text()
         assert re.search(rf"env_list = .*\b{name}\b", tox)
 
 
-@pytest.mark.parametrize("code", blocks(README, "python") + blocks(REFERENCE, "python"))
-def test_every_python_block_runs(code, finished, install, bench):
+@pytest.mark.parametrize("code", blocks(README, "python") + blocks(GUIDE, "python") + blocks(REFERENCE, "python"))
+def test_every_python_block_runs(code, finished, install, factory):
     namespace = {"__name__": "a_block"}
     exec(compile(code, "block", "exec"), namespace)
     if "offer_models" in namespace:
@@ -92,66 +95,69 @@ def test_every_python_block_runs(code, finished, install, bench):
         assert not found.broken
 
 
-def test_the_readmes_model_keeps_its_contract(install, bench):
-    from importlib import metadata
-
+def test_the_readmes_model_keeps_its_contract(factory_with):
     from ganbench.testing import check_model
-    from ganbench.workbench import Workbench
 
     code = next(code for code in blocks(README, "python") if "GreyGaussian" in code)
     namespace = {"__name__": "a_block"}
     exec(compile(code, "block", "exec"), namespace)
-    own = install("block", offer_models=namespace["offer_models"])
-    catalog = discover([*metadata.entry_points(group="ganbench"), own])
-    check_model("grey-gaussian", "digits", bench=Workbench(catalog, "cpu", bench.source))
+    check_model("grey-gaussian", "digits", factory=factory_with("block", models=namespace["offer_models"]()))
 
 
-def test_the_references_gan_and_loss_keep_their_contracts(install, bench):
-    from importlib import metadata
-
+def test_the_references_gan_and_loss_keep_their_contracts(factory_with):
     import ganbench
     from ganbench.testing import check_loss, check_model
-    from ganbench.workbench import Workbench
 
     namespace = {"__name__": "a_block"}
-    for code in blocks(REFERENCE, "python")[1:]:
+    for code in blocks(REFERENCE, "python"):
         exec(compile(code, "block", "exec"), namespace)
 
-    @ganbench.hookimpl
-    def offer_models():
-        yield ganbench.ModelCard("my-gan", make=namespace["MyGAN"], about="From the reference.", loss="hinge-two")
-
-    @ganbench.hookimpl
-    def offer_losses():
-        yield ganbench.LossCard("hinge-two", make=namespace["Hinge"], about="From the reference.")
-
-    own = install("block", offer_models=offer_models, offer_losses=offer_losses)
-    catalog = discover([*metadata.entry_points(group="ganbench"), own])
-    bench = Workbench(catalog, "cpu", bench.source)
-    check_loss("hinge-two", bench)
-    check_model("my-gan", "digits", bench=bench)
-    check_model("dcgan:width=4", "digits", loss="hinge-two", bench=bench)
+    model = ganbench.ModelCard("my-gan", make=namespace["MyGAN"], about="From the reference.", loss="hinge-two")
+    loss = ganbench.LossCard("hinge-two", make=namespace["Hinge"], about="From the reference.")
+    factory = factory_with("block", models=[model], losses=[loss])
+    check_loss("hinge-two", factory)
+    check_model("my-gan", "digits", factory=factory)
+    check_model("dcgan:width=4", "digits", loss="hinge-two", factory=factory)
 
 
-def test_the_readmes_suite_is_one(tmp_path, catalog):
-    suites = [text for text in blocks(README, "toml") if "[[entries]]" in text]
+def test_the_guides_suite_is_one(tmp_path, catalog):
+    suites = [text for text in blocks(GUIDE, "toml") if "[[entries]]" in text]
     for text in suites:
         (tmp_path / "mine.toml").write_text(text)
         assert expand(read_suite(tmp_path / "mine.toml"), catalog)
     assert len(suites) == 1
 
 
-@pytest.mark.parametrize("text", blocks(README, "toml") + blocks(REFERENCE, "toml"))
+@pytest.mark.parametrize("text", blocks(README, "toml") + blocks(GUIDE, "toml") + blocks(REFERENCE, "toml"))
 def test_every_toml_block_is_toml(text):
     assert tomllib.loads(text)
 
 
-def test_every_suite_of_the_readme_is_on_offer_and_every_one_on_offer_is_in_the_readme(catalog):
-    listed = re.findall(r"^\| `([\w-]+)` \| ", README.read_text().split("## Running")[1].split("```")[0], re.MULTILINE)
+def test_every_suite_of_the_guide_is_on_offer_and_every_one_on_offer_is_in_the_guide(catalog):
+    listed = re.findall(r"^\| `([\w-]+)` \| ", GUIDE.read_text().split("## Running")[1].split("```")[0], re.MULTILINE)
     assert sorted(listed) == sorted(catalog.names("suites"))
 
 
 def test_every_link_leads_somewhere():
-    for path in (README, REFERENCE, ROOT / "results" / "README.md"):
+    for path in (README, GUIDE, REFERENCE, CONTRIBUTING, ARCHITECTURE, ROOT / "results" / "README.md"):
         for target in re.findall(r"\]\(([^)#]+)\)", path.read_text()):
             assert target.startswith("https://") or (path.parent / target).exists(), f"{path.name}: {target}"
+
+
+def test_the_architecture_names_every_room_and_draws_no_arrow_that_is_not_allowed():
+    from test_rules import ROOMS
+
+    text = ARCHITECTURE.read_text()
+    folders = [room for room in ROOMS if (ROOT / "ganbench" / room).is_dir()]
+    assert set(re.findall(r"^\| `(\w+)` \|", text, re.MULTILINE)) == set(folders)
+    arrows = re.findall(r"^    (\w+) --> (\w+)$", text, re.MULTILINE)
+    assert len(arrows) > 10
+    assert all(below in ROOMS[above] for above, below in arrows)
+
+
+def test_the_models_and_losses_of_the_guide_are_those_on_offer(catalog):
+    text = GUIDE.read_text().split("## Models and objectives")[1].split("\n## ")[0]
+    own = {card.name for card, plugin in catalog.cards("models") if plugin.distribution == "ganbench"}
+    assert set(re.findall(r"^\| `([\w-]+)` \|", text, re.MULTILINE)) == own
+    losses = {card.name for card, plugin in catalog.cards("losses") if plugin.distribution == "ganbench"}
+    assert losses <= set(re.findall(r"`([\w-]+)`", text))

@@ -4,10 +4,10 @@ import re
 
 import pytest
 
-from ganbench.choice import Choice
-from ganbench.record import Checkpoint, RunRecord, Score, Spent, Status
+from ganbench.analysis.tables import leaderboard, tidy
 from ganbench.report.documents import latex, markdown, write_documents
-from ganbench.tables import leaderboard, tidy
+from ganbench.schema.choice import Choice
+from ganbench.schema.record import Checkpoint, RunRecord, Score, Spent, Status
 
 
 @pytest.fixture
@@ -18,7 +18,7 @@ def board(make_spec):
         records = []
         for model, start in values.items():
             for seed in range(3):
-                score = Score("frechet", "a_score", 1.0, start + 0.1 * seed, "lower", "", {"split": "test"})
+                score = Score("frechet", "a_score", start + 0.1 * seed, "lower", "", {"split": "test"})
                 records.append(
                     RunRecord(
                         make_spec(seed=seed, model=Choice(model), loss=None),

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from ganbench.contracts import Source
+from ganbench.contracts.datasets import Source
 from ganbench.errors import BadOptionError
-from ganbench.events import Finished, Progressed, Started
-from ganbench.plugins import discover
-from ganbench.record import RunRecord, Status
-from ganbench.session import LocalWork, Session
-from ganbench.store import Store
+from ganbench.registry.catalog import discover
+from ganbench.schema.choice import Choice
+from ganbench.schema.events import Finished, Progressed, Started
+from ganbench.schema.record import RunRecord, Status
+from ganbench.storage.store import Store
+from ganbench.training.session import LocalWork, Session
 from ganbench_executors.local import Local
 from ganbench_executors.processes import Processes
 
@@ -52,8 +53,6 @@ def test_a_process_that_dies_is_a_failed_run_and_the_others_go_on(tmp_path, make
 
 
 def test_a_session_side_by_side_finds_what_a_session_in_line_finds(tmp_path, make_spec, catalog, monkeypatch):
-    from ganbench.choice import Choice
-
     specs = [make_spec(seed=seed) for seed in range(2)]
     found, events = {}, []
     for executor in ("local", "processes:workers=2"):
@@ -77,14 +76,16 @@ def test_a_lost_run_is_a_failed_row_and_can_still_be_resumed(tmp_path, make_spec
     assert events == [Finished(record)]
 
 
-def test_work_leaves_its_workbench_behind_when_it_travels(tmp_path, bench):
+def test_work_leaves_what_it_has_loaded_behind_when_it_travels(tmp_path, factory, features):
     import pickle
 
-    work = LocalWork("cpu", bench.source, Store(tmp_path), tmp_path, bench)
-    assert pickle.loads(pickle.dumps(work)).bench is None
+    work = LocalWork("cpu", factory.source, Store(tmp_path), tmp_path, features)
+    assert pickle.loads(pickle.dumps(work)).features is None
     assert discover().names("executors") == ["local", "processes"]
 
 
-def test_workers_below_one_are_refused():
-    with pytest.raises(BadOptionError, match="workers of 1 or more, not 0"):
-        Processes(workers=0)
+def test_workers_below_one_are_refused(factory):
+    with pytest.raises(
+        BadOptionError, match="executor 'processes' takes a whole number of 1 or more for workers, not 0"
+    ):
+        factory.make("executors", Choice.parse("processes:workers=0"))

@@ -5,12 +5,11 @@ import pytest
 import torch
 
 import ganbench
-from ganbench.choice import Choice
-from ganbench.plugins import discover
-from ganbench.record import Status
-from ganbench.spec import Budget
-from ganbench.store import read_record
-from ganbench.workbench import Workbench
+from ganbench.evaluation.features import FeatureStore
+from ganbench.schema.choice import Choice
+from ganbench.schema.record import Status
+from ganbench.schema.spec import Budget
+from ganbench.storage.store import read_record
 
 
 def test_a_model_and_data_that_do_not_fit_are_skipped_with_the_reason(run, make_spec):
@@ -20,7 +19,7 @@ def test_a_model_and_data_that_do_not_fit_are_skipped_with_the_reason(run, make_
     assert record.checkpoints == ()
 
 
-def test_a_loss_asked_of_a_model_without_an_adversary_is_a_skip(run, make_spec):
+def test_a_loss_in_the_spec_of_a_model_without_an_adversary_is_a_skip(run, make_spec):
     record = run(make_spec(model="gmm", loss="minimax"))
     assert (record.status, record.reason) == (Status.SKIPPED, "gmm has no adversary to take the loss minimax")
 
@@ -56,23 +55,15 @@ class BrokenMetric:
 
 
 @pytest.fixture
-def broken_bench(install, bench):
-    """A workbench with the built-ins and a stranger's broken things."""
-
-    @ganbench.hookimpl
-    def offer_models():
-        yield ganbench.ModelCard("broken", make=Broken, about="Breaks.")
-        yield ganbench.ModelCard("gone", make="no_such_module:Model", about="Is not there.")
-
-    @ganbench.hookimpl
-    def offer_metrics():
-        column = ganbench.Column("nothing", "Never there.")
-        yield ganbench.MetricCard("broken", make=BrokenMetric, about="Breaks.", columns=(column,))
-
-    from importlib import metadata
-
-    stranger = install("broken", offer_models=offer_models, offer_metrics=offer_metrics)
-    return Workbench(discover([*metadata.entry_points(group="ganbench"), stranger]), "cpu", bench.source)
+def broken(factory_with):
+    """A feature store whose factory has the built-ins and a stranger's broken things."""
+    models = [
+        ganbench.ModelCard("broken", make=Broken, about="Breaks."),
+        ganbench.ModelCard("gone", make="no_such_module:Model", about="Is not there."),
+    ]
+    column = ganbench.Column("nothing", "Never there.")
+    metric = ganbench.MetricCard("broken", make=BrokenMetric, about="Breaks.", columns=(column,))
+    return FeatureStore(factory_with("broken", models=models, metrics=[metric]))
 
 
 @pytest.mark.parametrize(
@@ -86,38 +77,38 @@ def broken_bench(install, bench):
     ],
 )
 def test_a_run_that_raises_is_a_failed_row_with_its_reason_and_traceback(
-    run, make_spec, broken_bench, tmp_path, model, reason
+    run, make_spec, broken, tmp_path, model, reason
 ):
     spec = make_spec(model=model, loss=None)
-    record = run(spec, bench=broken_bench)
+    record = run(spec, features=broken)
     assert (record.status, record.reason) == (Status.FAILED, reason)
     folder = tmp_path / "a" / "runs" / spec.key
     assert "Traceback" in (folder / "traceback.txt").read_text()
     assert read_record(folder / "record.json").reason == reason
 
 
-def test_what_a_run_had_learnt_before_it_broke_is_kept(run, make_spec, broken_bench, tmp_path, monkeypatch):
-    monkeypatch.setattr("ganbench.meter.TICK_SECONDS", 0.0)  # a tick at every update
+def test_what_a_run_had_learnt_before_it_broke_is_kept(run, make_spec, broken, tmp_path, monkeypatch):
+    monkeypatch.setattr("ganbench.training.meter.TICK_SECONDS", 0.0)  # a tick at every update
     spec = make_spec(model="broken:where=fit", loss=None, checkpoints=(0.2, 1.0))
-    record = run(spec, bench=broken_bench)
+    record = run(spec, features=broken)
     assert (record.status, record.ended_by) == (Status.FAILED, "error")
     assert (record.spent.updates, [checkpoint.fraction for checkpoint in record.checkpoints]) == (3, [0.2])
     curves = pq.read_table(tmp_path / "a" / "runs" / spec.key / "curves.parquet")
     assert curves["update"].to_pylist() == [1, 2, 3]
 
 
-def test_divergence_ends_a_run_and_the_record_says_when(run, make_spec, broken_bench, tmp_path):
+def test_divergence_ends_a_run_and_the_record_says_when(run, make_spec, broken, tmp_path):
     spec = make_spec(model="broken:where=nan", loss=None, budget=Budget(updates=1_000_000_000))
-    record = run(spec, bench=broken_bench)
+    record = run(spec, features=broken)
     assert (record.status, record.ended_by) == (Status.FAILED, "divergence")
     assert record.reason == "diverged: a_loss was nan at update 5"
     assert record.stability["first_non_finite_update"] == 5
     assert (tmp_path / "a" / "runs" / spec.key / "curves.parquet").exists()
 
 
-def test_a_metric_that_breaks_costs_its_own_column_and_no_other(run, make_spec, broken_bench, tmp_path):
+def test_a_metric_that_breaks_costs_its_own_column_and_no_other(run, make_spec, broken, tmp_path):
     spec = make_spec(metrics=(Choice("broken"), Choice("frechet")))
-    record = run(spec, bench=broken_bench)
+    record = run(spec, features=broken)
     missing, there = record.checkpoints[-1].scores
     assert record.status is Status.DONE
     assert (missing.value, missing.reason) == (None, "ZeroDivisionError: no score today")

@@ -11,13 +11,15 @@ import pytest
 import torch
 from torch import nn
 
-from ganbench.choice import Choice
-from ganbench.contracts import Batch, Task
+from ganbench.contracts.capabilities import profile_of
+from ganbench.contracts.datasets import Batch
+from ganbench.contracts.models import Task
 from ganbench.errors import UnfitError
-from ganbench.plugins import discover
+from ganbench.evaluation.checkpoints import Evaluation
+from ganbench.registry.catalog import discover
+from ganbench.schema.recipe import Recipe
 from ganbench.torchkit.adversarial import AdversarialModel
 from ganbench.torchkit.resident import Resident
-from ganbench.workbench import construct
 from ganbench_losses.non_saturating import NonSaturating
 from ganbench_losses.wasserstein_gp import WassersteinGP
 from ganbench_metrics.frechet import frechet_distance
@@ -26,28 +28,31 @@ from ganbench_models.wgan_gp import WGANGP
 
 CATALOG = discover()
 ADVERSARIAL = [card for card, _ in CATALOG.cards("models") if card.loss]
+WITHOUT_BATCH_NORM = {"r3gan", "mlp-gan"}
 
 
-def built(card, shape=(1, 8, 8)):
-    choice = Choice.parse(card.loss)
-    loss = construct(CATALOG.get("losses", choice.name).load(), choice)
-    return card.load()(Task(shape, 3, 64, 0, "cpu", loss=loss), width=16)
+def task(shape, loss):
+    return Task(shape, 0, "cpu", examples=64, seed=0, loss=loss)
+
+
+def wasserstein_gp(**changes):
+    return WassersteinGP(WassersteinGP.recipe.but(changes))
 
 
 @pytest.mark.parametrize("card", ADVERSARIAL, ids=lambda card: card.name)
-def test_batch_norm_has_its_usual_constants(card):
+def test_batch_norm_has_its_usual_constants(card, factory, make_spec):
     # a positional 0.8 meant for the momentum lands in epsilon
-    model = built(card)
+    model = factory.model(make_spec(model=f"{card.name}:width=16"))
     norms = [layer for network in (model.generator, model.discriminator) for layer in network.modules()]
     norms = [layer for layer in norms if isinstance(layer, nn.BatchNorm1d | nn.BatchNorm2d)]
-    assert norms or card.name == "r3gan"
+    assert bool(norms) is (card.name not in WITHOUT_BATCH_NORM)
     assert {(layer.eps, layer.momentum) for layer in norms} <= {(1e-5, 0.1)}
 
 
 def test_a_new_pass_over_the_data_does_not_move_the_generator_early():
     data = (torch.randn(24, 2), torch.zeros(24, dtype=torch.int64))  # three batches a pass, five critic steps
     resident = Resident({"train": data, "test": data}, classes=0)
-    model = WGANGP(Task((2,), 0, 24, 0, "cpu", loss=WassersteinGP(batch=8)), width=4)
+    model = WGANGP(task((2,), wasserstein_gp(batch=8)), width=4)
     moved, before = [], _weights(model.generator)
     steps = model._step_discriminator
 
@@ -61,7 +66,7 @@ def test_a_new_pass_over_the_data_does_not_move_the_generator_early():
 
 
 def test_one_critic_step_is_one_step_of_its_optimizer():
-    model = WGANGP(Task((2,), 0, 24, 0, "cpu", loss=WassersteinGP(batch=8)), width=4)
+    model = WGANGP(task((2,), wasserstein_gp(batch=8)), width=4)
     optimizer, taken = model._discriminator_optimizer, []
     optimizer.register_step_post_hook(lambda *_: taken.append(1))
     list(model.fit(itertools.repeat(Batch(torch.randn(8, 2), torch.zeros(8, dtype=torch.int64)), 10)))
@@ -77,17 +82,17 @@ def test_a_sigmoid_in_front_of_a_loss_is_a_reason_to_skip(name):
     loss = CATALOG.get("losses", name).load()()
     critic = nn.Sequential(nn.Linear(2, 1), nn.Sequential(nn.Identity(), nn.Sigmoid()))
     with pytest.raises(UnfitError, match="ends in a sigmoid, and .* takes logits"):
-        AdversarialModel(Task((2,), 0, 9, 0, "cpu", loss=loss), nn.Linear(3, 2), critic, latent=3)
+        AdversarialModel(task((2,), loss), nn.Linear(3, 2), critic, latent=3)
 
 
 def test_batch_norm_under_a_penalty_without_weight_is_no_reason_to_skip():
     critic = nn.Sequential(nn.Linear(2, 4), nn.BatchNorm1d(4), nn.Linear(4, 1))
-    task = Task((2,), 0, 9, 0, "cpu", loss=WassersteinGP(penalty_weight=0, critic_steps=1))
-    model = AdversarialModel(task, nn.Linear(3, 2), critic, latent=3)
+    unweighted = task((2,), wasserstein_gp(penalty_weight=0.0, critic_steps=1))
+    model = AdversarialModel(unweighted, nn.Linear(3, 2), critic, latent=3)
     (terms,) = model.fit(iter([Batch(torch.randn(8, 2), torch.zeros(8, dtype=torch.int64))]))
     assert "gradient_penalty" not in terms
     with pytest.raises(UnfitError, match="batch norm in this discriminator mixes samples"):
-        AdversarialModel(Task((2,), 0, 9, 0, "cpu", loss=WassersteinGP()), nn.Linear(3, 2), critic, latent=3)
+        AdversarialModel(task((2,), WassersteinGP()), nn.Linear(3, 2), critic, latent=3)
 
 
 def test_a_pair_that_does_not_fit_is_a_skipped_row_with_its_reason(run, make_spec):
@@ -98,7 +103,7 @@ def test_a_pair_that_does_not_fit_is_a_skipped_row_with_its_reason(run, make_spe
 
 
 def test_spectral_norm_holds_every_layer_near_a_slope_of_one():
-    model = SNGAN(Task((1, 8, 8), 0, 64, 0, "cpu", loss=NonSaturating(batch=8)), width=8)
+    model = SNGAN(task((1, 8, 8), NonSaturating(Recipe(batch=8))), width=8)
     list(model.fit(itertools.repeat(Batch(torch.rand(8, 1, 8, 8), torch.zeros(8, dtype=torch.int64)), 30)))
     model.discriminator.eval()
     layers = [layer for layer in model.discriminator.modules() if isinstance(layer, nn.Conv2d | nn.Linear)]
@@ -127,24 +132,13 @@ class Faint:
         pass
 
 
-def test_samples_are_scored_as_they_are_and_against_the_held_out_ones(install, make_spec, tmp_path, bench):
-    from importlib import metadata
-
-    import ganbench
-    from ganbench.evaluation import Evaluation
-    from ganbench.workbench import Workbench
-
-    @ganbench.hookimpl
-    def offer_models():
-        yield ganbench.ModelCard("faint", make=Faint, about="Faint images.")
-
-    own = install("faint", offer_models=offer_models)
-    bench = Workbench(discover([*metadata.entry_points(group="ganbench"), own]), "cpu", bench.source)
+def test_samples_are_scored_as_they_are_and_against_the_held_out_ones(make_spec, factory, features):
     spec = make_spec(model="faint", loss=None, samples=300)
-    evaluation = Evaluation(bench, spec, bench.dataset(spec.dataset), Faint(bench.task(spec)))
-    (score,) = evaluation.scores(1.0)
+    faint = Faint(factory.task(spec))
+    evaluation = Evaluation(features, spec, factory.dataset(spec.dataset), faint, profile_of(faint))
+    (score,) = evaluation.scores(final=True)
     fake = evaluation.latest
-    real = bench.dataset(spec.dataset).head("test", 300).samples
+    real = factory.dataset(spec.dataset).head("test", 300).samples
     assert fake.min() >= -0.3
     assert fake.max() <= -0.1
     by_hand = frechet_distance(*(side.flatten(1).double().numpy() for side in (real, fake)))

@@ -3,13 +3,15 @@
 import pytest
 import torch
 
-from ganbench.choice import Choice
-from ganbench.contracts import Source
-from ganbench.events import nobody
-from ganbench.record import Status
-from ganbench.runner import Runner, make_repeatable
-from ganbench.store import Store
-from ganbench.workbench import Workbench
+from ganbench.contracts.datasets import Source
+from ganbench.evaluation.features import FeatureStore
+from ganbench.registry.factory import Factory
+from ganbench.schema.choice import Choice
+from ganbench.schema.events import nobody
+from ganbench.schema.record import Status
+from ganbench.storage.store import Store
+from ganbench.training.device import make_repeatable
+from ganbench.training.runner import Runner
 
 pytestmark = [
     pytest.mark.gpu,
@@ -20,9 +22,9 @@ DEVICE = "cuda:0"
 
 
 @pytest.fixture
-def gpu_bench(catalog, tmp_path):
+def gpu_factory(catalog, tmp_path):
     make_repeatable(DEVICE)
-    return Workbench(catalog, DEVICE, Source(None, tmp_path))
+    return Factory(catalog, DEVICE, Source(None, tmp_path))
 
 
 def scores(record):
@@ -31,10 +33,10 @@ def scores(record):
 
 @pytest.mark.parametrize("precision", ["fp32", "bf16"])
 @pytest.mark.parametrize(("dataset", "model"), [("digits", "dcgan"), ("ring8", "vanilla"), ("digits", "vanilla")])
-def test_two_runs_are_equal_to_the_bit(gpu_bench, make_spec, tmp_path, dataset, model, precision):
+def test_two_runs_are_equal_to_the_bit(gpu_factory, make_spec, tmp_path, dataset, model, precision):
     metrics = (Choice("frechet"), Choice("modes"))
     spec = make_spec(dataset=dataset, model=model, precision=precision, metrics=metrics)
-    runner = Runner(gpu_bench, tmp_path)
+    runner = Runner(FeatureStore(gpu_factory), tmp_path)
     first, second = (runner.run(spec, Store(tmp_path / where).run(spec.key), nobody) for where in "ab")
     assert first.status is Status.DONE, first.reason
     assert scores(first) == scores(second)
@@ -42,16 +44,16 @@ def test_two_runs_are_equal_to_the_bit(gpu_bench, make_spec, tmp_path, dataset, 
     assert first.peak_memory_bytes > 0
 
 
-def test_data_rest_on_the_device(gpu_bench):
-    data = gpu_bench.dataset(Choice("digits"))
+def test_data_rest_on_the_device(gpu_factory):
+    data = gpu_factory.dataset(Choice("digits"))
     batch = next(data.batches("train", 32, 0))
     assert data.splits["train"][0].device == batch.samples.device == batch.labels.device == torch.device(DEVICE)
 
 
-def test_the_training_loop_never_waits_for_the_device(gpu_bench, make_spec):
+def test_the_training_loop_never_waits_for_the_device(gpu_factory, make_spec):
     spec = make_spec(model="dcgan")
-    model = gpu_bench.make("models", spec.model, gpu_bench.task(spec))
-    updates = model.fit(gpu_bench.dataset(spec.dataset).batches("train", 64, 0))
+    model = gpu_factory.model(spec)
+    updates = model.fit(gpu_factory.dataset(spec.dataset).batches("train", 64, 0))
     for _ in range(3):
         next(updates)
     torch.cuda.set_sync_debug_mode("error")
@@ -62,13 +64,13 @@ def test_the_training_loop_never_waits_for_the_device(gpu_bench, make_spec):
         torch.cuda.set_sync_debug_mode("default")
 
 
-def test_a_restored_model_trains_on_to_the_bit(gpu_bench, make_spec):
+def test_a_restored_model_trains_on_to_the_bit(gpu_factory, make_spec):
     spec = make_spec(model="dcgan")
-    data = gpu_bench.dataset(spec.dataset)
+    data = gpu_factory.dataset(spec.dataset)
     models = []
     for _ in range(3):
         torch.manual_seed(0)
-        models.append(gpu_bench.make("models", spec.model, gpu_bench.task(spec)))
+        models.append(gpu_factory.model(spec))
     straight, first, second = models
 
     def train(model, updates, start):

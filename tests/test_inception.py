@@ -12,15 +12,16 @@ from cleanfid.inception_torchscript import InceptionV3W
 from cleanfid.resize import make_resizer
 from inception import save_random
 
-from ganbench.choice import Choice
-from ganbench.contracts import Task
+from ganbench.contracts.datasets import SampleFormat
 from ganbench.errors import BadOptionError, DataMissingError, UnfitError
+from ganbench.schema.choice import Choice
 from ganbench.torchkit import downloads
 from ganbench.torchkit.downloads import fetched
+from ganbench.training.preflight import check
 from ganbench_features import inception as plugin
 from ganbench_features.inception import FILE, Inception, resized
 
-GREY = Task((1, 8, 8), 10, 0, 0, "cpu")
+GREY = SampleFormat((1, 8, 8), 10, "cpu")
 
 
 @pytest.fixture(scope="session")
@@ -60,7 +61,7 @@ def test_features_equal_clean_fids_own(given, resizing):
     batch = torch.stack([torch.from_numpy(resize(image)).permute(2, 0, 1).float() for image in images])
     with torch.no_grad():
         expected = theirs(batch)
-    ours = Inception(Task((3, 32, 32), 0, 0, 0, "cpu"), resizing)
+    ours = Inception(SampleFormat((3, 32, 32), 0, "cpu"), resizing)
     samples = torch.from_numpy(images).permute(0, 3, 1, 2).float() / 127.5 - 1
     assert torch.allclose(ours(samples).vectors, expected, rtol=1e-4, atol=1e-5)
 
@@ -84,9 +85,9 @@ def test_features_of_a_sample_do_not_depend_on_its_neighbours(given, monkeypatch
 def test_the_two_resizings_are_told_apart_and_differ(given):
     samples = torch.rand(2, 1, 8, 8) * 2 - 1
     clean, legacy = (Inception(GREY, resizing) for resizing in ("clean", "legacy"))
-    assert (clean.resizing, legacy.resizing) == ("clean", "legacy")
+    assert (clean.profile().resizing, legacy.profile().resizing) == ("clean", "legacy")
     assert not torch.allclose(clean(samples).vectors, legacy(samples).vectors, rtol=1e-3)
-    assert clean.digest == hashlib.sha256(given.read_bytes()).hexdigest()[:12]
+    assert clean.profile().digest == hashlib.sha256(given.read_bytes()).hexdigest()[:12]
 
 
 def test_a_run_scores_by_inception_and_says_by_which_weights(given, run, make_spec):
@@ -110,11 +111,11 @@ def test_without_weights_and_network_a_score_is_missing_with_the_reason(run, mak
     assert there.value is not None
 
 
-def test_a_wrong_variable_is_the_users_to_mend_before_anything_runs(bench, make_spec, monkeypatch, tmp_path):
+def test_a_wrong_variable_is_the_users_to_mend_before_anything_runs(make_spec, monkeypatch, tmp_path, features):
     monkeypatch.setenv("GANBENCH_INCEPTION", str(tmp_path / "nowhere.pt"))
     spec = make_spec(metrics=(Choice.parse("frechet:features=inception"),))
     with pytest.raises(DataMissingError, match=r"nowhere.pt'; it should be a file inception-2015-12-05.pt"):
-        bench.check([spec])
+        check([spec], features)
 
 
 def test_a_file_of_another_kind_is_named(monkeypatch, tmp_path):
@@ -124,12 +125,12 @@ def test_a_file_of_another_kind_is_named(monkeypatch, tmp_path):
         Inception(GREY)
 
 
-def test_points_and_odd_channels_do_not_fit(given):
+def test_points_odd_channels_and_other_resizings_are_refused(given, factory):
     for shape in ((2,), (4, 8, 8)):
         with pytest.raises(UnfitError, match="takes images of 1 or 3 channels"):
-            Inception(Task(shape, 0, 0, 0, "cpu"))
-    with pytest.raises(BadOptionError, match="takes a resizing of clean, legacy, not 'bicubic'"):
-        Inception(GREY, "bicubic")
+            Inception(SampleFormat(shape, 0, "cpu"))
+    with pytest.raises(BadOptionError, match="feature 'inception' takes clean or legacy for resizing, not 'bicubic'"):
+        factory.space(Choice.parse("inception:resizing=bicubic"), GREY)
 
 
 @pytest.fixture

@@ -8,13 +8,14 @@ import torch
 from PIL import Image
 
 import ganbench
-from ganbench.choice import Choice
-from ganbench.halves import half, with_deviations
-from ganbench.interpolation import walk
-from ganbench.plugins import discover
-from ganbench.record import Score, Status
+from ganbench.contracts.capabilities import LatentDecoder, Profile
+from ganbench.evaluation.features import FeatureStore
+from ganbench.evaluation.interpolation import walk
+from ganbench.evaluation.resampling import half, with_deviations
+from ganbench.schema.choice import Choice
+from ganbench.schema.record import Score, Status
 from ganbench.seeds import stream
-from ganbench.store import RunFolder
+from ganbench.storage.store import RunFolder
 
 
 @dataclass
@@ -51,18 +52,16 @@ def test_the_deviation_over_halves_is_the_sample_one_and_none_without_a_score(mo
             self.value = value
 
         def scores(self, metrics):
-            return tuple(Score("m", name, 1.0, self.value, "lower") for name in ("a", "b"))
+            return tuple(Score("m", name, self.value, "lower") for name in ("a", "b"))
 
-    monkeypatch.setattr("ganbench.halves.half", lambda comparison, round_: Half(1.0 + 2 * round_))
-    scores = (Score("m", "a", 1.0, 5.0, "lower"), Score("m", "b", 1.0, None, "lower"))
+    monkeypatch.setattr("ganbench.evaluation.resampling.half", lambda comparison, round_: Half(1.0 + 2 * round_))
+    scores = (Score("m", "a", 5.0, "lower"), Score("m", "b", None, "lower"))
     first, second = with_deviations(scores, None, (), 2)
     assert first.sampling_deviation == pytest.approx(2**0.5)
     assert second.sampling_deviation is None
 
 
-class Codes:
-    latent = 16
-
+class Codes(LatentDecoder):
     def decode(self, codes, labels=None):
         return codes.reshape(-1, 1, 4, 4)
 
@@ -74,11 +73,11 @@ class Broken(Codes):
 
 def test_a_walk_whose_samples_are_not_finite_is_refused():
     with pytest.raises(ValueError, match="not finite"):
-        walk(Broken(), 0, "cpu", 0)
+        walk(Broken(), Profile(latent=16), 0, "cpu", 0)
 
 
 def test_a_row_of_a_walk_goes_from_its_first_code_to_its_last():
-    rows = walk(Codes(), 0, "cpu", 0).reshape(6, 8, 16)
+    rows = walk(Codes(), Profile(latent=16), 0, "cpu", 0).reshape(6, 8, 16)
     ends = torch.randn(2, 6, 16, generator=torch.Generator().manual_seed(stream(0, "walk")))
     assert torch.allclose(rows[:, [0, -1]].transpose(0, 1), ends, atol=1e-5)
 
@@ -105,27 +104,19 @@ def test_counts_of_modes_are_of_their_own_side(run, make_spec, tmp_path):
     assert kept[0]["generated"] != kept[1]["generated"]
 
 
-def test_a_metric_that_broke_leaves_no_counts_of_modes(run, make_spec, bench, install, tmp_path):
-    from importlib import metadata
-
-    from ganbench.workbench import Workbench
-
-    class Breaks:
+def test_a_metric_that_broke_leaves_no_counts_of_modes(run, make_spec, factory_with, tmp_path):
+    class Breaks(ganbench.ModeHistogram):
         def score(self, evidence):
             raise RuntimeError("no score")
 
         def histogram(self, evidence):
             raise RuntimeError("no counts either")
 
-    @ganbench.hookimpl
-    def offer_metrics():
-        column = ganbench.Column("breaks", "Nothing.")
-        yield ganbench.MetricCard("breaks", make=Breaks, about="Breaks.", columns=(column,))
-
-    own = install("breaking", offer_metrics=offer_metrics)
-    catalog = discover([*metadata.entry_points(group="ganbench"), own])
+    column = ganbench.Column("breaks", "Nothing.")
+    card = ganbench.MetricCard("breaks", make=Breaks, about="Breaks.", columns=(column,))
     spec = make_spec(dataset="ring8", model="gmm", metrics=(Choice("breaks"), Choice("modes")), samples=400)
-    assert run(spec, bench=Workbench(catalog, "cpu", bench.source)).status is Status.DONE
+    own = FeatureStore(factory_with("breaking", metrics=[card]))
+    assert run(spec, features=own).status is Status.DONE
     counts = json.loads((tmp_path / "a" / "runs" / spec.key / "modes.json").read_text())
     assert list(counts) == ["modes"]
 
@@ -150,21 +141,13 @@ class Luck:
         self.state = state
 
 
-def test_samples_have_the_same_latents_at_each_checkpoint_and_others_by_seed(run, make_spec, bench, install):
-    from importlib import metadata
-
-    from ganbench.workbench import Workbench
-
-    @ganbench.hookimpl
-    def offer_models():
-        yield ganbench.ModelCard("luck", make=Luck, about="Learns nothing.")
-
-    catalog = discover([*metadata.entry_points(group="ganbench"), install("luck", offer_models=offer_models)])
-    own = Workbench(catalog, "cpu", bench.source)
+def test_samples_have_the_same_latents_at_each_checkpoint_and_others_by_seed(run, make_spec, factory_with):
+    card = ganbench.ModelCard("luck", make=Luck, about="Learns nothing.")
+    own = FeatureStore(factory_with("luck", models=[card]))
     made = []
     for seed in (0, 1):
         spec = make_spec(dataset="ring8", model="luck", loss=None, seed=seed, checkpoints=(0.5, 1.0))
-        record = run(spec, bench=own)
+        record = run(spec, features=own)
         assert record.status is Status.DONE, record.reason
         made.append([checkpoint.scores[0].value for checkpoint in record.checkpoints])
     assert made[0][0] == made[0][1]

@@ -5,13 +5,15 @@ import math
 import pytest
 import torch
 
-from ganbench.choice import Choice
+import ganbench
+from ganbench.contracts.capabilities import profile_of
+from ganbench.contracts.metrics import Evidence, Side
 from ganbench.errors import UnfitError
-from ganbench.evidence import Evidence, Side
+from ganbench.schema.choice import Choice
 from ganbench_metrics.likelihood import Likelihood, bits_per_dimension, with_noise
 
 
-class Normal:
+class Normal(ganbench.Likelihood):
     """Standard normal in every dimension."""
 
     def log_prob(self, samples):
@@ -19,17 +21,18 @@ class Normal:
         return -0.5 * rows.square().sum(1) - 0.5 * rows.shape[1] * math.log(2 * math.pi)
 
 
-class Uniform:
+class Uniform(ganbench.Likelihood):
     """Every image in [-1, 1] alike."""
 
     def log_prob(self, samples):
         return torch.full((len(samples),), -samples[0].numel() * math.log(2.0 + 2 / 255))
 
 
-class Levels:
+class Levels(ganbench.Likelihood, ganbench.Profiled):
     """Every one of 256 levels alike."""
 
-    levels = 256
+    def profile(self):
+        return ganbench.Profile(levels=256)
 
     def log_prob(self, samples):
         assert samples.abs().max() <= 1, "levels are asked about as they are"
@@ -38,7 +41,7 @@ class Levels:
 
 def score(model, samples):
     side = Side(samples, None)
-    return Likelihood().score(Evidence(side, side, None, model, 0))
+    return Likelihood().score(Evidence(side, side, None, model, 0, profile=profile_of(model)))
 
 
 def test_points_keep_their_density():
@@ -67,12 +70,21 @@ def test_noise_fills_a_level_and_no_more():
 
 
 def test_a_likelihood_that_is_not_finite_is_said_so():
-    class Sure:
+    class Sure(ganbench.Likelihood):
         def log_prob(self, samples):
             return torch.full((len(samples),), -math.inf)
 
     with pytest.raises(UnfitError, match="log-likelihood of the held-out samples is -inf"):
         score(Sure(), torch.zeros(4, 2))
+
+
+def test_probabilities_over_another_number_of_levels_are_not_compared():
+    class FewLevels(Levels):
+        def profile(self):
+            return ganbench.Profile(levels=16)
+
+    with pytest.raises(UnfitError, match="compared over 256 levels, and this model's are over 16"):
+        score(FewLevels(), torch.zeros(4, 1, 8, 8))
 
 
 def test_models_without_a_likelihood_say_so(run, make_spec):

@@ -6,16 +6,17 @@ import math
 import pytest
 import torch
 
-from ganbench.choice import Choice
-from ganbench.contracts import Batch, Task
+from ganbench.contracts.datasets import Batch
+from ganbench.contracts.models import Task
 from ganbench.errors import BadOptionError, UnfitError
+from ganbench.schema.choice import Choice
 from ganbench_models.autoencoder import Autoencoder, Moments
 from ganbench_models.pixelcnn import PixelCNN
 from ganbench_models.vae import VAE
 
 
 def task(shape, classes=0, **changes):
-    return Task(**{"shape": shape, "classes": classes, "examples": 64, "seed": 0, "device": "cpu"} | changes)
+    return Task(**{"shape": shape, "classes": classes, "device": "cpu", "examples": 64, "seed": 0} | changes)
 
 
 def draws(n, *shape, seed=0):
@@ -23,8 +24,8 @@ def draws(n, *shape, seed=0):
 
 
 @pytest.fixture
-def digits(bench):
-    return bench.dataset(Choice("digits"))
+def digits(factory):
+    return factory.dataset(Choice("digits"))
 
 
 def trained(model, data, updates):

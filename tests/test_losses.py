@@ -5,6 +5,7 @@ import math
 import pytest
 import torch
 
+from ganbench.schema.choice import Choice
 from ganbench_losses.hinge import Hinge
 from ganbench_losses.least_squares import LeastSquares
 from ganbench_losses.minimax import Minimax
@@ -118,8 +119,9 @@ def test_extreme_logits_stay_finite(loss):
 
 
 @pytest.mark.parametrize("loss", LOSSES)
-def test_settings_of_the_recipe_are_parameters(loss):
-    recipe = loss(learning_rate=1e-3, batch=32).recipe
+def test_settings_of_the_recipe_are_parameters(loss, catalog, factory):
+    (name,) = [card.name for card, _ in catalog.cards("losses") if card.load() is loss]
+    recipe = factory.loss(Choice.of(name, {"learning_rate": 1e-3, "batch": 32})).recipe
     assert (recipe.learning_rate, recipe.batch, recipe.beta1) == (1e-3, 32, loss().recipe.beta1)
 
 
@@ -203,13 +205,13 @@ def test_a_dead_critic_leaves_the_penalty_of_wgan_gp_and_its_slope_finite():
     assert weight.grad.isfinite().all()
 
 
-def test_clipping_holds_every_weight_and_may_be_set():
+def test_clipping_holds_every_weight_and_may_be_set(factory):
     critic = torch.nn.Linear(5, 5)
-    WassersteinClip(clip=0.02).constrain(critic)
+    factory.loss(Choice.parse("wasserstein-clip:clip=0.02")).constrain(critic)
     assert max(weight.abs().max().item() for weight in critic.parameters()) == pytest.approx(0.02)
 
 
-def test_wgans_bursts_are_those_of_its_code():
-    recipe = WassersteinClip(critic_bursts=True).recipe
+def test_wgans_bursts_are_those_of_its_code(factory):
+    recipe = factory.loss(Choice.parse("wasserstein-clip:critic_bursts=true")).recipe
     assert [recipe.steps_before(update) for update in (0, 24, 25, 499, 500, 501, 1000)] == [100, 100, 5, 5, 100, 5, 100]
     assert {WassersteinClip().recipe.steps_before(update) for update in (0, 25, 500)} == {5}

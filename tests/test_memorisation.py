@@ -5,8 +5,8 @@ import math
 import pytest
 import torch
 
-from ganbench.choice import Choice
 from ganbench.errors import UnfitError
+from ganbench.schema.choice import Choice
 from ganbench_metrics.memorisation import copying, nearer_share, nearest
 
 

@@ -5,10 +5,10 @@ import itertools
 import pytest
 import torch
 
-from ganbench.contracts import Batch
-from ganbench.meter import Meter
-from ganbench.record import Spent
-from ganbench.spec import Budget
+from ganbench.contracts.datasets import Batch
+from ganbench.schema.record import Spent
+from ganbench.schema.spec import Budget
+from ganbench.training.meter import Meter
 
 
 class Clock:

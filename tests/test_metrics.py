@@ -9,8 +9,8 @@ import torch
 from packaging.version import Version
 from scipy.linalg import sqrtm
 
+from ganbench.contracts.metrics import Evidence, Features, Side
 from ganbench.errors import UnfitError
-from ganbench.evidence import Evidence, Features, Side
 from ganbench_datasets.mixtures import grid25, ring8
 from ganbench_metrics.frechet import Frechet, frechet_distance, trace_of_root
 from ganbench_metrics.modes import Modes, score_modes
@@ -74,11 +74,11 @@ def test_one_sample_has_no_covariance():
         frechet_distance(gaussian(1, 3), gaussian(5, 3))
 
 
-def test_order_changes_nothing_and_more_noise_is_worse(bench):
-    from ganbench.choice import Choice
+def test_order_changes_nothing_and_more_noise_is_worse(factory):
+    from ganbench.schema.choice import Choice
 
-    real = bench.dataset(Choice("digits")).head("test", 250).samples.flatten(1).double().numpy()
-    other = bench.dataset(Choice("digits")).head("train", 250).samples.flatten(1).double().numpy()
+    real = factory.dataset(Choice("digits")).head("test", 250).samples.flatten(1).double().numpy()
+    other = factory.dataset(Choice("digits")).head("train", 250).samples.flatten(1).double().numpy()
     noise = np.random.default_rng(0).standard_normal(other.shape)
     worse = [frechet_distance(real, other + strength * noise) for strength in (0, 0.1, 0.2, 0.4, 0.8, 1.6)]
     assert worse == sorted(worse)
@@ -117,10 +117,10 @@ def test_collapse_to_one_mode_is_log_of_their_number():
     assert scores["reverse_kl"] == pytest.approx(math.log(8), rel=1e-6)
 
 
-def test_modes_are_counted_on_mixtures_alone(bench):
-    from ganbench.choice import Choice
+def test_modes_are_counted_on_mixtures_alone(factory):
+    from ganbench.schema.choice import Choice
 
-    data = bench.dataset(Choice("digits"))
+    data = factory.dataset(Choice("digits"))
     side = Side(*data.head("test", 10))
     with pytest.raises(UnfitError, match="mixtures with known means"):
         Modes().score(Evidence(side, side, data, None, 0))

@@ -5,11 +5,11 @@ import pytest
 from click.testing import CliRunner
 from sites import make_record, write_results
 
+from ganbench.analysis.tables import leaderboard, run_names, tidy
 from ganbench.cli import main
 from ganbench.errors import ResultsError
-from ganbench.gathering import gathered
-from ganbench.store import Store
-from ganbench.tables import leaderboard, run_names, tidy
+from ganbench.storage.merge import merged
+from ganbench.storage.store import Store
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def folder(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("line", "told"),
+    ("line", "message"),
     [
         ("--nope", "No such option"),
         ("report --out afile/x", "choose another with --out"),
@@ -49,10 +49,10 @@ def folder(tmp_path):
         ("score objects.npy objects.npy --metric mmd", "write it with numpy.save"),
     ],
 )
-def test_each_is_one_line(folder, line, told):
+def test_each_is_one_line(folder, line, message):
     result = CliRunner().invoke(main, line.split())
     assert result.exit_code == 2, result.output
-    assert told in result.stderr
+    assert message in result.stderr
     assert len(result.stderr.strip().splitlines()) == 1
 
 
@@ -70,7 +70,7 @@ def test_an_empty_side_is_not_the_working_directory(folder):
 def test_two_builds_of_one_torch_are_one_version_and_their_runs_are_no_further_seeds(tmp_path):
     for name, build in (("a", "2.11.0+cpu"), ("b", "2.11.0+cu130")):
         write_results(tmp_path / name, [make_record("gmm", "digits", 0, environment={"torch": build, "device": "cpu"})])
-    with gathered([tmp_path / "a", tmp_path / "b"]) as found:
+    with merged([tmp_path / "a", tmp_path / "b"]) as found:
         assert len(found.records) == 1
 
 
@@ -81,7 +81,7 @@ def test_a_conflict_names_the_places_that_the_user_named(tmp_path):
     assert CliRunner().invoke(main, ["submit", "--all", "--results", "b", "--to", "b.zip"]).exit_code == 0
     with (
         pytest.raises(ResultsError, match="different numbers") as caught,
-        gathered([tmp_path / "a", tmp_path / "b.zip"]),
+        merged([tmp_path / "a", tmp_path / "b.zip"]),
     ):
         pass
     assert "b.zip" in str(caught.value)
@@ -90,7 +90,7 @@ def test_a_conflict_names_the_places_that_the_user_named(tmp_path):
 def test_one_key_on_two_devices_keeps_both_folders(tmp_path):
     from dataclasses import replace
 
-    from ganbench.tables import results
+    from ganbench.analysis.tables import results
 
     here = make_record("gmm", "digits", 0)
     there = replace(here, environment={"device": "H200"})

@@ -5,9 +5,10 @@ import itertools
 import pytest
 import torch
 
-from ganbench.contracts import Batch, Task
+from ganbench.contracts.datasets import Batch
+from ganbench.contracts.models import Task
 from ganbench.errors import BadOptionError, UnfitError
-from ganbench.recipe import Recipe
+from ganbench.schema.recipe import Recipe
 from ganbench_models.convolutions import halvings
 from ganbench_models.dcgan import DCGAN
 from ganbench_models.perceptrons import Maxout
@@ -19,8 +20,8 @@ SHAPES = [(1, 8, 8), (1, 28, 28), (3, 32, 32), (3, 64, 64), (1, 27, 29), (1, 12,
 def task(shape=(1, 8, 8), **changes):
     from ganbench_losses.non_saturating import NonSaturating
 
-    plain = {"shape": shape, "classes": 0, "examples": 64, "seed": 0, "device": "cpu", "loss": NonSaturating(batch=8)}
-    return Task(**plain | changes)
+    plain = {"shape": shape, "classes": 0, "device": "cpu", "examples": 64, "seed": 0}
+    return Task(**plain | {"loss": NonSaturating(Recipe(batch=8))} | changes)
 
 
 def batches(shape, size=8):
@@ -92,15 +93,8 @@ def test_a_shape_that_a_model_cannot_take_is_a_reason_to_skip(make, shape):
         make(task(shape))
 
 
-@pytest.mark.parametrize(
-    ("make", "setting"), [(Vanilla, "latent"), (Vanilla, "width"), (DCGAN, "latent"), (DCGAN, "width")]
-)
-def test_sizes_below_one_are_refused(make, setting):
-    with pytest.raises(BadOptionError, match="1 or more"):
-        make(task(), **{setting: 0})
-
-
-def test_the_default_recipe_is_dcgans():
-    recipe = Recipe()
-    published = (recipe.optimizer, recipe.learning_rate, recipe.beta1, recipe.beta2, recipe.batch)
-    assert published == ("adam", 2e-4, 0.5, 0.999, 128)
+@pytest.mark.parametrize("setting", ["latent", "width"])
+@pytest.mark.parametrize("model", ["vanilla", "dcgan"])
+def test_sizes_below_one_are_refused(factory, make_spec, model, setting):
+    with pytest.raises(BadOptionError, match=f"model '{model}' takes a whole number of 1 or more for {setting}, not 0"):
+        factory.model(make_spec(model=f"{model}:{setting}=0"))

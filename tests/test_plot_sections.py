@@ -8,9 +8,9 @@ import pytest
 from PIL import Image, ImageSequence
 from sites import make_record
 
-from ganbench.record import Status
-from ganbench.store import RunFolder
-from ganbench.tables import results
+from ganbench.analysis.tables import results
+from ganbench.schema.record import Status
+from ganbench.storage.store import RunFolder
 from ganbench_sections import heat_map, histograms, trade_offs, training_pictures
 from ganbench_sections.figures import boards, clock_formatter
 
@@ -36,8 +36,8 @@ def shown(tmp_path):
 def test_strips_have_a_row_a_model_and_a_column_a_checkpoint(shown, tmp_path):
     (first, second) = training_pictures.Strips().write(shown, tmp_path / "out")
     assert (first.suffix, second.suffix) == (".png", ".svg")
-    ((_, _, courses),) = training_pictures._boards(shown)
-    assert [(course.who, sorted(course.frames)) for course in courses] == [
+    ((_, _, trajectories),) = training_pictures._boards(shown)
+    assert [(each.who, sorted(each.frames)) for each in trajectories] == [
         ("dcgan\nhinge", [0.5, 1.0]), ("cgan\nnon-saturating", [0.5, 1.0]),
     ]  # fmt: skip
 
@@ -69,7 +69,7 @@ def test_runs_without_pictures_have_no_strip(tmp_path):
 def test_histograms_are_of_the_worst_seed_in_shares(shown, tmp_path):
     assert len(list(histograms.Histograms().write(shown, tmp_path / "out"))) == 2
     key = make_record("dcgan", "digits", 0).key
-    counted = histograms.read("dcgan", 1, tmp_path / key / "modes.json")
+    counted = histograms.read("dcgan", 1, tmp_path / key)
     assert counted.generated.tolist() == [0.75, 0.25, 0]
     assert counted.real.tolist() == [0.35, 0.325, 0.325]
     figure = histograms.draw([counted], "title")
@@ -114,7 +114,7 @@ def test_seconds_are_never_written_as_milli():
 
 
 def test_a_run_keeps_the_counts_of_modes_of_both_sides(run, make_spec, tmp_path):
-    from ganbench.choice import Choice
+    from ganbench.schema.choice import Choice
 
     spec = make_spec(dataset="ring8", model="gmm", metrics=(Choice("modes"), Choice("frechet")), samples=800)
     assert run(spec).status is Status.DONE

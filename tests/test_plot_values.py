@@ -8,13 +8,13 @@ import pytest
 from PIL import Image, ImageSequence
 from sites import costing, joined, make_record, rescored, respec, seeds_of
 
-from ganbench.store import RunFolder
-from ganbench.tables import results, tidy
+from ganbench.analysis.tables import results, tidy
+from ganbench.storage.store import RunFolder
 from ganbench_sections import heat_map, histograms, players, progress, samples, trade_offs, training_pictures
 from ganbench_sections.figures import boards
 
 
-def course(folder, who, shades):
+def trajectory(folder, who, shades):
     frames = {}
     for fraction, colour in shades.items():
         frames[fraction] = folder / f"{who}-{colour}.png"
@@ -23,7 +23,10 @@ def course(folder, who, shades):
 
 
 def test_a_model_that_ended_early_stays_in_the_animation(tmp_path):
-    early, late = course(tmp_path, "early", {0.25: "red"}), course(tmp_path, "late", {0.25: "lime", 1.0: "blue"})
+    early, late = (
+        trajectory(tmp_path, "early", {0.25: "red"}),
+        trajectory(tmp_path, "late", {0.25: "lime", 1.0: "blue"}),
+    )
     pages = training_pictures.animate([early, late])
     assert [[page.getpixel((x, 21)) for x in (6, 246)] for page in pages] == [
         [(255, 0, 0), (0, 255, 0)], [(255, 0, 0), (0, 0, 255)],
@@ -31,7 +34,7 @@ def test_a_model_that_ended_early_stays_in_the_animation(tmp_path):
 
 
 def test_a_strip_has_each_checkpoints_own_picture(tmp_path):
-    figure = training_pictures.draw([course(tmp_path, "one", {0.25: "red", 1.0: "blue"})], "title")
+    figure = training_pictures.draw([trajectory(tmp_path, "one", {0.25: "red", 1.0: "blue"})], "title")
     shown = [tuple(int(v) for v in np.asarray(axes.images[0].get_array())[0, 0][:3]) for axes in figure.axes]
     assert shown == [(255, 0, 0), (0, 0, 255)]
     assert [axes.texts[-1].get_text() for axes in figure.axes] == ["25%", "100%"]

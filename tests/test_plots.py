@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from ganbench.record import Checkpoint, RunRecord, Score, Spent, Status
-from ganbench.spec import Budget
-from ganbench.tables import results
+from ganbench.analysis.tables import results
+from ganbench.schema.record import Checkpoint, RunRecord, Score, Spent, Status
+from ganbench.schema.spec import Budget
 from ganbench_sections import players, progress, ranks, samples
 from ganbench_sections.figures import boards, slug, stem, styles
 
@@ -28,7 +28,7 @@ def shown(make_spec):
                     Checkpoint(
                         fraction,
                         Spent(int(1_000 * fraction), 10, 2.0 * fraction),
-                        (Score("frechet", "distance", fraction, value + seed, "lower"),),
+                        (Score("frechet", "distance", value + seed, "lower"),),
                     )
                     for fraction, value in zip(fractions, values[-len(fractions) :], strict=True)
                 )

@@ -6,9 +6,9 @@ import pytest
 from rich.console import Console
 from rich.progress import Progress
 
-from ganbench.events import Finished, Kept, Progressed, Started
-from ganbench.progress import Bars, Plain, display
-from ganbench.record import RunRecord, Spent, Status
+from ganbench.report.progress import Bars, Plain, display
+from ganbench.schema.events import Finished, Kept, Progressed, Started
+from ganbench.schema.record import RunRecord, Spent, Status
 
 
 @pytest.fixture
@@ -79,6 +79,6 @@ def test_runs_side_by_side_have_a_bar_each(make_spec):
 def test_a_terminal_gets_bars_and_a_pipe_gets_lines(make_spec, monkeypatch):
     for terminal, kind in ((True, Bars), (False, Plain)):
         made = Console(file=io.StringIO(), width=120, force_terminal=terminal)
-        monkeypatch.setattr("ganbench.progress.make_console", lambda stderr, made=made: made)
+        monkeypatch.setattr("ganbench.report.progress.make_console", lambda stderr, made=made: made)
         with display([make_spec()]) as notify:
             assert isinstance(notify, kind)

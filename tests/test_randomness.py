@@ -1,19 +1,16 @@
 """Strangers who draw from the global streams: they still repeat, resume and leave each other alone."""
 
-from importlib import metadata
-
 import pytest
 import torch
 from safetensors.torch import load_file
 
 import ganbench
-from ganbench.choice import Choice
-from ganbench.events import Progressed
-from ganbench.plugins import discover
-from ganbench.workbench import Workbench
+from ganbench.evaluation.features import FeatureStore
+from ganbench.schema.choice import Choice
+from ganbench.schema.events import Progressed
 
 
-class Restless:
+class Restless(ganbench.Resumable):
     """A model whose every update is a draw from torch's global stream, as dropout's are."""
 
     def __init__(self, task):
@@ -33,7 +30,11 @@ class Restless:
     def load_state_dict(self, state):
         self.level = state["level"]
 
-    checkpoint, restore = state_dict, load_state_dict
+    def checkpoint(self):
+        return self.state_dict()
+
+    def restore(self, state):
+        self.load_state_dict(state)
 
 
 class Dice:
@@ -44,17 +45,11 @@ class Dice:
 
 
 @pytest.fixture
-def restless(install, bench):
-    @ganbench.hookimpl
-    def offer_models():
-        yield ganbench.ModelCard("restless", make=Restless, about="Draws from the global stream.")
-
-    @ganbench.hookimpl
-    def offer_metrics():
-        yield ganbench.MetricCard("dice", make=Dice, about="Draws, too.", columns=(ganbench.Column("dice", "Luck."),))
-
-    own = install("restless", offer_models=offer_models, offer_metrics=offer_metrics)
-    return Workbench(discover([*metadata.entry_points(group="ganbench"), own]), "cpu", bench.source)
+def restless(factory_with):
+    model = ganbench.ModelCard("restless", make=Restless, about="Draws from the global stream.")
+    column = ganbench.Column("dice", "Luck.")
+    metric = ganbench.MetricCard("dice", make=Dice, about="Draws, too.", columns=(column,))
+    return FeatureStore(factory_with("restless", models=[model], metrics=[metric]))
 
 
 def level(tmp_path, where, spec):
@@ -67,20 +62,20 @@ def test_scoring_moves_no_stream_that_training_draws_from(run, make_spec, restle
         for checkpoints in ((1.0,), (0.2, 0.4, 0.6, 1.0))
     ]
     for spec in specs:
-        run(spec, bench=restless)
+        run(spec, features=restless)
     assert level(tmp_path, "a", specs[0]) == level(tmp_path, "a", specs[1])
 
 
 def test_a_score_does_not_depend_on_how_much_training_drew(run, make_spec, restless):
     spec = make_spec(model="restless", loss=None, metrics=(Choice("dice"),), checkpoints=(0.5, 1.0))
-    early, late = (checkpoint.scores[0].value for checkpoint in run(spec, bench=restless).checkpoints)
+    early, late = (checkpoint.scores[0].value for checkpoint in run(spec, features=restless).checkpoints)
     assert early == late
 
 
 def test_a_killed_run_takes_the_global_stream_up_where_it_was(run, make_spec, restless, tmp_path, monkeypatch):
-    monkeypatch.setattr("ganbench.meter.TICK_SECONDS", 0.0)  # a tick at every update
+    monkeypatch.setattr("ganbench.training.meter.TICK_SECONDS", 0.0)  # a tick at every update
     spec = make_spec(model="restless", loss=None, metrics=(Choice("dice"),))
-    run(spec, "whole", bench=restless)
+    run(spec, "whole", features=restless)
 
     def kill_at_seven(event):
         if isinstance(event, Progressed) and event.fraction >= 0.7:
@@ -88,5 +83,5 @@ def test_a_killed_run_takes_the_global_stream_up_where_it_was(run, make_spec, re
 
     with pytest.raises(KeyboardInterrupt):
         run(spec, "killed", kill_at_seven, restless, save_seconds=0.0)
-    run(spec, "killed", bench=restless)
+    run(spec, "killed", features=restless)
     assert level(tmp_path, "killed", spec) == level(tmp_path, "whole", spec)

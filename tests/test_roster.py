@@ -5,12 +5,13 @@ import itertools
 import pytest
 import torch
 
-from ganbench.choice import Choice
-from ganbench.contracts import Batch, Task
+from ganbench.contracts.datasets import Batch
+from ganbench.contracts.models import Task
 from ganbench.errors import GanbenchError, UnfitError
-from ganbench.plugins import discover
-from ganbench.spec import Budget
-from ganbench.workbench import construct
+from ganbench.schema.choice import Choice
+from ganbench.schema.spec import Budget
+from ganbench.testing import make_factory
+from ganbench.training.preflight import check
 
 SHAPES = [(2,), (5,), (1, 8, 8), (1, 28, 28), (3, 32, 32), (1, 27, 29)]
 IMAGES_ALONE = {"dcgan", "resnet-gan", "pixelcnn"}
@@ -18,6 +19,7 @@ IMAGES_ALONE = {"dcgan", "resnet-gan", "pixelcnn"}
 # small enough for a test, built by the same code as the published sizes
 SMALL = {
     "vanilla": "width=8",
+    "mlp-gan": "width=8",
     "dcgan": "width=4",
     "cgan": "width=4",
     "wgan": "width=4",
@@ -34,8 +36,8 @@ SMALL = {
     "memoriser": "",
     "real": "",
 }
-CATALOG = discover()
-CARDS = {card.name: card for card, _ in CATALOG.cards("models")}
+FACTORY = make_factory()
+CARDS = {card.name: card for card, _ in FACTORY.catalog.cards("models")}
 ADVERSARIAL = [name for name, card in CARDS.items() if card.loss]
 
 
@@ -43,13 +45,11 @@ def build(name, shape, loss=None, precision="fp32", **recipe):
     card = CARDS[name]
     objective = None
     if card.loss:
-        chosen = Choice.parse(loss or card.loss)
-        objective = construct(CATALOG.get("losses", chosen.name).load(), chosen)
-        objective.recipe = objective.recipe.but({"batch": 8} | recipe)
+        objective = FACTORY.loss(Choice.parse(loss or card.loss), {"batch": 8} | recipe)
     choice = Choice.parse(f"{name}:{SMALL[name]}" if SMALL[name] else name)
-    task = Task(shape, 3, 64, 0, "cpu", precision, objective, lambda: torch.rand(20, *shape) * 2 - 1)
+    task = Task(shape, 3, "cpu", 64, 0, precision, objective, lambda: torch.rand(20, *shape) * 2 - 1)
     torch.manual_seed(0)
-    return construct(card.load(), choice, task)
+    return FACTORY.make("models", choice, task)
 
 
 def batches(shape, count, size=8):
@@ -90,14 +90,14 @@ PENALISED = {"wasserstein-gp", "r1", "relativistic-r1r2"}
 WITH_BATCH_NORM = {"dcgan", "cgan", "wgan", "pacgan"}  # in the discriminator, on images
 
 
-@pytest.mark.parametrize(("name", "loss"), list(itertools.product(ADVERSARIAL, CATALOG.names("losses"))))
+@pytest.mark.parametrize(("name", "loss"), list(itertools.product(ADVERSARIAL, FACTORY.catalog.names("losses"))))
 def test_any_objective_goes_with_any_architecture_or_says_why_not(name, loss):
     if loss in PENALISED and name in WITH_BATCH_NORM:
         with pytest.raises(UnfitError, match="batch norm in this discriminator mixes samples; use a model without"):
             build(name, (1, 8, 8), loss)
         return
     model = trained(name, (1, 8, 8), count=10, loss=loss)
-    assert model.spent["generator"] > 0
+    assert model.steps_by_player()["generator"] > 0
     assert model.sample(2, torch.Generator()).shape == (2, 1, 8, 8)
 
 
@@ -105,7 +105,7 @@ def test_any_objective_goes_with_any_architecture_or_says_why_not(name, loss):
 def test_dcgan_without_batch_norm_takes_a_penalty(norm):
     SMALL["dcgan"] = f"width=4,norm={norm}"
     try:
-        assert trained("dcgan", (1, 8, 8), loss="wasserstein-gp", count=10).spent["generator"] == 2
+        assert trained("dcgan", (1, 8, 8), loss="wasserstein-gp", count=10).steps_by_player()["generator"] == 2
     finally:
         SMALL["dcgan"] = "width=4"
 
@@ -157,6 +157,11 @@ def test_two_seeds_differ_and_one_seed_does_not(run, make_spec, name):
 # worst of each stays a tenth or more below the floor, since another processor rounds its way to another score
 SHORT = {
     "vanilla": ("", 700, {"batch": 64, "discriminator_learning_rate": 6e-4}),
+    "mlp-gan": (
+        "width=256",
+        1_500,
+        {"batch": 64, "learning_rate": 1e-3, "discriminator_learning_rate": 3e-3, "average": 0.99},
+    ),
     "dcgan": ("width=16", 300, {"learning_rate": 1e-3}),
     "cgan": ("width=16", 300, {"learning_rate": 1e-3}),
     "wgan": ("width=16", 300, {"learning_rate": 5e-4}),
@@ -196,31 +201,33 @@ def test_every_model_but_the_floor_has_its_short_run():
 @pytest.mark.parametrize(
     ("name", "settings", "message"),
     [
-        ("vanilla", "latent=0", "vanilla takes latent and width of 1 or more, not 0 and 128"),
-        ("dcgan", "width=0", "dcgan takes latent and width of 1 or more, not 100 and 0"),
-        ("dcgan", "norm=spectral", "takes a norm of batch, layer, none, not 'spectral'"),
-        ("cgan", "embedding=0", "cgan takes latent and width and embedding of 1 or more"),
-        ("wgan", "width=-1", "wgan takes latent and width of 1 or more"),
-        ("wgan-gp", "width=0", "wgan-gp takes latent and width of 1 or more"),
-        ("sngan", "latent=1.5", "sngan takes latent and width of 1 or more"),
-        ("resnet-gan", "width=0", "resnet-gan takes latent and width of 1 or more"),
-        ("r3gan", "blocks=0", "r3gan takes latent and width and blocks of 1 or more"),
-        ("pacgan", "packing=0", "pacgan takes packing of 1 or more, not 0"),
+        ("vanilla", "latent=0", "model 'vanilla' takes a whole number of 1 or more for latent, not 0"),
+        ("mlp-gan", "width=0", "model 'mlp-gan' takes a whole number of 1 or more for width, not 0"),
+        ("dcgan", "width=0", "model 'dcgan' takes a whole number of 1 or more for width, not 0"),
+        ("dcgan", "norm=spectral", "model 'dcgan' takes batch, layer or none for norm, not 'spectral'"),
+        ("cgan", "embedding=0", "model 'cgan' takes a whole number of 1 or more for embedding, not 0"),
+        ("wgan", "width=-1", "model 'wgan' takes a whole number of 1 or more for width, not -1"),
+        ("wgan-gp", "width=0", "model 'wgan-gp' takes a whole number of 1 or more for width, not 0"),
+        ("sngan", "latent=1.5", "model 'sngan' takes a whole number of 1 or more for latent, not 1.5"),
+        ("resnet-gan", "width=0", "model 'resnet-gan' takes a whole number of 1 or more for width, not 0"),
+        ("r3gan", "blocks=0", "model 'r3gan' takes a whole number of 1 or more for blocks, not 0"),
+        ("pacgan", "packing=0", "model 'pacgan' takes a whole number of 1 or more for packing, not 0"),
         ("pacgan", "base=gmm", "pacgan packs adversarial models, such as vanilla and dcgan, not 'gmm'"),
-        ("pacgan", "base=pacgan", "pacgan packs adversarial models"),
+        ("pacgan", "base=pacgan", "model 'pacgan' can't have itself for base"),
         ("pacgan", "base=cgan", "pacgan packs models without labels, not 'cgan'"),
         ("pacgan", "base=dcgna", "unknown model 'dcgna'; did you mean 'dcgan'"),
-        ("gmm", "covariance=round", "gmm takes a covariance of full, tied, diag, spherical, not 'round'"),
-        ("autoencoder", "latent=0", "autoencoder takes latent and width and batch of 1 or more"),
-        ("vae", "latent=0", "vae takes latent and width and batch of 1 or more"),
-        ("vae", "likelihood=laplace", "vae takes a likelihood of bernoulli, gaussian, not 'laplace'"),
-        ("pixelcnn", "layers=0", "pixelcnn takes width and layers and batch of 1 or more"),
+        ("gmm", "covariance=round", "model 'gmm' takes full, tied, diag or spherical for covariance, not 'round'"),
+        ("autoencoder", "latent=0", "model 'autoencoder' takes a whole number of 1 or more for latent, not 0"),
+        ("vae", "latent=0", "model 'vae' takes a whole number of 1 or more for latent, not 0"),
+        ("vae", "likelihood=laplace", "model 'vae' takes bernoulli or gaussian for likelihood, not 'laplace'"),
+        ("pixelcnn", "layers=0", "model 'pixelcnn' takes a whole number of 1 or more for layers, not 0"),
+        ("dcgan", "widht=4", "model 'dcgan' takes no parameter 'widht'; did you mean 'width'?"),
     ],
 )
-def test_settings_of_no_sense_are_refused_in_one_line(name, settings, message, bench, make_spec):
+def test_settings_of_no_sense_are_refused_in_one_line(name, settings, message, make_spec, features):
     loss = Choice.parse(CARDS[name].loss) if CARDS[name].loss else None
     spec = make_spec(model=Choice.parse(f"{name}:{settings}"), loss=loss)
     with pytest.raises(GanbenchError) as caught:
-        bench.check([spec])
+        check([spec], features)
     assert message in str(caught.value)
     assert "\n" not in str(caught.value)

@@ -1,6 +1,7 @@
 """The rules that hold the architecture up: layers, names, weight at start-up, documented doors."""
 
 import ast
+import graphlib
 import re
 import subprocess
 import sys
@@ -10,25 +11,33 @@ from pathlib import Path
 import pytest
 
 import ganbench
-from ganbench import hookspecs
-from ganbench.plugins import kinds
+from ganbench.contracts import hookspecs
+from ganbench.registry.catalog import kinds
 
 CORE = Path(ganbench.__file__).parent
 ROOT = Path(__file__).parent.parent
 
-LAYERS = [
-    {"errors", "choice", "spec", "recipe", "record", "events", "cards"},
-    {"contracts", "evidence"},
-    {"hookspecs"},
-    {"plugins", "seeds", "meter", "store", "stats", "standing", "curves", "stability", "stopping", "memory",
-     "environment", "garbage", "submission", "gathering", "suites", "wishes", "pictures", "picture_files", "console"},
-    {"featuring", "workbench", "comparison", "evaluation", "training", "runner", "sampling", "inputs", "intervals",
-     "halves", "interpolation", "scoring"},
-    {"session"},
-    {"columns", "collapse", "tables", "reach", "difference", "report", "site", "probe", "progress"},
-    {"cli", "__main__"},
-]  # fmt: skip
-ASIDE = {"torchkit", "testing"}
+# which rooms of ganbench/ each room may import; modules at the root are rooms of their own
+ROOMS = {
+    "errors": [],
+    "seeds": [],
+    "files": [],
+    "schema": ["errors"],
+    "contracts": ["schema", "errors"],
+    "storage": ["schema", "errors", "files"],
+    "registry": ["contracts", "schema", "errors"],
+    "analysis": ["schema", "storage", "contracts", "errors", "files"],
+    "suites": ["registry", "contracts", "schema", "errors"],
+    "evaluation": ["registry", "contracts", "schema", "storage", "seeds", "errors", "files"],
+    "report": ["analysis", "storage", "registry", "contracts", "schema", "errors", "files"],
+    "training": ["evaluation", "storage", "registry", "contracts", "schema", "seeds", "errors", "files"],
+    "site": ["report", "analysis", "storage", "registry", "contracts", "schema", "errors", "files"],
+    "testing": ["training", "evaluation", "registry", "contracts", "schema", "seeds", "errors"],
+    "torchkit": ["contracts", "schema", "seeds", "errors", "files"],
+    "cli": ["suites", "training", "evaluation", "report", "site", "analysis", "storage", "registry", "contracts",
+            "schema", "seeds", "errors", "files"],
+    "__main__": ["cli"],
+}  # fmt: skip
 HEAVY = ["torch", "torchvision", "pandas", "matplotlib", "seaborn", "sklearn", "scipy", "pyarrow", "rich"]
 
 
@@ -37,36 +46,61 @@ def core_modules():
 
 
 def imports_of(path):
-    """Return the core modules that a file imports, wherever in it."""
+    """Return the modules of ganbench that a file imports, wherever in it, without their first word."""
     found = set()
     for node in ast.walk(ast.parse(path.read_text())):
         names = [node.module] if isinstance(node, ast.ImportFrom) and node.module else []
         names += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
         if isinstance(node, ast.ImportFrom) and names == ["ganbench"]:
             names = [f"ganbench.{alias.name}" for alias in node.names]
-        found |= {name.split(".")[1] for name in names if name.startswith("ganbench.")}
+        found |= {name.removeprefix("ganbench.") for name in names if name.startswith("ganbench.")}
     return found
 
 
-def test_every_module_has_a_layer():
-    assert set(core_modules().values()) - {"__init__"} == set().union(*LAYERS) | ASIDE
+def test_every_module_is_in_a_room():
+    assert set(core_modules().values()) - {"__init__"} == set(ROOMS)
 
 
 @pytest.mark.parametrize("path", core_modules(), ids=lambda path: str(path.relative_to(CORE)))
-def test_a_lower_layer_never_imports_a_higher_one(path):
-    module = core_modules()[path]
-    if module in ASIDE | {"__init__"}:
-        return
-    own = next(index for index, layer in enumerate(LAYERS) if module in layer)
-    allowed = set().union(*LAYERS[: own + 1])
-    assert imports_of(path) <= allowed
+def test_a_room_imports_those_below_it_alone(path):
+    room = core_modules()[path]
+    if room != "__init__":
+        assert {module.split(".")[0] for module in imports_of(path)} <= {room, *ROOMS[room]}
 
 
-def test_plugins_reach_the_core_by_its_lower_layers_alone():
-    allowed = set().union(*LAYERS[:4]) | {"torchkit"}
-    for folder in ("plugins", "benchmarks/ganbench_suites"):
-        for path in (ROOT / folder).rglob("*.py"):
-            assert imports_of(path) <= allowed | {"hookimpl"} | set(ganbench.__all__), path
+def test_rooms_have_no_circle():
+    above, rest = set(), dict(ROOMS)
+    while rest:
+        free = [room for room, below in rest.items() if set(below) <= above]
+        assert free, f"a circle among {sorted(rest)}"
+        above |= set(free)
+        rest = {room: below for room, below in rest.items() if room not in free}
+
+
+def test_modules_of_the_core_have_no_circle():
+    graph = {".".join(path.relative_to(CORE).with_suffix("").parts): imports_of(path) for path in core_modules()}
+    graph = {module: {found for found in imported if found in graph} for module, imported in graph.items()}
+    order = graphlib.TopologicalSorter(graph)
+    order.prepare()  # raises CycleError with the circle
+
+
+@pytest.mark.parametrize("folder", ["plugins", "benchmarks/ganbench_suites", "tests/stranger"])
+def test_a_plugin_imports_the_public_door_and_the_torchkit_alone(folder):
+    for path in (ROOT / folder).rglob("*.py"):
+        for module in imports_of(path):
+            assert module in ganbench.__all__ or module.split(".")[0] in ("torchkit", "testing"), (path, module)
+
+
+def test_every_public_name_is_there():
+    assert ganbench.__all__ == sorted(ganbench.__all__)
+    assert all(hasattr(ganbench, name) for name in ganbench.__all__)
+
+
+def test_every_room_says_in_one_line_why_it_is_there():
+    for init in CORE.rglob("__init__.py"):
+        text = ast.get_docstring(ast.parse(init.read_text()))
+        assert text, init
+        assert len(text.splitlines()[0]) <= 120, init
 
 
 def test_the_core_names_no_plugin(catalog):
@@ -90,7 +124,7 @@ def test_discovery_and_help_import_nothing_heavy():
 import sys
 from click.testing import CliRunner
 from ganbench.cli import main
-from ganbench.plugins import discover
+from ganbench.registry.catalog import discover
 assert len(discover().plugins) >= 8
 for line in ("--help", "run --help", "sample --help", "list", "plugins", "--version"):
     assert CliRunner().invoke(main, line.split()).exit_code == 0, line

@@ -6,11 +6,12 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from ganbench.choice import Choice
-from ganbench.events import Finished, Progressed, Started
-from ganbench.record import Status
-from ganbench.spec import Budget
-from ganbench.store import RunFolder, read_record
+from ganbench.evaluation.features import FeatureStore
+from ganbench.schema.choice import Choice
+from ganbench.schema.events import Finished, Progressed, Started
+from ganbench.schema.record import Status
+from ganbench.schema.spec import Budget
+from ganbench.storage.store import RunFolder, read_record
 
 
 def weights(tmp_path, where, spec):
@@ -104,7 +105,7 @@ class Killed(BaseException):
 
 @pytest.mark.parametrize("model", ["vanilla", "dcgan:width=8"])
 def test_a_run_killed_half_way_goes_on_to_the_same_bits(run, make_spec, tmp_path, model, monkeypatch):
-    monkeypatch.setattr("ganbench.meter.TICK_SECONDS", 0.0)  # a tick at every update
+    monkeypatch.setattr("ganbench.training.meter.TICK_SECONDS", 0.0)  # a tick at every update
     spec = make_spec(model=model, loss="non-saturating", checkpoints=(0.3, 1.0))
     whole = run(spec, "whole")
 
@@ -147,15 +148,15 @@ def test_scores_carry_what_somebody_needs_to_repeat_them(run, make_spec):
     assert (score.metric, score.better) == ("frechet:features=raw", "lower")
 
 
-def test_metrics_that_share_a_feature_space_share_its_features(run, make_spec, bench, monkeypatch):
+def test_metrics_that_share_a_feature_space_share_its_features(run, make_spec, monkeypatch):
     mapped = []
-    features = type(bench).features
+    features = FeatureStore.features
 
-    def watched(self, space, *rest, **named):
-        mapped.append(space)
-        return features(self, space, *rest, **named)
+    def watched(self, choice, *rest, **named):
+        mapped.append(choice)
+        return features(self, choice, *rest, **named)
 
-    monkeypatch.setattr(type(bench), "features", watched)
+    monkeypatch.setattr(FeatureStore, "features", watched)
     run(make_spec(metrics=(Choice("frechet"), Choice.parse("frechet:features=raw")), checkpoints=(0.5, 1.0)))
     assert list(map(str, mapped)) == ["raw"] * 3  # the real side once, the generated one at each checkpoint
 

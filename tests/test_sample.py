@@ -8,7 +8,7 @@ import torch
 from PIL import Image
 from safetensors import safe_open
 
-from ganbench.sampling import Request
+from ganbench.evaluation.sampling import Request
 
 pytest_plugins = ["sampled"]
 
@@ -29,7 +29,9 @@ def unpacked(name):
 )
 def test_the_runs_own_seed_and_count_draw_the_samples_that_were_scored(finished, sampler, monkeypatch, changes):
     scored = []
-    monkeypatch.setattr("ganbench.evaluation.draw_samples", lambda path, samples, real: scored.append(samples))
+    monkeypatch.setattr(
+        "ganbench.evaluation.checkpoints.draw_samples", lambda path, samples, real: scored.append(samples)
+    )
     record = finished(**changes)
     assert torch.equal(sampler(record).draw(Request(100, record.spec.seed)), scored[0])
 
@@ -40,7 +42,7 @@ def test_the_data_need_not_be_there(finished, monkeypatch, sample):
     def gone(self, choice):
         pytest.fail(f"{choice} was asked for")
 
-    monkeypatch.setattr("ganbench.workbench.Workbench.dataset", gone)
+    monkeypatch.setattr("ganbench.registry.factory.Factory.dataset", gone)
     assert sample(record.key).exit_code == 0
 
 

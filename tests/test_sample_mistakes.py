@@ -9,10 +9,10 @@ import torch
 from safetensors.torch import load, save_file
 
 from ganbench.errors import ResultsError
-from ganbench.plugins import discover
-from ganbench.record import Status
-from ganbench.sampling import Request
-from ganbench.store import Store
+from ganbench.evaluation.sampling import Request
+from ganbench.registry.catalog import discover
+from ganbench.schema.record import Status
+from ganbench.storage.store import Store
 
 pytest_plugins = ["sampled"]
 WEIGHTS = "weights.safetensors"
@@ -111,7 +111,7 @@ def test_a_model_that_cannot_be_built_any_more_says_so(finished, monkeypatch, mi
 
 def test_a_model_whose_plugin_is_gone_is_a_mistake(shaded, monkeypatch, mistake):
     catalog = discover(metadata.entry_points(group="ganbench"))
-    monkeypatch.setattr("ganbench.plugins.discover", lambda: catalog)
+    monkeypatch.setattr("ganbench.registry.catalog.discover", lambda: catalog)
     assert "unknown model 'shade'" in mistake(shaded.key)
 
 
@@ -120,7 +120,7 @@ def test_a_folder_that_cannot_be_written_is_a_mistake_before_anything_is_drawn(
 ):
     record = finished()
     (tmp_path / "file").write_text("in the way")
-    monkeypatch.setattr("ganbench.sampling.restore", lambda *given: pytest.fail("too late"))
+    monkeypatch.setattr("ganbench.evaluation.sampling.restore", lambda *given: pytest.fail("too late"))
     told = mistake(f"{record.key} --out file/deep/a.png")
     assert "can't write 'file/deep/a.png': a file is in the way; choose another with --out" in told
     monkeypatch.setattr("os.access", lambda path, mode: mode != os.W_OK)

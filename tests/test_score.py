@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 import torch
 
-from ganbench.choice import Choice
 from ganbench.errors import BadOptionError
-from ganbench.inputs import Reader
-from ganbench.intervals import with_intervals
-from ganbench.scoring import choose, compare
+from ganbench.evaluation.resampling import with_intervals
+from ganbench.evaluation.sources import Reader
+from ganbench.evaluation.standalone import choose, compare
+from ganbench.schema.choice import Choice
 from ganbench_metrics.frechet import frechet_distance
 
 pytest_plugins = ["sampled"]
@@ -75,7 +75,7 @@ def test_what_is_missing_has_its_reason_and_exit_code_one(command, tmp_path):
         (["nowhere", "digits:test", "--metric", "frechet"], "can't find 'nowhere'"),
         (["digits:train", "ring8:test", "--metric", "frechet"], "the sides differ in shape"),
         (["digits:train", "digits:test", "--metric", "frechet", "--bootstrap", "1"], "two rounds or more, not 1"),
-        (["digits:train", "digits:test", "--metric", "frechet:depth=3"], "frechet takes"),
+        (["digits:train", "digits:test", "--metric", "frechet:depth=3"], "metric 'frechet' takes no parameter 'depth'"),
         (["digits:train", "digits:test", "--metric", "frechet", "--samples", "0"], "samples must be 1 or more"),
     ],
 )
@@ -102,70 +102,70 @@ def means(comparison, rounds=200):
     return interval
 
 
-def test_intervals_hold_the_truth_about_as_often_as_they_say(bench, tmp_path):
+def test_intervals_hold_the_truth_about_as_often_as_they_say(features, tmp_path):
     # points whose distance is known: a shift by one in each of two dimensions, far from where the score is biased
     held, trials = 0, 40
     for trial in range(trials):
         fake = points(tmp_path / "fake.npy", 400, 2 * trial, mean=1)
         real = points(tmp_path / "real.npy", 400, 2 * trial + 1)
-        interval = means(compare(Reader(bench, tmp_path), fake, real), rounds=60)
+        interval = means(compare(Reader(features, tmp_path), fake, real), rounds=60)
         assert interval.low < interval.score.value < interval.high
         held += interval.low < 2.0 < interval.high
     assert held >= 0.8 * trials
 
 
-def test_an_interval_ends_where_the_scores_range_does(bench, tmp_path):
+def test_an_interval_ends_where_the_scores_range_does(features, tmp_path):
     fake, real = points(tmp_path / "fake.npy", 60, 0), points(tmp_path / "real.npy", 60, 1)
-    comparison = compare(Reader(bench, tmp_path), fake, real)
+    comparison = compare(Reader(features, tmp_path), fake, real)
     distance, *shares = with_intervals(comparison, [Choice("frechet"), Choice.parse("prdc:features=raw")], 30)
     assert distance.low == 0.0
     assert all(0.0 <= share.low <= share.high for share in shares)
     assert all(share.high <= 1.0 for share in shares if share.score.name != "density")
 
 
-def test_more_samples_make_an_interval_narrower(bench, tmp_path):
+def test_more_samples_make_an_interval_narrower(features, tmp_path):
     widths = []
     for n in (200, 3_200):
         fake, real = points(tmp_path / "fake.npy", n, 0, mean=1), points(tmp_path / "real.npy", n, 1)
-        interval = means(compare(Reader(bench, tmp_path), fake, real))
+        interval = means(compare(Reader(features, tmp_path), fake, real))
         widths.append(interval.high - interval.low)
     assert widths[0] / widths[1] == pytest.approx(4, rel=0.35)
 
 
-def test_intervals_repeat_with_the_seed(bench, tmp_path):
+def test_intervals_repeat_with_the_seed(features, tmp_path):
     fake, real = points(tmp_path / "fake.npy", 100, 0, mean=1), points(tmp_path / "real.npy", 100, 1)
-    first, again, other = (means(compare(Reader(bench, tmp_path, seed=s), fake, real), 20) for s in (0, 0, 1))
+    first, again, other = (means(compare(Reader(features, tmp_path, seed=s), fake, real), 20) for s in (0, 0, 1))
     assert (first.low, first.high) == (again.low, again.high)
     assert first.low != other.low
 
 
-def test_a_score_that_is_missing_has_no_interval(bench, tmp_path):
+def test_a_score_that_is_missing_has_no_interval(features, tmp_path):
     fake, real = points(tmp_path / "fake.npy", 100, 0), points(tmp_path / "real.npy", 100, 1)
-    comparison = compare(Reader(bench, tmp_path), fake, real)
+    comparison = compare(Reader(features, tmp_path), fake, real)
     assert {interval.low for interval in with_intervals(comparison, [Choice("modes")], 3)} == {None}
     with pytest.raises(BadOptionError, match="two rounds or more"):
         with_intervals(comparison, [Choice("frechet")], 1)
 
 
-def test_halves_keep_the_features_that_were_computed(bench, tmp_path):
+def test_halves_keep_the_features_that_were_computed(features, tmp_path):
     fake, real = points(tmp_path / "fake.npy", 100, 0), points(tmp_path / "real.npy", 100, 1)
-    comparison, seen = compare(Reader(bench, tmp_path), fake, real), []
+    comparison, seen = compare(Reader(features, tmp_path), fake, real), []
 
     def watched(space, samples):
         seen.append(space)
-        return bench.features(space, samples)
+        return features.features(space, samples)
 
     comparison.real.embed = comparison.fake.embed = watched
     means(comparison, rounds=10)
     assert len(seen) == 2
 
 
-def test_a_picture_folder_is_scored_against_a_dataset(command, tmp_path, bench):
+def test_a_picture_folder_is_scored_against_a_dataset(command, tmp_path, factory):
     from torchvision.utils import save_image
 
     folder = tmp_path / "digits"
     folder.mkdir()
-    for index, digit in enumerate(bench.dataset(Choice("digits")).head("train", 200).samples):
+    for index, digit in enumerate(factory.dataset(Choice("digits")).head("train", 200).samples):
         save_image(digit.add(1).div(2), folder / f"{index}.png")
     answer = command("score", str(folder), "digits:test", "--metric", "frechet", "--json")
     (score,) = json.loads(answer.stdout)["scores"]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from ganbench.evidence import Evidence, Features, Side
+from ganbench.contracts.metrics import Evidence, Features, Side
 from ganbench_metrics import neighbours
 from ganbench_metrics.different_bins import different, divergence
 from ganbench_metrics.fid_infinity import extrapolated

@@ -7,9 +7,10 @@ import pytest
 import torch
 from spoiled import STRENGTHS, answers
 
-from ganbench import featuring
-from ganbench.choice import Choice
-from ganbench.evidence import Evidence, Side
+from ganbench.contracts.metrics import Evidence, Side
+from ganbench.evaluation import features as feature_module
+from ganbench.evaluation.features import FeatureStore
+from ganbench.schema.choice import Choice
 
 # every metric that needs nothing but features of both sides
 PLAIN = [
@@ -28,9 +29,9 @@ SPACE = Choice("digits-classifier")
 
 
 @pytest.fixture(scope="module")
-def answered(mnist_bench):
-    data = mnist_bench.dataset(Choice("mnist"))
-    return answers(data, partial(mnist_bench.features, Choice("mnist-classifier"), classes=10))
+def answered(mnist_factory):
+    data = mnist_factory.dataset(Choice("mnist"))
+    return answers(data, partial(FeatureStore(mnist_factory).features, Choice("mnist-classifier"), classes=10))
 
 
 @pytest.mark.parametrize("fault", STRENGTHS)
@@ -59,42 +60,45 @@ def test_dropped_classes_raise_the_divergence_and_leave_precision_alone(answered
     assert min(row["precision"] for row in rows) > rows[0]["precision"] - 0.03
 
 
-def evidence(bench, real, fake, space=SPACE):
-    sides = [Side(samples, None, bench.features(space, samples, 10)) for samples in (real, fake)]
-    return Evidence(*sides, bench.dataset(Choice("digits")), None, seed=3)
+def evidence(features, real, fake, space=SPACE):
+    sides = [Side(samples, None, features.features(space, samples, 10)) for samples in (real, fake)]
+    return Evidence(*sides, features.factory.dataset(Choice("digits")), None, seed=3)
 
 
-def score(bench, metric, real, fake, space=SPACE):
-    return bench.metric(Choice.parse(metric)).score(evidence(bench, real, fake, space))
+def score(features, metric, real, fake, space=SPACE):
+    measure = features.factory.measure(Choice.parse(metric))
+    return measure.metric.score(evidence(features, real, fake, space))
 
 
 @pytest.fixture
-def digits(bench):
-    data = bench.dataset(Choice("digits"))
+def digits(factory):
+    data = factory.dataset(Choice("digits"))
     return data.head("test", 500).samples, data.head("train", 500).samples
 
 
 @pytest.mark.parametrize("metric", PLAIN + JUDGED)
-def test_the_order_of_samples_changes_nothing(bench, digits, metric):
+def test_the_order_of_samples_changes_nothing(features, digits, metric):
     real, fake = digits
     orders = [torch.randperm(500, generator=torch.Generator().manual_seed(seed)) for seed in (0, 1)]
-    straight, shuffled = score(bench, metric, real, fake), score(bench, metric, real[orders[0]], fake[orders[1]])
+    straight, shuffled = score(features, metric, real, fake), score(features, metric, real[orders[0]], fake[orders[1]])
     assert shuffled == pytest.approx(straight, rel=1e-5, abs=1e-7)  # features in other chunks differ in their last bits
 
 
 @pytest.mark.parametrize("metric", PLAIN + JUDGED)
-def test_batches_change_nothing(bench, digits, metric, monkeypatch):
-    whole = score(bench, metric, *digits)
-    monkeypatch.setattr(featuring, "_CHUNK", 7)
-    assert score(bench, metric, *digits) == pytest.approx(whole, rel=1e-5, abs=1e-7)
+def test_batches_change_nothing(features, digits, metric, monkeypatch):
+    whole = score(features, metric, *digits)
+    monkeypatch.setattr(feature_module, "_CHUNK", 7)
+    assert score(features, metric, *digits) == pytest.approx(whole, rel=1e-5, abs=1e-7)
 
 
 @pytest.mark.parametrize("metric", PLAIN)
-def test_growing_noise_worsens_each_score_at_every_step(bench, digits, metric):
+def test_growing_noise_worsens_each_score_at_every_step(features, digits, metric):
     real, fake = digits
     noise = torch.randn(fake.shape, generator=torch.Generator().manual_seed(0))
-    columns = bench.catalog.get("metrics", metric.partition(":")[0]).columns
-    found = [score(bench, metric, real, fake + strength * noise, Choice("raw")) for strength in (0, 0.2, 0.4, 0.7, 1.2)]
+    columns = features.factory.catalog.get("metrics", metric.partition(":")[0]).columns
+    found = [
+        score(features, metric, real, fake + strength * noise, Choice("raw")) for strength in (0, 0.2, 0.4, 0.7, 1.2)
+    ]
     if metric == "nearest-neighbour":  # the half that is farther from one half
         values = [max(abs(one[column.name] - 0.5) for column in columns) for one in found]
     else:
@@ -104,22 +108,22 @@ def test_growing_noise_worsens_each_score_at_every_step(bench, digits, metric):
 
 
 @pytest.mark.parametrize("metric", ["frechet", "fid", "sliced-wasserstein"])
-def test_a_set_against_itself_is_at_no_distance(bench, digits, metric):
+def test_a_set_against_itself_is_at_no_distance(features, digits, metric):
     real, _ = digits
-    assert list(score(bench, metric, real, real).values()) == [pytest.approx(0.0, abs=1e-5)]
+    assert list(score(features, metric, real, real).values()) == [pytest.approx(0.0, abs=1e-5)]
 
 
-def test_a_set_against_itself_is_all_covered_and_all_precise(bench, digits):
+def test_a_set_against_itself_is_all_covered_and_all_precise(features, digits):
     real, _ = digits
-    found = score(bench, "prdc", real, real)
+    found = score(features, "prdc", real, real)
     assert (found["precision"], found["recall"], found["coverage"]) == (1.0, 1.0, 1.0)
 
 
 @pytest.mark.parametrize("metric", [*PLAIN, *JUDGED])
-def test_scoring_leaves_the_global_streams_alone_and_repeats(bench, digits, metric):
+def test_scoring_leaves_the_global_streams_alone_and_repeats(features, digits, metric):
     torch.manual_seed(7)
     before = torch.get_rng_state()
-    first, again = score(bench, metric, *digits), score(bench, metric, *digits)
+    first, again = score(features, metric, *digits), score(features, metric, *digits)
     assert first == again
     assert torch.equal(torch.get_rng_state(), before)
 
@@ -127,7 +131,7 @@ def test_scoring_leaves_the_global_streams_alone_and_repeats(bench, digits, metr
 @pytest.mark.parametrize(
     "metric", ["kid:size=100", "fid-infinity", "sliced-wasserstein", "ndb:bins=20", "inception-score"]
 )
-def test_another_seed_draws_otherwise(bench, digits, metric):
-    given = evidence(bench, *digits)
-    scores = [bench.metric(Choice.parse(metric)).score(replace(given, seed=seed)) for seed in (3, 4)]
+def test_another_seed_draws_otherwise(features, digits, metric):
+    given = evidence(features, *digits)
+    scores = [features.factory.measure(Choice.parse(metric)).metric.score(replace(given, seed=seed)) for seed in (3, 4)]
     assert scores[0] != scores[1]

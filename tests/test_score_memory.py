@@ -11,8 +11,8 @@ COUNT = 12_000
 SCRIPT = """
 import pkgutil
 import torch
-from ganbench.evidence import Evidence, Features, Side
-from ganbench.memory import PeakMemory
+from ganbench.contracts.metrics import Evidence, Features, Side
+from ganbench.training.memory import PeakMemory
 
 torch.set_num_threads(1)
 metric = pkgutil.resolve_name("{make}")()

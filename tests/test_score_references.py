@@ -10,7 +10,7 @@ from torch_fidelity.metric_kid import kernel_mmd, kid_features_to_metric
 from torchmetrics.image.inception import InceptionScore as TheirInceptionScore
 from torchmetrics.image.kid import poly_mmd
 
-from ganbench.evidence import Evidence, Features, Side
+from ganbench.contracts.metrics import Evidence, Features, Side
 from ganbench_metrics.different_bins import DifferentBins, divergence
 from ganbench_metrics.frechet import frechet_distance
 from ganbench_metrics.inception_score import InceptionScore, inception_score

@@ -8,9 +8,9 @@ import torch
 from prdc import compute_prdc
 from sklearn.neighbors import NearestNeighbors
 
-from ganbench.choice import Choice
+from ganbench.contracts.metrics import Evidence, Features, Side
 from ganbench.errors import UnfitError
-from ganbench.evidence import Evidence, Features, Side
+from ganbench.schema.choice import Choice
 from ganbench_metrics.nearest_neighbour import accuracies
 from ganbench_metrics.neighbours import tiles
 from ganbench_metrics.prdc import prdc
@@ -30,9 +30,9 @@ def shuffled(samples, seed):
     return samples[torch.randperm(len(samples), generator=torch.Generator().manual_seed(seed))]
 
 
-def scored(bench, metric, real, fake):
+def scored(factory, metric, real, fake):
     sides = [Side(side, None, Features(side)) for side in (real, fake)]
-    return bench.metric(Choice.parse(metric)).score(Evidence(*sides, None, None, 0))
+    return factory.measure(Choice.parse(metric)).metric.score(Evidence(*sides, None, None, 0))
 
 
 @pytest.mark.parametrize("d", [1, 3, 64, 784, 3_072, 12_288])
@@ -96,19 +96,19 @@ def test_nearest_neighbours_equal_scikit_learns_left_out_one_at_a_time():
 
 
 @pytest.mark.parametrize("metric", PLAIN)
-def test_sides_of_one_picture_have_a_score_or_a_reason(bench, metric):
+def test_sides_of_one_picture_have_a_score_or_a_reason(factory, metric):
     constant = pictures(1, 200).repeat(100, 1)
     for fake in (constant.clone(), pictures(100, 200, seed=1)):
         with contextlib.suppress(UnfitError):
-            found = scored(bench, metric, constant, fake)
+            found = scored(factory, metric, constant, fake)
             assert all(math.isfinite(value) for value in found.values())
 
 
 @pytest.mark.parametrize("metric", PLAIN)
-def test_the_order_of_samples_changes_no_score_of_the_same_features(bench, metric):
-    data = bench.dataset(Choice("digits"))
+def test_the_order_of_samples_changes_no_score_of_the_same_features(factory, metric):
+    data = factory.dataset(Choice("digits"))
     real, fake = (data.head(split, 500).samples.flatten(1) for split in ("test", "train"))
-    straight = scored(bench, metric, real, fake)
+    straight = scored(factory, metric, real, fake)
     for seed in range(3):
-        found = scored(bench, metric, shuffled(real, seed), shuffled(fake, 10 + seed))
+        found = scored(factory, metric, shuffled(real, seed), shuffled(fake, 10 + seed))
         assert found == pytest.approx(straight, rel=1e-9, abs=1e-12)

@@ -7,12 +7,12 @@ import pytest
 from PIL import Image
 
 import ganbench
-from ganbench.plugins import discover
-from ganbench.record import Checkpoint, RunRecord, Score, Spent, Status
+from ganbench.analysis.tables import results, tidy
+from ganbench.registry.catalog import discover
 from ganbench.report.build import write_report
 from ganbench.report.sections import write_sections
-from ganbench.spec import Budget
-from ganbench.tables import results, tidy
+from ganbench.schema.record import Checkpoint, RunRecord, Score, Spent, Status
+from ganbench.schema.spec import Budget
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def records(make_spec):
     for dataset, names in (("digits", ["frechet_distance"]), ("ring8", ["modes_captured", "reverse_kl"])):
         for model in ("vanilla", "gmm"):
             for seed in range(3):
-                scores = tuple(Score("m", name, 1.0, seed + len(model), "lower") for name in names)
+                scores = tuple(Score("m", name, seed + len(model), "lower") for name in names)
                 spec = make_spec(dataset=dataset, model=model, seed=seed)
                 made.append(RunRecord(spec, Status.DONE, checkpoints=(Checkpoint(1.0, Spent(1, 1, 1.0), scores),)))
     return [*made, RunRecord(make_spec(seed=9), Status.FAILED, "it broke")]

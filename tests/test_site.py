@@ -15,12 +15,13 @@ from sites import DANGER, make_record, write_results, write_site
 
 import ganbench
 from ganbench.cli.run import run as run_command
-from ganbench.plugins import discover
-from ganbench.record import Status
+from ganbench.registry.catalog import discover
+from ganbench.schema.record import Status
+from ganbench.schema.spec import Budget, Stopping
 from ganbench.site.commands import repeat_run
-from ganbench.spec import Budget, Stopping
-from ganbench.suites import expand, find_suite
-from ganbench.wishes import Wishes, read_wishes
+from ganbench.suites.expand import expand
+from ganbench.suites.overrides import Overrides, read_overrides
+from ganbench.suites.toml import find_suite
 
 
 @pytest.fixture(scope="module")
@@ -202,19 +203,19 @@ def test_a_run_without_files_or_scores_has_a_page(tmp_path, catalog):
 
 
 @pytest.mark.parametrize(
-    "wishes",
+    "overrides",
     [
-        Wishes(),
-        Wishes(seeds=(3,), budget=Budget(images=1_234_567, seconds=0.5), stopping=Stopping(patience=2)),
-        Wishes(seeds=(2,), precision="bf16"),
+        Overrides(),
+        Overrides(seeds=(3,), budget=Budget(images=1_234_567, seconds=0.5), stopping=Stopping(patience=2)),
+        Overrides(seeds=(2,), precision="bf16"),
     ],
     ids=["standard", "budget and stopping", "precision"],
 )
-def test_the_command_of_a_run_repeats_that_run_and_no_other(catalog, wishes):
-    for spec in expand(find_suite("quickstart", catalog), catalog, wishes):
+def test_the_command_of_a_run_repeats_that_run_and_no_other(catalog, overrides):
+    for spec in expand(find_suite("quickstart", catalog), catalog, overrides):
         words = shlex.split(repeat_run(spec, catalog.names("suites")))
         context = run_command.make_context("run", words[2:])
-        again = expand(find_suite(context.params["suite"], catalog), catalog, read_wishes(context.params))
+        again = expand(find_suite(context.params["suite"], catalog), catalog, read_overrides(context.params))
         assert [each.key for each in again] == [spec.key]
 
 

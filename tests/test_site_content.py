@@ -9,23 +9,23 @@ import pytest
 from sites import DANGER, joined, make_record, of_values, respec, seeds_of, write_results, write_site
 
 import ganbench
-from ganbench.choice import Choice
-from ganbench.gathering import gathered
-from ganbench.plugins import discover
-from ganbench.record import Status
-from ganbench.report.grid import number
+from ganbench.registry.catalog import discover
+from ganbench.report.numbers import number
+from ganbench.schema.choice import Choice
+from ganbench.schema.record import Status
 from ganbench.site.badges import badges
+from ganbench.site.board_data import board_data
 from ganbench.site.board_table import board_table
 from ganbench.site.commands import run_contender
 from ganbench.site.content import Content
-from ganbench.site.courses import board_data
 from ganbench.site.curves_data import curve_panels
 from ganbench.site.front import front
 from ganbench.site.metric_page import metric_page
 from ganbench.site.model_page import model_page
 from ganbench.site.run_page import run_page
 from ganbench.site.serve import serving
-from ganbench.store import RunFolder
+from ganbench.storage.merge import merged
+from ganbench.storage.store import RunFolder
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def content_of(tmp_path):
     """Return a maker of a site's content from records."""
 
     def make(records, **options):
-        with gathered([write_results(tmp_path / "results", records)]) as found:
+        with merged([write_results(tmp_path / "results", records)]) as found:
             return Content(found, "a title", **options)
 
     return make
@@ -46,7 +46,7 @@ def data_of(content):
 
 def test_charts_have_each_checkpoints_mean_lowest_and_highest_and_the_best_and_worst_seed(content_of):
     (model,) = data_of(content_of(seeds_of("dcgan")))["models"]
-    assert model["courses"] == [[[3_200, 1.5, 8.83333, 8, 9.5], [6_400, 3, 4.5, 4, 5]]]
+    assert model["trajectories"] == [[[3_200, 1.5, 8.83333, 8, 9.5], [6_400, 3, 4.5, 4, 5]]]
     assert [shown["about"] for shown in model["samples"]] == ["best seed, 0", "worst seed, 1"]
 
 
@@ -61,7 +61,9 @@ def test_charts_keep_recipes_and_protocols_apart(content_of):
     both = [joined(*pair) for pair in zip(plain, other, strict=True)]
     changed = [respec(record, recipe=(("batch", 8),)) for record in of_values("dcgan", [5.0])]
     data = data_of(content_of([*both, *changed]))
-    found = [sorted(point[2] for course in model["courses"] for point in course) for model in data["models"]]
+    found = [
+        sorted(point[2] for trajectory in model["trajectories"] for point in trajectory) for model in data["models"]
+    ]
     assert sorted(found) == [[1.0, 3.0], [5.0]]
 
 
@@ -118,7 +120,7 @@ def test_budgets_that_are_not_the_suites_are_marked_and_only_those(content_of):
     plain = make_record("gmm", "digits", 0)
     content = content_of([plain, respec(plain, standard=False)])
     assert ["not the standard budget" in board.title for board in content.boards] == [
-        not board.grid.standard for board in content.boards
+        not board.grid.board.standard for board in content.boards
     ]
     for run in content.runs:
         said = dict(run_page(run, content, ())["what"])["suite"]

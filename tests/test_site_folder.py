@@ -12,12 +12,12 @@ from sites import DANGER, make_record, write_results, write_site
 
 from ganbench.cli import main
 from ganbench.errors import BadOptionError, ResultsError
-from ganbench.gathering import gathered
 from ganbench.site.addresses import address
 from ganbench.site.content import Content
 from ganbench.site.curves_data import thinned
-from ganbench.site.plots import gallery
+from ganbench.site.gallery import gallery
 from ganbench.site.serve import serving
+from ganbench.storage.merge import merged
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +32,7 @@ def test_one_key_on_two_devices_is_two_runs_with_pages_of_their_own(tmp_path, ca
     there = replace(here, environment={"device": "H200"})
     for name, record in (("a", here), ("b", there)):
         write_results(tmp_path / name, [record])
-    with gathered([tmp_path / "a", tmp_path / "b"]) as found:
+    with merged([tmp_path / "a", tmp_path / "b"]) as found:
         content = Content(found, "both")
         assert sorted(run.name for run in content.runs) == [here.key, f"{here.key}-2"]
         devices = [content.runs_of(board.tidy)[0].record.environment["device"] for board in content.boards]

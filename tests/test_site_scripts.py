@@ -76,7 +76,7 @@ def test_the_drawn_frontier_leads_past_references_whichever_way_a_score_points(v
 
 
 @pytest.mark.browser
-def test_the_course_is_of_means_against_the_clock_that_was_chosen(visit, site):
+def test_a_trajectory_is_of_means_against_the_clock_that_was_chosen(visit, site):
     tab = visit(page_of(site, "boards", "digits"))
     box = chart(tab, "progress")
     assert series(box)["dcgan + hinge"] == ([3_200, 6_400], [60, 6])

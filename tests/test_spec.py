@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 from pydantic import TypeAdapter
 
-from ganbench.choice import Choice
 from ganbench.errors import BadOptionError
-from ganbench.spec import Budget, RunSpec, Stopping
+from ganbench.schema.choice import Choice
+from ganbench.schema.spec import Budget, RunSpec, Stopping
 
 
 @pytest.mark.parametrize(
@@ -52,6 +52,7 @@ def test_every_field_of_a_spec_is_in_its_key(make_spec):
         "precision": "bf16",
         "stopping": Stopping(patience=2),
         "halves": 4,
+        "defaults": (("model.width", 64),),
     }
     assert set(changes) == set(RunSpec.__dataclass_fields__)
     keys = {replace(spec, **{field: value}).key for field, value in changes.items()}
@@ -65,7 +66,7 @@ def test_a_key_is_the_same_in_another_process_and_after_json(make_spec):
     assert adapter.validate_json(text) == spec
     code = f"""
 from pydantic import TypeAdapter
-from ganbench.spec import RunSpec
+from ganbench.schema.spec import RunSpec
 print(TypeAdapter(RunSpec).validate_json({text!r}).key)
 """
     other = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

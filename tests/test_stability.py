@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ganbench.stability import (
+from ganbench.training.stability import (
     distance_from_half,
     gradient_ratio,
     oscillation,

@@ -5,7 +5,7 @@ from itertools import islice
 import pytest
 import torch
 
-from ganbench.contracts import Source
+from ganbench.contracts.datasets import Source
 from ganbench.testing import check_dataset
 from ganbench_datasets import stacked_mnist as module
 from ganbench_datasets.mnist import mnist

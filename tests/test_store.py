@@ -5,8 +5,9 @@ import json
 import pytest
 
 from ganbench.errors import ResultsError
-from ganbench.record import RunRecord, Status
-from ganbench.store import Store, read_record, write_whole
+from ganbench.files import write_whole
+from ganbench.schema.record import RunRecord, Status
+from ganbench.storage.store import Store, read_record
 
 
 def put(store, spec, status=Status.DONE):

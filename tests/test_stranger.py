@@ -19,7 +19,7 @@ def installed(tmp_path_factory):
         (source / path.name).write_bytes(path.read_bytes())
     command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-build-isolation", "--no-index"]
     subprocess.run([*command, "--target", str(target), str(source)], check=True, capture_output=True, timeout=200)
-    return os.environ | {"PYTHONPATH": str(target)}
+    return os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, (str(target), os.environ.get("PYTHONPATH"))))}
 
 
 def run(installed, line, folder):
@@ -45,8 +45,9 @@ def test_it_runs_in_every_image_suite_beside_ours(installed, tmp_path):
 
 def test_it_is_in_the_standard_mnist_suite_too(installed):
     code = """
-from ganbench.plugins import discover
-from ganbench.suites import expand, find_suite
+from ganbench.registry.catalog import discover
+from ganbench.suites.expand import expand
+from ganbench.suites.toml import find_suite
 catalog = discover()
 print(*sorted({spec.model.name for spec in expand(find_suite("mnist-all", catalog), catalog)}))
 """

@@ -1,12 +1,14 @@
-"""Suites: what a file may say, what a wish changes, and one line for everything else."""
+"""Suites: what a file may say, what overrides change, and one line for everything else."""
 
 import pytest
 
-from ganbench.choice import Choice
 from ganbench.errors import BadOptionError, BadSuiteError, UnknownNameError
-from ganbench.spec import Budget, Stopping
-from ganbench.suites import expand, find_suite, read_suite
-from ganbench.wishes import Wishes
+from ganbench.schema.choice import Choice
+from ganbench.schema.spec import Budget, Stopping
+from ganbench.suites.expand import expand
+from ganbench.suites.overrides import Overrides
+from ganbench.suites.toml import find_suite, read_suite
+from ganbench.training.preflight import check
 
 GOOD = """
 version = 3
@@ -26,7 +28,7 @@ model = "*"
 model = "vanilla"
 parameters = { latent = 8 }
 loss = "*"
-recipe = { batch = 64 }
+recipe = { batch = 48 }
 datasets = ["digits"]
 """
 
@@ -57,8 +59,8 @@ def test_metrics_can_be_those_of_some_datasets_alone(write, catalog):
     specs = expand(read_suite(write(text)), catalog)
     found = {str(spec.dataset): [str(metric) for metric in spec.metrics] for spec in specs}
     assert found == {
-        "digits": ["modes", "frechet:features=raw", "prdc:k=3"],
-        "ring8": ["modes", "frechet:features=raw", "mmd"],
+        "digits": ["modes", "frechet", "prdc:k=3"],
+        "ring8": ["modes", "frechet", "mmd"],
     }
 
 
@@ -90,7 +92,7 @@ def test_globs_meet_everything_installed_and_losses_default_to_the_models_own(wr
 
 def test_a_recipe_belongs_to_its_entry_and_to_adversarial_models_alone(write, catalog):
     specs = expand(read_suite(write(GOOD)), catalog)
-    assert {spec.recipe for spec in specs if spec.model.parameters} == {(("batch", 64),)}
+    assert {spec.recipe for spec in specs if spec.model.parameters} == {(("batch", 48),)}
     everything = GOOD.replace('model = "*"', 'model = "*"\nrecipe = { batch = 32 }')
     assert {spec.recipe for spec in expand(read_suite(write(everything)), catalog) if spec.model.name == "gmm"} == {()}
 
@@ -108,41 +110,51 @@ def test_a_suite_may_say_when_runs_stop(write, catalog):
     suite = read_suite(write(text))
     assert suite.stopping == Stopping(patience=2, score="frechet_distance")
     assert {spec.stopping for spec in expand(suite, catalog)} == {suite.stopping}
-    other = expand(suite, catalog, Wishes(stopping=Stopping(patience=1)))
+    other = expand(suite, catalog, Overrides(stopping=Stopping(patience=1)))
     assert not any(spec.standard for spec in other)
     assert {spec.key for spec in other}.isdisjoint(spec.key for spec in expand(suite, catalog))
 
 
 def test_a_score_that_the_suite_does_not_give_cannot_be_watched(write, catalog):
-    wish = Wishes(stopping=Stopping(patience=1, score="frechet"))
+    overrides = Overrides(stopping=Stopping(patience=1, score="frechet"))
     with pytest.raises(BadOptionError, match="gives no score 'frechet'; did you mean 'frechet_distance'"):
-        expand(read_suite(write(GOOD)), catalog, wish)
+        expand(read_suite(write(GOOD)), catalog, overrides)
 
 
-def test_wishes_narrow_and_override(write, catalog):
+def test_overrides_narrow_a_suite_and_replace_its_budget(write, catalog):
     suite = read_suite(write(GOOD))
-    wishes = Wishes(models=(Choice("gmm"),), datasets=(Choice("grid25"),), seeds=(7,), budget=Budget(updates=5))
-    (spec,) = expand(suite, catalog, wishes)
+    overrides = Overrides(models=(Choice("gmm"),), datasets=(Choice("grid25"),), seeds=(7,), budget=Budget(updates=5))
+    (spec,) = expand(suite, catalog, overrides)
     assert cells([spec]) == [("grid25", "gmm", "", 7)]
     assert (spec.budget, spec.standard) == (Budget(updates=5), False)
 
 
-def test_a_budget_wished_as_it_is_remains_the_standard_one(write, catalog):
-    assert all(s.standard for s in expand(read_suite(write(GOOD)), catalog, Wishes(budget=Budget(images=1000))))
+def test_a_budget_overridden_by_the_same_one_remains_the_standard_one(write, catalog):
+    assert all(s.standard for s in expand(read_suite(write(GOOD)), catalog, Overrides(budget=Budget(images=1000))))
 
 
-def test_a_wished_loss_takes_every_entrys_place(write, catalog):
-    specs = expand(read_suite(write(GOOD)), catalog, Wishes(losses=(Choice("minimax"),), models=(Choice("vanilla"),)))
+def test_an_overriding_loss_takes_every_entrys_place(write, catalog):
+    specs = expand(
+        read_suite(write(GOOD)), catalog, Overrides(losses=(Choice("minimax"),), models=(Choice("vanilla"),))
+    )
     assert {str(spec.loss) for spec in specs} == {"minimax"}
 
 
-def test_a_wished_model_keeps_its_entrys_settings_or_runs_plain(catalog):
+def test_an_overriding_loss_leaves_models_without_an_adversary_to_their_own_training(write, catalog):
+    suite, models = read_suite(write(GOOD)), (Choice("gmm"), Choice("dcgan"))
+    specs = expand(suite, catalog, Overrides(losses=(Choice("hinge"), Choice("minimax")), models=models, seeds=(0,)))
+    assert [cell[1:3] for cell in cells(specs) if cell[0] == "digits"] == [
+        ("gmm", ""), ("dcgan", "hinge"), ("dcgan", "minimax"),
+    ]  # fmt: skip
+
+
+def test_an_overriding_model_keeps_its_entrys_settings_or_runs_plain(catalog):
     suite = find_suite("quickstart", catalog)
-    wish = Wishes(models=(Choice("vanilla"), Choice("dcgan")), seeds=(0,))
-    found = {(str(s.dataset), str(s.model)): s.recipe for s in expand(suite, catalog, wish)}
+    overrides = Overrides(models=(Choice("vanilla"), Choice("dcgan")), seeds=(0,))
+    found = {(str(s.dataset), str(s.model)): s.recipe for s in expand(suite, catalog, overrides)}
     assert dict(found["ring8", "vanilla:width=32"])["batch"] == 512
     assert found["ring8", "dcgan"] == ()
-    changed = expand(suite, catalog, Wishes(models=(Choice.parse("vanilla:width=8"),), datasets=(Choice("ring8"),)))
+    changed = expand(suite, catalog, Overrides(models=(Choice.parse("vanilla:width=8"),), datasets=(Choice("ring8"),)))
     assert {str(spec.model) for spec in changed} == {"vanilla:width=8"}
 
 
@@ -187,10 +199,10 @@ def test_unknown_names_suggest_the_nearest(write, catalog, old, new, message):
         expand(read_suite(write(GOOD.replace(old, new, 1))), catalog)
 
 
-def test_a_feature_space_named_to_a_metric_that_has_none_is_a_mistake(bench, make_spec):
-    with pytest.raises(BadOptionError, match="unexpected keyword argument 'features'; modes takes none"):
-        bench.check([make_spec(metrics=(Choice.parse("modes:features=raw"),))])
-    bench.check([make_spec(metrics=(Choice.parse("frechet:features=raw"),))])
+def test_a_feature_space_named_to_a_metric_that_has_none_is_a_mistake(factory, make_spec, features):
+    with pytest.raises(BadOptionError, match="metric 'modes' is of the samples themselves, so it takes no features"):
+        check([make_spec(metrics=(Choice.parse("modes:features=raw"),))], features)
+    check([make_spec(metrics=(Choice.parse("frechet:features=raw"),))], features)
 
 
 def test_a_suite_that_matches_nothing_says_so(write, catalog):

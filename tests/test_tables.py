@@ -1,23 +1,25 @@
 """Tables: nothing averaged that should not be, nothing dropped without a mark."""
 
+import io
 from dataclasses import replace
 
 import pandas as pd
 import pytest
 from rich.console import Console
 
-from ganbench import columns
-from ganbench.record import Checkpoint, RunRecord, Score, Spent, Status
-from ganbench.report.grid import grids, number
+from ganbench.analysis.statistics import mean_and_deviation
+from ganbench.analysis.tables import leaderboard, results, tidy, write_tables
+from ganbench.report.grid import grids
+from ganbench.report.numbers import number
 from ganbench.report.terminal import leaderboard_tables, missing_lines
-from ganbench.spec import Budget
-from ganbench.stats import mean_and_deviation
-from ganbench.tables import leaderboard, results, tidy, write_tables
+from ganbench.schema import columns
+from ganbench.schema.record import Checkpoint, RunRecord, Score, Spent, Status
+from ganbench.schema.spec import Budget
 
 
-def score(value, name="frechet_distance", better="lower", fraction=1.0, **protocol):
+def score(value, name="frechet_distance", better="lower", **protocol):
     reason = "" if value is not None else "no weights"
-    return Score("frechet", name, fraction, value, better, reason, {"split": "test", "real": 100} | protocol)
+    return Score("frechet", name, value, better, reason, {"split": "test", "real": 100} | protocol)
 
 
 @pytest.fixture
@@ -41,17 +43,16 @@ def record(make_spec):
 
 
 def shown(records, width=160):
-    console = Console(width=width, record=True, file=open("/dev/null", "w"))  # noqa: PTH123, SIM115
+    console = Console(width=width, record=True, file=io.StringIO())
     board = leaderboard(tidy(records))
     for table in leaderboard_tables(board, width):
         console.print(table)
-    console.file.close()
     return console.export_text(), missing_lines(board)
 
 
 def test_the_tidy_frame_has_a_row_for_each_run_checkpoint_and_score(record):
     one = record(score(1.0), score(2.0, name="other"))
-    early = Checkpoint(0.5, Spent(500, 5, 1.0), (score(3.0, fraction=0.5),))
+    early = Checkpoint(0.5, Spent(500, 5, 1.0), (score(3.0),))
     frame = tidy([replace(one, checkpoints=(early, *one.checkpoints)), record(status=Status.SKIPPED, seed=1)])
     assert len(frame) == 4
     assert frame["fraction"].tolist()[:3] == [0.5, 1.0, 1.0]
@@ -122,7 +123,7 @@ def test_an_overridden_budget_is_marked_in_the_terminal(record):
 
 
 def test_a_name_from_a_plugin_is_never_markup(record):
-    from ganbench.choice import Choice
+    from ganbench.schema.choice import Choice
 
     text, _ = shown([record(score(1.0), model=Choice("[red]x[/red]"))])
     assert "[red]x[/red]" in text
@@ -135,7 +136,9 @@ def test_tables_are_written_as_csv_and_parquet_that_read_back(record, tmp_path):
         "leaderboard.csv", "leaderboard.parquet", "tidy.csv", "tidy.parquet",
     ]  # fmt: skip
     assert pd.read_csv(tmp_path / "tidy.csv")["reason"].tolist()[1] == 'said "no", twice\n'
-    assert pd.read_parquet(tmp_path / "leaderboard.parquet")["mean"].tolist() == [1.0]
+    written = pd.read_parquet(tmp_path / "leaderboard.parquet")
+    assert written["mean"].tolist() == [1.0]
+    assert written["protocol"].tolist() == ["real=100, split=test"]
 
 
 def test_no_records_make_empty_tables_with_all_their_columns(tmp_path):

@@ -4,12 +4,13 @@ import pytest
 import torch
 
 import ganbench
-from ganbench.plugins import discover
+from ganbench.registry.catalog import discover
+from ganbench.registry.factory import Factory
 from ganbench.testing import check_dataset, check_loss, check_metric, check_model
-from ganbench.workbench import Workbench
 
 POINTS = ["ring8", "grid25"]
 MODELS = [
+    "mlp-gan:width=8",
     "vanilla:width=8",
     "dcgan:width=4",
     "cgan:width=4",
@@ -32,33 +33,34 @@ MODELS = [
 
 @pytest.mark.parametrize("dataset", ["digits", "ring8"])
 @pytest.mark.parametrize("model", MODELS)
-def test_built_in_models_conform(model, dataset, bench):
+def test_built_in_models_conform(model, dataset, factory):
     if dataset == "ring8" and model.startswith(("dcgan", "resnet-gan", "pixelcnn")):
         with pytest.raises(ganbench.UnfitError):
-            check_model(model, dataset, bench=bench)
+            check_model(model, dataset, factory=factory)
     else:
-        check_model(model, dataset, bench=bench)
+        check_model(model, dataset, factory=factory)
 
 
 def test_every_built_in_model_is_checked_above(catalog):
-    assert set(catalog.names("models")) == {model.partition(":")[0] for model in MODELS}
+    own = {card.name for card, plugin in catalog.cards("models") if plugin.distribution == "ganbench"}
+    assert own == {model.partition(":")[0] for model in MODELS}
 
 
-def test_built_in_losses_conform(catalog, bench):
+def test_built_in_losses_conform(catalog, factory):
     for name in catalog.names("losses"):
-        check_loss(name, bench)
-        check_model("vanilla:width=8", "ring8", loss=name, bench=bench)
+        check_loss(name, factory)
+        check_model("vanilla:width=8", "ring8", loss=name, factory=factory)
 
 
 @pytest.mark.parametrize("dataset", ["digits", *POINTS])
-def test_built_in_datasets_conform(dataset, bench):
-    check_dataset(dataset, bench=bench)
+def test_built_in_datasets_conform(dataset, factory):
+    check_dataset(dataset, factory=factory)
 
 
-def test_built_in_metrics_conform(bench):
-    check_metric("modes", "ring8", bench)
+def test_built_in_metrics_conform(factory):
+    check_metric("modes", "ring8", factory)
     for dataset in ("digits", *POINTS):
-        check_metric("frechet", dataset, bench)
+        check_metric("frechet", dataset, factory)
 
 
 class Good:
@@ -118,7 +120,7 @@ class Forgetful(Good):
         (Forgetful, "a loaded state samples differently"),
     ],
 )
-def test_a_model_that_breaks_its_contract_is_caught(model, sentence, install, bench):
+def test_a_model_that_breaks_its_contract_is_caught(model, sentence, install, factory):
     from importlib import metadata
 
     @ganbench.hookimpl
@@ -126,9 +128,9 @@ def test_a_model_that_breaks_its_contract_is_caught(model, sentence, install, be
         yield ganbench.ModelCard("stranger", make=model, about="A stranger.")
 
     entry_points = [*metadata.entry_points(group="ganbench"), install("stranger", offer_models=offer_models)]
-    own = Workbench(discover(entry_points), "cpu", bench.source)
+    own = Factory(discover(entry_points), "cpu", factory.source)
     if sentence is None:
-        check_model("stranger", "digits", bench=own)
+        check_model("stranger", "digits", factory=own)
     else:
         with pytest.raises(AssertionError, match=sentence):
-            check_model("stranger", "digits", bench=own)
+            check_model("stranger", "digits", factory=own)

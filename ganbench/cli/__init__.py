@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from ganbench.cli import diff, lists, publish, results, run, sample, score, submit
+from ganbench.cli import describe, diff, lists, publish, results, run, sample, score, submit
 from ganbench.errors import GanbenchError, UnknownNameError
 
 _WRONG_USAGE = 2
@@ -55,6 +55,7 @@ def main() -> None:
     ganbench run --suite mnist-all            every image model on MNIST
     ganbench run --suite gaussians --model vanilla,gmm --seeds 5
     ganbench list models                      what there is
+    ganbench describe model dcgan             every parameter of one thing
     ganbench report                           the leaderboard once more
     ganbench publish --out site               the same as pages, for everybody
     ganbench diff BEFORE AFTER                what became better, and what worse
@@ -68,7 +69,7 @@ def main() -> None:
 
 
 for _command in (
-    run.run, lists.list_, lists.plugins, results.report, results.show, publish.publish, publish.serve, diff.diff,
-    submit.submit, sample.sample, score.score,
+    run.run, lists.list_, describe.describe, lists.plugins, results.report, results.show, publish.publish,
+    publish.serve, diff.diff, submit.submit, sample.sample, score.score,
 ):  # fmt: skip
     main.add_command(_command)

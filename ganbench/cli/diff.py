@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ganbench.analysis.changes import Change
 
 _REGRESSED = 1
 
@@ -25,10 +30,10 @@ def diff(ctx: click.Context, before: Path, after: Path, fail_on_regression: bool
     ganbench diff last-week/ ganbench-results/
     ganbench diff main.zip mine.zip --fail-on-regression
     """
-    from ganbench.difference import Verdict, changes, regressions, summary
-    from ganbench.gathering import gathered
+    from ganbench.analysis.changes import Verdict, changes, regressions, summary
+    from ganbench.storage.merge import merged
 
-    with gathered([before]) as first, gathered([after]) as second:
+    with merged([before]) as first, merged([after]) as second:
         found = list(changes(first.records, second.records))
         damaged = [*first.damaged, *second.damaged]
     shown = [change for change in found if everything or change.verdict is not Verdict.SAME]
@@ -40,9 +45,9 @@ def diff(ctx: click.Context, before: Path, after: Path, fail_on_regression: bool
         ctx.exit(_REGRESSED)
 
 
-def _show(shown: list[Any]) -> None:
-    from ganbench.console import make_console
+def _show(shown: Sequence[Change]) -> None:
     from ganbench.report.changes import changes_table
+    from ganbench.report.console import make_console
 
     if shown:
         make_console().print(changes_table(shown))

@@ -12,7 +12,7 @@ from ganbench.errors import UnknownNameError
 @click.argument("kind", required=False)
 def list_(kind: str | None) -> None:
     """List what there is, of one kind or of every one."""
-    from ganbench.plugins import discover, kinds
+    from ganbench.registry.catalog import discover, kinds
 
     if kind is not None and kind not in kinds():
         raise UnknownNameError("kind", kind, kinds())
@@ -29,7 +29,7 @@ def list_(kind: str | None) -> None:
 @click.command()
 def plugins() -> None:
     """Show every installed plugin, what it offers, and why one is not in use."""
-    from ganbench.plugins import discover
+    from ganbench.registry.catalog import discover
 
     for plugin in discover().plugins:
         click.secho(plugin.origin, bold=True)

@@ -10,7 +10,7 @@ import click
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ganbench.plugins import Catalog
+    from ganbench.registry.catalog import Catalog
 
 _RESULTS = Path("ganbench-results")
 
@@ -29,7 +29,7 @@ def complete(kind: str) -> Callable[..., list[str]]:
     """Return a completion for names of one kind, the last of a list joined by commas."""
 
     def complete_names(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:  # noqa: ARG001
-        from ganbench.plugins import discover
+        from ganbench.registry.catalog import discover
 
         before, comma, start = incomplete.rpartition(",")
         return [f"{before}{comma}{name}" for name in discover().names(kind) if name.startswith(start)]

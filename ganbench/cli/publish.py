@@ -15,7 +15,7 @@ from ganbench.cli.options import places_option, warn_of_broken
 @click.option("--out", type=click.Path(path_type=Path), default=Path("site"), show_default=True, metavar="FOLDER",
               help="Where the site goes; an earlier site there is replaced.")  # fmt: skip
 @click.option("--title", help="What the site calls itself; the suite's name if left out.")
-@click.option("--baseline", metavar="MODEL", help="Also tell how probably each model beats this one.")
+@click.option("--baseline", metavar="MODEL", help="Also report how probably each model beats this one.")
 def publish(suite: str | None, places: tuple[Path, ...], out: Path, title: str | None, baseline: str | None) -> None:
     """Make a static site of results: of one SUITE, or of all.
 
@@ -25,12 +25,12 @@ def publish(suite: str | None, places: tuple[Path, ...], out: Path, title: str |
     ganbench publish
     ganbench publish mnist-all --results mine --results theirs.zip --out site
     """
-    from ganbench.gathering import gathered
-    from ganbench.plugins import discover
+    from ganbench.registry.catalog import discover
     from ganbench.site.publish import publish as write
+    from ganbench.storage.merge import merged
 
     catalog = discover()
-    with gathered(places) as found:
+    with merged(places) as found:
         chosen = found.of_suite(suite)
         broken = write(chosen, catalog, out, title or suite or "ganbench leaderboard", baseline)
     for line in [f"left out: {line}" for line in chosen.damaged] + [

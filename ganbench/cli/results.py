@@ -14,8 +14,8 @@ from ganbench.cli.options import places_option, results_option, warn_of_broken
 @places_option
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), metavar="FOLDER",
               help="Where tables and plots go; the first folder of results if left out.")  # fmt: skip
-@click.option("--baseline", metavar="MODEL", help="Also tell how probably each model beats this one.")
-@click.option("--reach", metavar="SCORE=LEVEL", help="Also tell how long each model took to get there: fid=20.")
+@click.option("--baseline", metavar="MODEL", help="Also report how probably each model beats this one.")
+@click.option("--reach", metavar="SCORE=LEVEL", help="Also report how long each model took to get there: fid=20.")
 def report(
     suite: str | None, places: tuple[Path, ...], out: Path | None, baseline: str | None, reach: str | None
 ) -> None:
@@ -26,17 +26,17 @@ def report(
     ganbench report --reach fid=20
     ganbench report mnist-all --results mine --results theirs.zip --out both --baseline dcgan
     """
-    from ganbench.gathering import gathered
-    from ganbench.plugins import discover
-    from ganbench.report.show import show_reach, show_report
+    from ganbench.registry.catalog import discover
+    from ganbench.report.leaderboard import show_report, show_time_to_score
+    from ganbench.storage.merge import merged
 
     catalog = discover()
-    with gathered(places) as found:
+    with merged(places) as found:
         chosen = found.of_suite(suite)
         folder = out or next((place for place in places if place.is_dir()), Path("ganbench-report"))
         show_report(catalog, folder, chosen, baseline=baseline)
         if reach is not None:
-            show_reach(chosen, reach, folder)
+            show_time_to_score(chosen, reach, folder)
     warn_of_broken(catalog)
 
 
@@ -46,9 +46,9 @@ def report(
 @results_option
 def show(run: str, as_json: bool, results: Path) -> None:
     """Show one run: RUN is its key, or enough of its beginning."""
-    from ganbench.console import make_console
+    from ganbench.report.console import make_console
     from ganbench.report.run import run_table
-    from ganbench.store import Store, read_record
+    from ganbench.storage.store import Store, read_record
 
     folder = Store(results).find_one(run)
     path = folder / "record.json"

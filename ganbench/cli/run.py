@@ -3,16 +3,34 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypedDict, Unpack
 
 import click
 
 from ganbench.cli.options import complete, device_option, results_option, warn_of_broken
 
 if TYPE_CHECKING:
-    from ganbench.spec import RunSpec
+    from ganbench.schema.spec import RunSpec
+    from ganbench.training.session import Session
 
 _SOME_FAILED, _INTERRUPTED = 1, 130
+
+
+class _Options(TypedDict):
+    suite: str | None
+    models: str | None
+    datasets: str | None
+    losses: str | None
+    seeds: str | None
+    budget: str | None
+    stop: str | None
+    precision: str | None
+    device: str
+    data_root: Path | None
+    results: Path
+    executor: str | None
+    force: bool
+    dry_run: bool
 
 
 @click.command()
@@ -41,7 +59,7 @@ _SOME_FAILED, _INTERRUPTED = 1, 130
 @click.option("--force", is_flag=True, help="Run again what is done already.")
 @click.option("--dry-run", is_flag=True, help="List the runs and how long they will take; write nothing.")
 @click.pass_context
-def run(ctx: click.Context, /, **options: Any) -> None:
+def run(ctx: click.Context, /, **options: Unpack[_Options]) -> None:
     """Run a suite: train, score, and show the leaderboard.
 
     Runs that are done already are kept and not repeated; an interrupted run goes on where it was.
@@ -51,17 +69,18 @@ def run(ctx: click.Context, /, **options: Any) -> None:
     ganbench run --suite mnist-all --dry-run
     ganbench run --suite digits-all --model dcgan --budget images=50000 --seeds 1
     """
-    from ganbench.choice import Choice
-    from ganbench.plugins import discover
-    from ganbench.session import Session
-    from ganbench.store import Store
-    from ganbench.suites import expand, find_suite
-    from ganbench.wishes import read_wishes
-    from ganbench.workbench import default_source
+    from ganbench.registry.catalog import discover
+    from ganbench.registry.factory import default_source
+    from ganbench.schema.choice import Choice
+    from ganbench.storage.store import Store
+    from ganbench.suites.expand import expand
+    from ganbench.suites.overrides import read_overrides
+    from ganbench.suites.toml import find_suite
+    from ganbench.training.session import Session
 
     catalog = discover()
     suite = find_suite(options["suite"] or catalog.default("suites"), catalog)
-    specs = expand(suite, catalog, read_wishes(options))
+    specs = expand(suite, catalog, read_overrides(options))
     session = Session(
         catalog,
         Store(options["results"]),
@@ -77,12 +96,12 @@ def run(ctx: click.Context, /, **options: Any) -> None:
         ctx.exit(_run(session, specs, options["force"]))
 
 
-def _run(session: Any, specs: list[RunSpec], force: bool) -> int:
+def _run(session: Session, specs: list[RunSpec], force: bool) -> int:
     """Run, report, and return the exit code."""
-    from ganbench.gathering import gathered
-    from ganbench.progress import display
-    from ganbench.record import Status
-    from ganbench.report.show import show_report
+    from ganbench.report.leaderboard import show_report
+    from ganbench.report.progress import display
+    from ganbench.schema.record import Status
+    from ganbench.storage.merge import merged
 
     try:
         with display(specs) as notify:
@@ -91,14 +110,15 @@ def _run(session: Any, specs: list[RunSpec], force: bool) -> int:
         kept = sum(session.store.done(spec) is not None for spec in specs)
         click.echo(f"\nganbench: stopped; {kept} of {len(specs)} runs are done; repeat the command to go on", err=True)
         return _INTERRUPTED
-    with gathered([session.store.root]) as everything:
+    with merged([session.store.root]) as everything:
         show_report(session.catalog, session.store.root, everything, records)
     warn_of_broken(session.catalog)
     return _SOME_FAILED if any(record.status is Status.FAILED for record in records) else 0
 
 
-def _echo_plan(session: Any, specs: list[RunSpec]) -> None:
-    from ganbench.console import make_console
-    from ganbench.probe import plan_table
+def _echo_plan(session: Session, specs: list[RunSpec]) -> None:
+    from ganbench.report.console import make_console
+    from ganbench.report.plan import plan_table
+    from ganbench.training.estimate import plan
 
-    make_console().print(plan_table(session, specs))
+    make_console().print(plan_table(plan(session, specs), session.device))

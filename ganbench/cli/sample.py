@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TypedDict, Unpack
 
 import click
 
 from ganbench.cli.options import device_option, results_option
+
+
+class _Request(TypedDict):
+    n: int
+    label: int | None
+    seed: int
 
 
 @click.command()
@@ -19,7 +25,7 @@ from ganbench.cli.options import device_option, results_option
 @click.option("--seed", type=int, default=0, show_default=True, help="Another seed draws other samples.")
 @device_option
 @results_option
-def sample(run: str, out: Path | None, device: str, results: Path, **asked: Any) -> None:
+def sample(run: str, out: Path | None, device: str, results: Path, **request: Unpack[_Request]) -> None:
     """Draw samples from a finished run: RUN is its key, or enough of its beginning.
 
     Its weights are enough; the data need not be there.
@@ -28,15 +34,14 @@ def sample(run: str, out: Path | None, device: str, results: Path, **asked: Any)
     ganbench sample 3f9a -n 16 --out digits.png
     ganbench sample 3f9a -n 10000 --seed 1 --out digits.npz
     """
-    from ganbench.environment import resolve_device
-    from ganbench.plugins import discover
-    from ganbench.runner import make_repeatable
-    from ganbench.sampling import Request, check_out, restore, write_samples
-    from ganbench.store import RunFolder, Store, read_record
-    from ganbench.workbench import Workbench, default_source
+    from ganbench.evaluation.sampling import Request, check_out, restore, write_samples
+    from ganbench.registry.catalog import discover
+    from ganbench.registry.factory import Factory, default_source
+    from ganbench.storage.store import RunFolder, Store, read_record
+    from ganbench.training.device import make_repeatable, resolve_device
 
     # what can be wrong without a look at the weights comes first
-    request = Request(**asked)
+    wanted = Request(**request)
     folder = RunFolder(Store(results).find_one(run))
     record = read_record(folder.path / "record.json")
     out = out or Path(f"samples-{record.key}.png")
@@ -44,6 +49,6 @@ def sample(run: str, out: Path | None, device: str, results: Path, **asked: Any)
     device = resolve_device(device)
 
     make_repeatable(device)
-    sampler = restore(record, folder, Workbench(discover(), device, default_source(None)))
-    write_samples(out, sampler.draw(request), request.label)
-    click.echo(f"{request.n:,} sample{'s' if request.n > 1 else ''}: {out}")
+    sampler = restore(record, folder, Factory(discover(), device, default_source(None)))
+    write_samples(out, sampler.draw(wanted), wanted.label)
+    click.echo(f"{wanted.n:,} sample{'s' if wanted.n > 1 else ''}: {out}")

@@ -3,13 +3,32 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, TypedDict, Unpack
 
 import click
 
 from ganbench.cli.options import complete, device_option, results_option
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ganbench.schema.record import ScoreInterval
+
 _SOME_MISSING = 1
+
+
+class _Options(TypedDict):
+    metrics: str | None
+    features: str | None
+    samples: int | None
+    size: int | None
+    skip_broken: bool
+    bootstrap: int | None
+    seed: int
+    as_json: bool
+    data_root: Path | None
+    device: str
+    results: Path
 
 
 @click.command()
@@ -30,7 +49,7 @@ _SOME_MISSING = 1
 @device_option
 @results_option
 @click.pass_context
-def score(ctx: click.Context, /, fake: str, real: str, **options: Any) -> None:
+def score(ctx: click.Context, /, fake: str, real: str, **options: Unpack[_Options]) -> None:
     """Score FAKE against REAL: each a folder of pictures, an array (.npy, .npz), a run's key, or DATASET:test.
 
     Exit codes: 0 every score is there, 1 some are missing with a reason, 2 wrong usage.
@@ -40,34 +59,42 @@ def score(ctx: click.Context, /, fake: str, real: str, **options: Any) -> None:
     ganbench score samples.npz mnist:test --metric fid,prdc --features mnist-classifier
     ganbench score 3f9a digits:test --metric frechet,memorisation --bootstrap 100
     """
-    from ganbench.environment import resolve_device
-    from ganbench.inputs import Reader
-    from ganbench.intervals import Interval, with_intervals
-    from ganbench.plugins import discover
-    from ganbench.runner import make_repeatable
-    from ganbench.scoring import choose, compare
-    from ganbench.workbench import Workbench, default_source
+    from ganbench.evaluation.features import FeatureStore
+    from ganbench.evaluation.resampling import with_intervals
+    from ganbench.evaluation.sources import Reader
+    from ganbench.evaluation.standalone import choose, compare
+    from ganbench.registry.catalog import discover
+    from ganbench.registry.factory import Factory, default_source
+    from ganbench.schema.record import ScoreInterval
+    from ganbench.training.device import make_repeatable, resolve_device
 
     # what can be wrong without a look at the data comes first
     catalog = discover()
     chosen = choose(catalog, options["metrics"], options["features"])
     device = resolve_device(options["device"])
     make_repeatable(device)
-    bench = Workbench(catalog, device, default_source(options["data_root"]))
+    features = FeatureStore(Factory(catalog, device, default_source(options["data_root"])))
     for metric in chosen:
-        bench.metric(metric)
-    given = [options[name] for name in ("results", "samples", "size", "skip_broken", "seed")]
-    comparison = compare(Reader(bench, *given), fake, real)
+        features.factory.measure(metric)
+    reader = Reader(
+        features,
+        options["results"],
+        options["samples"],
+        options["size"],
+        options["skip_broken"],
+        options["seed"],
+    )
+    comparison = compare(reader, fake, real)
     if options["bootstrap"] is not None:
         intervals = with_intervals(comparison, chosen, options["bootstrap"])
     else:
-        intervals = [Interval(score) for score in comparison.scores(chosen)]
+        intervals = [ScoreInterval(score) for score in comparison.scores(chosen)]
     ctx.exit(_show(intervals, fake, real, options["as_json"]))
 
 
-def _show(intervals: Any, fake: str, real: str, as_json: bool) -> int:
+def _show(intervals: Sequence[ScoreInterval], fake: str, real: str, as_json: bool) -> int:
     """Print the scores, and return the exit code."""
-    from ganbench.console import make_console
+    from ganbench.report.console import make_console
     from ganbench.report.scores import missing, scores_json, scores_table
 
     if as_json:

@@ -25,8 +25,8 @@ def submit(runs: tuple[str, ...], path: Path, everything: bool, results: Path) -
     ganbench submit --all --to ours.zip
     """
     from ganbench.errors import BadOptionError
-    from ganbench.store import Store
-    from ganbench.submission import pack
+    from ganbench.storage.store import Store
+    from ganbench.storage.submission import pack
 
     store = Store(results)
     folders = store.find("") if everything else [store.find_one(run) for run in runs]

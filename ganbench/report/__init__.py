@@ -1,1 +1,1 @@
-"""Reading results: tables and sections written to the results folder, the leaderboard to the terminal."""
+"""Numbers to text, tables and plots in a terminal and a folder; nothing of training is imported here."""

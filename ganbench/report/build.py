@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from ganbench.cards import SectionCard
-from ganbench.contracts import Results
-from ganbench.plugins import Catalog
+from ganbench.analysis.tables import write_tables
+from ganbench.contracts.cards import SectionCard
+from ganbench.contracts.sections import Results
+from ganbench.registry.catalog import Catalog
 from ganbench.report.documents import write_documents
 from ganbench.report.sections import write_sections
-from ganbench.tables import write_tables
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text
 
-from ganbench.difference import Change, Verdict
-from ganbench.report.grid import NOTHING, number
+from ganbench.analysis.changes import Change, Verdict
+from ganbench.report.numbers import NOTHING, number
 
 _STYLES = {Verdict.WORSE: "red", Verdict.GONE: "red", Verdict.BETTER: "green"}
 

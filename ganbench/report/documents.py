@@ -4,10 +4,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from ganbench.files import write_whole
 from ganbench.report.grid import COSTS, Grid, grids
-from ganbench.store import write_whole
-
-_MARK = " (not the standard budget)"
 
 
 def write_documents(board: pd.DataFrame, folder: Path) -> list[Path]:
@@ -24,7 +22,7 @@ def markdown(board: pd.DataFrame) -> str:
     for grid in grids(board):
         frame = _frame(grid, bold="**{}**")
         escaped = frame.rename(columns=_escaped).map(_escaped)
-        parts.append(f"## {_escaped(_title(grid))}\n\n{escaped.to_markdown(index=False, disable_numparse=True)}\n")
+        parts.append(f"## {_escaped(grid.board.title)}\n\n{escaped.to_markdown(index=False, disable_numparse=True)}\n")
     return "\n".join(parts)
 
 
@@ -37,7 +35,7 @@ def latex(board: pd.DataFrame) -> str:
         bold = texed.map(lambda text: text.replace("\0", r"\textbf{").replace("\1", "}"))
         columns = "rl" + "r" * (frame.shape[1] - 2)
         shown = bold.style.hide(axis="index").to_latex(
-            column_format=columns, hrules=True, caption=_texed(_title(grid)), position_float="centering"
+            column_format=columns, hrules=True, caption=_texed(grid.board.title), position_float="centering"
         )
         parts.append(shown)
     return "\n".join(parts)
@@ -57,10 +55,6 @@ def _frame(grid: Grid, bold: str) -> pd.DataFrame:
         for row in grid.rows
     ]
     return pd.DataFrame(rows, columns=columns)
-
-
-def _title(grid: Grid) -> str:
-    return f"{grid.dataset} – {grid.rest}".replace("{mark}", "" if grid.standard else _MARK)
 
 
 def _escaped(text: str) -> str:

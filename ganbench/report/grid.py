@@ -7,13 +7,12 @@ from typing import Any
 
 import pandas as pd
 
-from ganbench.stats import merit
+from ganbench.analysis.boards import Board, split_by_board
+from ganbench.report.numbers import ARROWS, NOTHING, number
+from ganbench.schema.direction import merit
 
-_BOARD = ["suite", "budget", "standard", "precision", "device", "dataset"]
 _LINE = ["model", "loss", "settings", "versions"]
 _SCORE = ["metric", "score", "better", "protocol"]
-ARROWS = {"higher": "↑", "lower": "↓"}
-NOTHING = "–"
 COSTS = ("seeds", "seconds", "images/s")
 
 
@@ -44,19 +43,16 @@ class Row:
 
 @dataclass(frozen=True)
 class Grid:
-    """One table of the leaderboard. standard: whether its budget is the suite's own.
+    """One table of the leaderboard, of one board.
 
     headings: a name, and a line of features and protocol below it, of each score. scores: what each is, by the
-    leaderboard's columns metric, score, better and protocol. facts: the first row of the leaderboard in it.
+    leaderboard's columns metric, score, better and protocol.
     """
 
-    dataset: str
-    rest: str
-    standard: bool
+    board: Board
     headings: tuple[tuple[str, str], ...]
     rows: tuple[Row, ...]
-    scores: tuple[Mapping[str, str], ...] = ()
-    facts: Mapping[Hashable, Any] = field(default_factory=dict)
+    scores: tuple[Mapping[str, Any], ...] = ()
 
     @property
     def compared(self) -> bool:
@@ -66,37 +62,21 @@ class Grid:
 
 def grids(board: pd.DataFrame) -> Iterator[Grid]:
     """Yield a table for each suite, budget, device and dataset of a leaderboard frame, best models first."""
-    for key, part in board.groupby(_BOARD, sort=False, dropna=False):
-        suite, budget, standard, precision, device, dataset = key
-        extra = "" if precision == "fp32" else f", {precision}"
+    for which, part in split_by_board(board):
         scores = _scores(part)
-        told_apart = _differing(scores)
-        told = [name for name, before in (("settings", 2), ("versions", 3)) if _ambiguous(part, _LINE[:before])]
-        lines = [_Line(rows, told) for _, rows in part.groupby(_LINE, sort=False)]
+        distinguishing = _differing(scores)
+        further = [name for name, before in (("settings", 2), ("versions", 3)) if _ambiguous(part, _LINE[:before])]
+        lines = [_Line(rows, further) for _, rows in part.groupby(_LINE, sort=False)]
         rivals = [line.found(scores[0]) for line in lines] if scores else []
         yield Grid(
-            str(dataset),
-            f"{suite}, {budget}{{mark}}{extra}, on {device}",
-            bool(standard),
-            tuple(_heading(score, told_apart) for score in scores),
+            which,
+            tuple(_heading(score, distinguishing) for score in scores),
             tuple(_row(line, scores, rivals) for line in sorted(lines, key=lambda line: _standing(line, scores))),
             tuple(scores),
-            lines[0].first,
         )
 
 
-def number(value: float, digits: int = 3) -> str:
-    """Write a number with so many significant digits; whole ones without decimals, small ones as powers."""
-    if not math.isfinite(value):
-        return str(value)
-    if value == int(value) and abs(value) < 1e6:
-        return f"{value:,.0f}"
-    if not 1e-3 <= abs(value) < 1e6:
-        return f"{value:.{digits - 1}e}"
-    return f"{value:,.{max(0, digits - 1 - math.floor(math.log10(abs(value))))}f}"
-
-
-def _scores(part: pd.DataFrame) -> list[dict[str, str]]:
+def _scores(part: pd.DataFrame) -> list[dict[str, Any]]:
     # one column a score and protocol, none for scores that nobody on this dataset has
     scored = part[part["mean"].notna()]
     distinct = scored[_SCORE].drop_duplicates()
@@ -110,20 +90,20 @@ def _ambiguous(part: pd.DataFrame, names: list[str]) -> bool:
 class _Line:
     """One model's part of a board: its first row, and a row for each score."""
 
-    def __init__(self, rows: pd.DataFrame, told: list[str]) -> None:
+    def __init__(self, rows: pd.DataFrame, further: list[str]) -> None:
         records = rows.to_dict("records")
         self.first = records[0]
-        names = [self.first["model"], self.first["loss"], *(self.first[name].replace(",", ", ") for name in told)]
+        names = [self.first["model"], self.first["loss"], *(self.first[name].replace(",", ", ") for name in further)]
         self.names = tuple(filter(None, names))
         self._rows = {tuple(record[field] for field in _SCORE): record for record in records}
 
-    def found(self, score: Mapping[str, str]) -> dict[Hashable, Any]:
+    def found(self, score: Mapping[str, Any]) -> dict[Hashable, Any]:
         """Return the row of a score; empty where there is none with a mean."""
         row = self._rows.get(tuple(score[field] for field in _SCORE), {})
         return {} if pd.isna(row.get("mean")) else row
 
 
-def _row(line: _Line, scores: list[dict[str, str]], rivals: list[dict[Hashable, Any]]) -> Row:
+def _row(line: _Line, scores: list[dict[str, Any]], rivals: list[dict[Hashable, Any]]) -> Row:
     leading = line.found(scores[0]) if scores else {}
     place = _place(leading, rivals) if leading else ""
     improvement = _improvement(leading) if leading else ""
@@ -149,31 +129,27 @@ def _improvement(row: dict[Hashable, Any]) -> str:
     return f"{row['improvement']:.2f}{spread}"
 
 
-def _protocol(score: dict[str, str]) -> dict[str, str]:
-    return dict(part.split("=", 1) for part in score["protocol"].split(", ") if "=" in part)
-
-
-def _differing(scores: list[dict[str, str]]) -> set[str]:
+def _differing(scores: list[dict[str, Any]]) -> set[str]:
     """Return the fields of protocols in which two columns of one score differ."""
     apart: set[str] = set()
     for name in {score["score"] for score in scores}:
-        said = [_protocol(score) for score in scores if score["score"] == name]
-        apart |= {key for one in said for key in one if any(other.get(key) != one[key] for other in said)}
+        protocols = [score["protocol"].facts for score in scores if score["score"] == name]
+        apart |= {key for one in protocols for key in one if any(other.get(key) != one[key] for other in protocols)}
     return apart
 
 
-def _heading(score: dict[str, str], told_apart: set[str]) -> tuple[str, str]:
+def _heading(score: dict[str, Any], distinguishing: set[str]) -> tuple[str, str]:
     """Return a score's name and direction, and its features with what tells it from another protocol."""
-    said = _protocol(score)
-    notes = [f"{said['features']}, n={int(said['fake']):,}"] if "features" in said else []
-    notes += [f"{key} {said[key]}" for key in sorted(told_apart - {"features"}) if key in said]
+    protocol = score["protocol"].facts
+    notes = [f"{protocol['features']}, n={int(protocol['fake']):,}"] if "features" in protocol else []
+    notes += [f"{key} {protocol[key]}" for key in sorted(distinguishing - {"features"}) if key in protocol]
     aim = score["better"].partition("closer to ")[2]
     notes += [f"best at {aim}"] if aim else []
     direction = ARROWS.get(score["better"], "→")
     return f"{score['score'].replace('_', ' ')} {direction}", f"({', '.join(notes)})" if notes else ""
 
 
-def _standing(line: _Line, scores: list[dict[str, str]]) -> tuple[float, ...]:
+def _standing(line: _Line, scores: list[dict[str, Any]]) -> tuple[float, ...]:
     means = ((line.found(score).get("mean"), score["better"]) for score in scores)
     return tuple(math.inf if mean is None else merit(mean, better) for mean, better in means)
 

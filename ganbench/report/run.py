@@ -6,9 +6,9 @@ from pathlib import Path
 from rich.table import Table
 from rich.text import Text
 
-from ganbench.choice import settings_text
-from ganbench.record import RunRecord
-from ganbench.report.grid import number
+from ganbench.report.numbers import number
+from ganbench.schema.choice import settings_text
+from ganbench.schema.record import RunRecord
 
 
 def run_table(record: RunRecord, folder: Path) -> Table:

@@ -7,11 +7,11 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text
 
-from ganbench.intervals import Interval
-from ganbench.report.grid import ARROWS, NOTHING, number
+from ganbench.report.numbers import ARROWS, NOTHING, number
+from ganbench.schema.record import ScoreInterval
 
 
-def scores_table(intervals: Sequence[Interval], title: str) -> Table:
+def scores_table(intervals: Sequence[ScoreInterval], title: str) -> Table:
     """Return a row for each score: its value, its interval if there is one, its direction, its protocol."""
     ranged = any(interval.low is not None for interval in intervals)
     table = Table(box=SIMPLE_HEAD, pad_edge=False, title=Text(title), title_justify="left", title_style="bold")
@@ -27,18 +27,18 @@ def scores_table(intervals: Sequence[Interval], title: str) -> Table:
         if ranged:
             ends = [end for end in (interval.low, interval.high) if end is not None]
             cells.append(" … ".join(map(number, ends)) or NOTHING)
-        told = ", ".join(f"{key} {value}" for key, value in score.protocol.items())
-        table.add_row(*map(Text, [*cells, ARROWS.get(score.better, score.better), told]))
+        protocol = ", ".join(f"{key} {value}" for key, value in score.protocol.items())
+        table.add_row(*map(Text, [*cells, ARROWS.get(score.better, score.better), protocol]))
     return table
 
 
-def missing(intervals: Sequence[Interval]) -> list[str]:
+def missing(intervals: Sequence[ScoreInterval]) -> list[str]:
     """Return a line for each metric that gave nothing, with the reason."""
     reasons = {interval.score.metric: interval.score.reason for interval in intervals if interval.score.value is None}
     return [f"no {metric}: {reason}" for metric, reason in reasons.items()]
 
 
-def scores_json(intervals: Sequence[Interval], fake: str, real: str) -> str:
+def scores_json(intervals: Sequence[ScoreInterval], fake: str, real: str) -> str:
     """Return an object of fake, real and scores; each score is what record.Score holds, with low and high."""
     scores = [
         {

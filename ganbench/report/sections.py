@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
-from ganbench.cards import SectionCard
-from ganbench.contracts import Results
-from ganbench.garbage import overlooking, resting
+from ganbench.contracts.cards import SectionCard
+from ganbench.contracts.sections import Results
+from ganbench.storage.gc_pause import gc_frozen, gc_paused
 
 _MANY = 200  # runs from which on starting processes costs less than it saves
 _Outcome = tuple[list[Path], str]
@@ -20,11 +20,11 @@ def write_sections(
 ) -> tuple[dict[str, list[Path]], dict[str, str]]:
     """Write sections into folder; return the files of each, and the reason of each that could not be written."""
     outcomes = _side_by_side(results, cards, folder) if len(results.records) >= _MANY else None
-    with overlooking():
+    with gc_frozen():
         outcomes = outcomes or [_write(card, results, folder) for card in cards]
-    told = list(zip(cards, outcomes, strict=True))
-    broken = {card.name: why for card, (_, why) in told if why}
-    return {card.name: paths for card, (paths, why) in told if not why}, broken
+    both = list(zip(cards, outcomes, strict=True))
+    broken = {card.name: why for card, (_, why) in both if why}
+    return {card.name: paths for card, (paths, why) in both if not why}, broken
 
 
 def _write(card: SectionCard, results: Results, folder: Path) -> _Outcome:
@@ -57,7 +57,7 @@ def _write_stored(card: SectionCard, stored: Path, folder: Path) -> _Outcome:
 
 @lru_cache(maxsize=1)
 def _read(stored: Path) -> Results:
-    with resting():
+    with gc_paused():
         found: Results = pickle.loads(stored.read_bytes())  # noqa: S301  # this process's parent wrote it
     gc.freeze()  # for good: this process has no other task
     return found

@@ -11,17 +11,18 @@ from rich.text import Text
 
 from ganbench.report.grid import COSTS, Grid, grids
 
-_MARK = " [bold yellow](not the standard budget)[/]"
 
-
-def leaderboard_tables(board: pd.DataFrame, width: int = 132) -> Iterator[Group]:
+def leaderboard_tables(leaderboard: pd.DataFrame, width: int = 132) -> Iterator[Group]:
     """Yield a title and a table for each suite, budget, device and dataset of a leaderboard frame.
 
     Scores that do not fit into the width, in characters, are named below; the first always stands.
     """
-    for grid in grids(board):
-        rest = escape(grid.rest).replace("{mark}", "" if grid.standard else _MARK)
-        yield Group(Text.from_markup(f"[bold]{escape(grid.dataset)}[/] – {rest}"), *_fitted(grid, width))
+    for grid in grids(leaderboard):
+        board = grid.board
+        rest = escape(board.rest)
+        if board.mark:
+            rest = rest.replace(board.mark, f"[bold yellow]{board.mark}[/]")
+        yield Group(Text.from_markup(f"[bold]{escape(board.dataset)}[/] – {rest}"), *_fitted(grid, width))
 
 
 def missing_lines(board: pd.DataFrame) -> list[str]:

@@ -1,1 +1,1 @@
-"""The published leaderboard: a folder of pages that opens from the disk, with data files and badges beside them."""
+"""Numbers to the pages of a static site; nothing of training is imported here."""

@@ -2,29 +2,29 @@
 
 from collections.abc import Iterator
 
+from ganbench.analysis.tables import REFERENCE
 from ganbench.report.grid import Row
 from ganbench.site.addresses import address
-from ganbench.site.content import Board
-from ganbench.tables import REFERENCE
+from ganbench.site.content import BoardPage
 
 _PER_LETTER, _PADDING = 6.6, 10  # pixels, of Verdana at 11 pixels, a little wide
 
 
-def badge_name(board: Board, row: Row) -> str:
+def badge_name(board: BoardPage, row: Row) -> str:
     """Return the file's name of a row's badge."""
     return f"{address(' + '.join(row.names) + ' on ' + board.title)}.svg"
 
 
-def badge_words(board: Board, row: Row) -> tuple[str, str]:
+def badge_words(board: BoardPage, row: Row) -> tuple[str, str]:
     """Return both halves of a badge: where, and which place among how many."""
     place = row.place.rstrip("=")
     if not place.isdigit():
-        return f"ganbench {board.grid.dataset}", "reference" if row.facts["family"] == REFERENCE else "unranked"
+        return f"ganbench {board.grid.board.dataset}", "reference" if row.facts["family"] == REFERENCE else "unranked"
     shared = "shared " if row.place.endswith("=") else ""
-    return f"ganbench {board.grid.dataset}", f"{shared}#{place} of {board.competitors}"
+    return f"ganbench {board.grid.board.dataset}", f"{shared}#{place} of {board.competitors}"
 
 
-def badges(boards: Iterator[Board] | tuple[Board, ...]) -> Iterator[tuple[str, dict[str, object]]]:
+def badges(boards: Iterator[BoardPage] | tuple[BoardPage, ...]) -> Iterator[tuple[str, dict[str, object]]]:
     """Yield the file's name and the words and widths of each badge."""
     for board in boards:
         for row in board.grid.rows:

@@ -6,8 +6,9 @@ from typing import Any
 
 import pandas as pd
 
-from ganbench.report.grid import NOTHING, Row, number
-from ganbench.site.content import Board, Content
+from ganbench.report.grid import Row
+from ganbench.report.numbers import NOTHING, number
+from ganbench.site.content import BoardPage, Content
 
 # what the first score has besides, for those who ask: label, what it shows, and the leaderboard's columns
 _FURTHER = (
@@ -62,7 +63,7 @@ class Table:
     rows: tuple[tuple[Datum, ...], ...]
 
 
-def board_table(board: Board, content: Content) -> Table:
+def board_table(board: BoardPage, content: Content) -> Table:
     """Return a board's table: place, model, family, whether conditional, every score, what it cost."""
     grid = board.grid
     heads = [
@@ -83,7 +84,7 @@ def board_table(board: Board, content: Content) -> Table:
     return Table(tuple(heads), tuple(tuple(_cells(row, board, content)) for row in grid.rows))
 
 
-def _cells(row: Row, board: Board, content: Content) -> Iterator[Datum]:
+def _cells(row: Row, board: BoardPage, content: Content) -> Iterator[Datum]:
     facts = row.facts
     place = row.place.rstrip("=")
     yield Datum(row.place, place if place.isdigit() else "999999")

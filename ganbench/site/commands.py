@@ -3,9 +3,9 @@
 import shlex
 from collections.abc import Collection
 
-from ganbench.choice import settings_text
+from ganbench.schema.choice import settings_text
+from ganbench.schema.spec import RunSpec
 from ganbench.site.content import Contender
-from ganbench.spec import RunSpec
 
 
 def spec_suite(spec: RunSpec) -> str:

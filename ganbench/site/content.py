@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from ganbench.gathering import Gathered
-from ganbench.record import RunRecord
+from ganbench.analysis.boards import split_by_board
+from ganbench.analysis.tables import REFERENCE, results, run_names
 from ganbench.report.grid import Grid, grids
+from ganbench.schema.record import RunRecord, sort_key
 from ganbench.site.addresses import address
-from ganbench.store import sort_key
-from ganbench.tables import REFERENCE, results, run_names
+from ganbench.storage.merge import Merged
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class Contender:
 
 
 @dataclass(frozen=True)
-class Board:
+class BoardPage:
     """What is ranked together, as the leaderboard's tables have it."""
 
     grid: Grid
@@ -68,12 +68,7 @@ class Board:
     @property
     def title(self) -> str:
         """What it is of, in one line."""
-        return f"{self.grid.dataset} – {self.rest}"
-
-    @property
-    def rest(self) -> str:
-        """The suite, the budget and the device."""
-        return self.grid.rest.replace("{mark}", "" if self.grid.standard else " (not the standard budget)")
+        return self.grid.board.title
 
     @property
     def name(self) -> str:
@@ -89,17 +84,16 @@ class Board:
 class Content:
     """Everything that pages are made of. Raises BadOptionError for a baseline that no run is of."""
 
-    def __init__(self, gathered: Gathered, title: str, baseline: str | None = None) -> None:
-        self.title, self.damaged, self.baseline = title, gathered.damaged, baseline
-        self.results = results(gathered.records, gathered.folders, baseline)
-        self.runs = tuple(_runs(gathered))
+    def __init__(self, merged: Merged, title: str, baseline: str | None = None) -> None:
+        self.title, self.damaged, self.baseline = title, merged.damaged, baseline
+        self.results = results(merged.records, merged.folders, baseline)
+        self.runs = tuple(_runs(merged))
 
     @cached_property
-    def boards(self) -> tuple[Board, ...]:
+    def boards(self) -> tuple[BoardPage, ...]:
         """Every board, in the order of the leaderboard."""
-        fields = ["suite", "budget", "standard", "precision", "device", "dataset"]
-        parts = dict(iter(self.results.tidy.groupby(fields, sort=False, dropna=False)))
-        return tuple(Board(grid, parts[tuple(grid.facts[name] for name in fields)]) for grid in self._grids())
+        parts = dict(split_by_board(self.results.tidy))
+        return tuple(BoardPage(grid, parts[grid.board]) for grid in self._grids())
 
     @cached_property
     def contenders(self) -> tuple[Contender, ...]:
@@ -143,8 +137,8 @@ def title(model: str, loss: str) -> str:
     return f"{model} + {loss}" if loss else model
 
 
-def _runs(gathered: Gathered) -> Iterator[Run]:
-    records = gathered.records
-    named = zip(records, gathered.folders, run_names(records), strict=True)
+def _runs(merged: Merged) -> Iterator[Run]:
+    records = merged.records
+    named = zip(records, merged.folders, run_names(records), strict=True)
     for record, folder, name in sorted(named, key=lambda each: sort_key(each[0])):
         yield Run(record, folder, name)

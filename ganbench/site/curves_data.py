@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ganbench.store import CURVES
+from ganbench.storage.store import CURVES
 
 _POINTS = 240  # of a curve, each the mean of the updates around it
 # what is drawn together: a title, and how a column's name ends or begins

@@ -5,7 +5,8 @@ import math
 from pathlib import Path
 from typing import Any
 
-from ganbench.columns import LEADERBOARD
+from ganbench.analysis.tables import as_text
+from ganbench.schema.columns import LEADERBOARD
 from ganbench.site.content import Content
 
 VERSION = 1
@@ -23,7 +24,7 @@ def write_data(content: Content, folder: Path) -> None:
     """Write leaderboard.json and leaderboard.schema.json."""
     rows = [
         {str(name): _plain(value) for name, value in row.items()}
-        for row in content.results.leaderboard.to_dict("records")
+        for row in as_text(content.results.leaderboard).to_dict("records")
     ]
     board = {"schema_version": VERSION, "title": content.title, "rows": rows}
     _write(folder / "leaderboard.json", board)

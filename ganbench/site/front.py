@@ -3,10 +3,10 @@
 from collections import Counter
 from typing import Any
 
-from ganbench.record import Status
+from ganbench.analysis.tables import REFERENCE
 from ganbench.report.terminal import missing_lines
+from ganbench.schema.record import Status
 from ganbench.site.content import Content
-from ganbench.tables import REFERENCE
 
 
 def front(content: Content) -> dict[str, Any]:
@@ -20,7 +20,7 @@ def front(content: Content) -> dict[str, Any]:
         "competitors": len(families) - references,
         "references": references,
         "statuses": {status.value: statuses[status] for status in Status},
-        "datasets": list(dict.fromkeys(board.grid.dataset for board in content.boards)),
+        "datasets": list(dict.fromkeys(board.grid.board.dataset for board in content.boards)),
         "families": sorted(set(content.results.leaderboard["family"].dropna())),
         "devices": sorted({str(record.environment.get("device", "")) for record in records} - {""}),
         "latest": started[-1][:10] if started else "",

@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from ganbench.cards import MetricCard
-from ganbench.choice import Choice
+from ganbench.contracts.cards import MetricCard
 from ganbench.errors import GanbenchError
-from ganbench.plugins import Catalog
-from ganbench.report.grid import NOTHING
+from ganbench.registry.catalog import Catalog
+from ganbench.report.numbers import NOTHING
+from ganbench.schema.choice import Choice
+from ganbench.schema.direction import merit
 from ganbench.site.content import Content
-from ganbench.stats import merit
 
 
 def metric_page(metric: str, content: Content, catalog: Catalog) -> dict[str, Any]:

@@ -3,12 +3,13 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ganbench.choice import Choice, settings_text
 from ganbench.errors import GanbenchError
-from ganbench.plugins import Catalog
-from ganbench.record import Status
-from ganbench.report.grid import NOTHING, Row, number
+from ganbench.registry.catalog import Catalog
+from ganbench.report.grid import Row
+from ganbench.report.numbers import NOTHING, number
 from ganbench.report.run import counts
+from ganbench.schema.choice import Choice, settings_text
+from ganbench.schema.record import Status
 from ganbench.site.badges import badge_name, badge_words
 from ganbench.site.commands import run_contender
 from ganbench.site.content import Contender, Content, Run
@@ -20,7 +21,7 @@ _SCORES = 4  # of a run in the list of runs; its own page has all
 def model_page(
     contender: Contender, content: Content, catalog: Catalog, data: Mapping[str, dict[str, Any]]
 ) -> dict[str, Any]:
-    """Return what the template of a contender's page shows; data: of each board, by its name, as courses has it."""
+    """Return what the template of a contender's page shows; data: of each board, by its name, as board_data has it."""
     record = contender.runs[0].record
     built = next((run.record for run in contender.runs if run.record.parameters), record)
     return {

@@ -6,32 +6,32 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from ganbench.columns import LEADERBOARD, TIDY
+from ganbench.analysis.tables import write_tables
 from ganbench.errors import ResultsError
-from ganbench.garbage import overlooking, resting
-from ganbench.gathering import Gathered
-from ganbench.plugins import Catalog
+from ganbench.registry.catalog import Catalog
 from ganbench.report.build import section_cards
 from ganbench.report.documents import write_documents
 from ganbench.report.sections import write_sections
+from ganbench.schema.columns import LEADERBOARD, TIDY
 from ganbench.site.assets import write_assets
 from ganbench.site.badges import badges
+from ganbench.site.board_data import board_data
 from ganbench.site.board_table import board_table
 from ganbench.site.content import Content, Run
-from ganbench.site.courses import board_data
 from ganbench.site.data_files import write_data
 from ganbench.site.front import front
+from ganbench.site.gallery import gallery
 from ganbench.site.metric_page import metric_page
 from ganbench.site.model_page import model_page
 from ganbench.site.pages import Pages
-from ganbench.site.plots import gallery
 from ganbench.site.run_page import pictures, run_page
-from ganbench.tables import write_tables
+from ganbench.storage.gc_pause import gc_frozen, gc_paused
+from ganbench.storage.merge import Merged
 
 _MARK = ".ganbench-site"  # lists a site's files, which are ours to replace
 
 
-def publish(gathered: Gathered, catalog: Catalog, out: Path, title: str, baseline: str | None = None) -> dict[str, str]:
+def publish(merged: Merged, catalog: Catalog, out: Path, title: str, baseline: str | None = None) -> dict[str, str]:
     """Write the site of runs into a folder; return the reason of each report section that could not be written.
 
     An earlier site there is replaced, file by file, once the new one is finished; files that are not of a site stay.
@@ -39,11 +39,11 @@ def publish(gathered: Gathered, catalog: Catalog, out: Path, title: str, baselin
     baseline that no run is of.
     """
     _check(out)
-    with resting():
-        content = Content(gathered, title, baseline)
+    with gc_paused():
+        content = Content(merged, title, baseline)
     try:
         out.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=out, prefix=f"{_MARK}-") as scratch, overlooking():
+        with tempfile.TemporaryDirectory(dir=out, prefix=f"{_MARK}-") as scratch, gc_frozen():
             folder = Path(scratch) / "site"
             broken = _write(content, catalog, folder)
             _replace(folder, out)

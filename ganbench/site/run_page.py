@@ -3,14 +3,14 @@
 from collections.abc import Collection, Iterator
 from typing import Any
 
-from ganbench.choice import settings_text
-from ganbench.record import RunRecord
-from ganbench.report.grid import NOTHING, number
+from ganbench.report.numbers import NOTHING, number
 from ganbench.report.run import costs, counts
+from ganbench.schema.choice import settings_text
+from ganbench.schema.record import RunRecord
 from ganbench.site.commands import repeat_run, spec_suite
 from ganbench.site.content import Content, Run
 from ganbench.site.curves_data import curve_panels
-from ganbench.store import INTERPOLATION, SAMPLES, RunFolder
+from ganbench.storage.store import INTERPOLATION, SAMPLES, RunFolder
 
 Lines = list[tuple[str, str]]
 

@@ -1,1 +1,1 @@
-"""Helpers for plugins that use torch; the harness itself never imports them."""
+"""Helpers for plugins that use torch; the core never imports them."""

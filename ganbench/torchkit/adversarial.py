@@ -8,7 +8,10 @@ from torch import Tensor, nn
 from torch.nn.utils import get_total_norm
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
-from ganbench.contracts import AdversarialLoss, Batch, Task
+from ganbench.contracts.capabilities import LatentDecoder, Profile, Profiled, Resumable, StepCounter
+from ganbench.contracts.datasets import Batch
+from ganbench.contracts.losses import AdversarialLoss
+from ganbench.contracts.models import Task
 from ganbench.errors import BadOptionError, UnfitError
 from ganbench.seeds import stream
 from ganbench.torchkit.fitness import check_fit, penalises
@@ -17,7 +20,7 @@ from ganbench.torchkit.optim import make_optimizer, optimizer_tensors, restore_o
 _CHUNK = 1_000  # samples drawn at a time, so that a large evaluation never sets the peak of memory
 
 
-class AdversarialModel:
+class AdversarialModel(Profiled, StepCounter, Resumable, LatentDecoder):
     """A generator against a discriminator, under any adversarial loss; fulfils contracts.Model.
 
     Each critic step takes a real batch and noise of its own, on a generated batch without gradient. After
@@ -41,8 +44,6 @@ class AdversarialModel:
     ) -> None:
         if task.loss is None:
             raise UnfitError("an adversarial model needs a loss; name one with --loss")
-        if latent < 1:
-            raise BadOptionError(f"latent must be 1 or more, not {latent}")
         if conditional and task.classes < 1:
             raise UnfitError("a conditional model needs data with classes")
         self.task, self.latent, self.conditional = task, latent, conditional
@@ -59,29 +60,38 @@ class AdversarialModel:
         self._generator_optimizer = make_optimizer(recipe, self._generator_weights, rate)
         critic_rate = recipe.discriminator_learning_rate or rate
         self._discriminator_optimizer = make_optimizer(recipe, self._discriminator_weights, critic_rate)
-        self.average = recipe.average
         self._average = self._averaged(recipe.average) if recipe.average else None
         self._random = torch.Generator(task.device).manual_seed(stream(task.seed, "noise"))
-        self.spent = {"generator": 0, "discriminator": 0}
+        self._steps = {"generator": 0, "discriminator": 0}
 
-    @property
-    def parameter_counts(self) -> dict[str, int]:
-        """Trainable parameters of each network."""
+    def profile(self) -> Profile:
+        """Return the batch, the moving average, the latent dimensions, trainable parameters and the recipe."""
         weights = {"generator": self._generator_weights, "discriminator": self._discriminator_weights}
-        return {name: sum(weight.numel() for weight in each) for name, each in weights.items()}
+        return Profile(
+            batch=self.batch,
+            conditional=self.conditional,
+            average=self.recipe.average,
+            latent=self.latent,
+            parameters={name: sum(weight.numel() for weight in each) for name, each in weights.items()},
+            recipe=self.recipe,
+        )
+
+    def steps_by_player(self) -> dict[str, int]:
+        """Return the optimizer steps of generator and discriminator."""
+        return dict(self._steps)
 
     def fit(self, batches: Iterator[Batch]) -> Iterator[Mapping[str, Tensor]]:
         """Train until batches ends; yield the terms of each generator update and its last critic step."""
         steps = 0
         for batch in batches:
             terms = self._step_discriminator(batch)
-            self.spent["discriminator"] += 1
+            self._steps["discriminator"] += 1
             steps += 1
-            if steps < self.recipe.steps_before(self.spent["generator"]):
+            if steps < self.recipe.steps_before(self._steps["generator"]):
                 continue
             steps = 0
             terms |= self._step_generator(batch)
-            self.spent["generator"] += 1
+            self._steps["generator"] += 1
             yield terms
 
     def pack(self, samples: Tensor) -> Tensor:
@@ -198,7 +208,7 @@ class AdversarialModel:
             self.state_dict()
             | optimizer_tensors(self._generator_optimizer, "generator_optimizer")
             | optimizer_tensors(self._discriminator_optimizer, "discriminator_optimizer")
-            | {"noise": self._random.get_state(), "spent": torch.tensor(list(self.spent.values()))}
+            | {"noise": self._random.get_state(), "steps": torch.tensor(list(self._steps.values()))}
         )
 
     def restore(self, state: Mapping[str, Tensor]) -> None:
@@ -207,7 +217,7 @@ class AdversarialModel:
         restore_optimizer(self._generator_optimizer, state, "generator_optimizer")
         restore_optimizer(self._discriminator_optimizer, state, "discriminator_optimizer")
         self._random.set_state(state["noise"].cpu())
-        self.spent = dict(zip(self.spent, state["spent"].tolist(), strict=True))
+        self._steps = dict(zip(self._steps, state["steps"].tolist(), strict=True))
 
     def _generate(self, n: int, labels: Tensor) -> Tensor:
         noise = torch.randn(n, self.latent, generator=self._random, device=self._random.device)
@@ -221,7 +231,7 @@ class AdversarialModel:
 
     def _averaged(self, decay: float) -> AveragedModel:
         def follow(averaged: Any, current: Any, _: Tensor | int) -> None:
-            updates = self.spent["generator"]
+            updates = self._steps["generator"]
             get_ema_multi_avg_fn(min(decay, (1 + updates) / (10 + updates)))(averaged, current, _)  # type: ignore[no-untyped-call]
 
         return AveragedModel(self.generator, multi_avg_fn=follow, use_buffers=True)

@@ -1,27 +1,27 @@
 """Plain gradient descent on one network: a model plugin brings the network and its loss on a batch."""
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Iterator, Mapping
 
 import torch
 from torch import Tensor, nn
 from torch.nn.utils import get_total_norm
 
-from ganbench.contracts import Batch, Task
+from ganbench.contracts.capabilities import Profile, Profiled, Resumable, StepCounter
+from ganbench.contracts.datasets import Batch
+from ganbench.contracts.models import Task
 from ganbench.errors import BadOptionError
-from ganbench.recipe import Recipe
+from ganbench.schema.recipe import Recipe
 from ganbench.seeds import stream
 from ganbench.torchkit.optim import make_optimizer, optimizer_tensors, restore_optimizer
 
 
-class DescentModel(ABC):
+class DescentModel(Profiled, StepCounter, Resumable):
     """A network that minimises a loss by Adam; fulfils contracts.Model but for `terms` and `sample`.
 
     learning_rate: Adam's, with betas 0.9 and 0.999. batch: samples in a batch. What is random in training
     comes from `random`, which a checkpoint keeps.
     """
-
-    conditional = False
 
     def __init__(self, task: Task, network: nn.Module, *, learning_rate: float, batch: int) -> None:
         self.task, self.batch = task, batch
@@ -30,12 +30,15 @@ class DescentModel(ABC):
         self._weights = list(network.parameters())
         self._optimizer = make_optimizer(recipe, self._weights, learning_rate)
         self.random = torch.Generator(task.device).manual_seed(stream(task.seed, "noise"))
-        self.spent = {"model": 0}
+        self._steps = 0
 
-    @property
-    def parameter_counts(self) -> dict[str, int]:
-        """Trainable parameters."""
-        return {"model": sum(weight.numel() for weight in self._weights)}
+    def profile(self) -> Profile:
+        """Return the batch and the trainable parameters; a subclass replaces what it has more."""
+        return Profile(batch=self.batch, parameters={"model": sum(weight.numel() for weight in self._weights)})
+
+    def steps_by_player(self) -> dict[str, int]:
+        """Return the optimizer steps of the network."""
+        return {"model": self._steps}
 
     @abstractmethod
     def terms(self, batch: Batch) -> dict[str, Tensor]:
@@ -50,7 +53,7 @@ class DescentModel(ABC):
             loss.backward()  # type: ignore[no-untyped-call]
             norm = get_total_norm([weight.grad for weight in self._weights if weight.grad is not None])
             self._optimizer.step()
-            self.spent["model"] += 1
+            self._steps += 1
             yield {name: term.detach() for name, term in terms.items()} | {"gradient_norm": norm}
 
     def state_dict(self) -> dict[str, Tensor]:
@@ -67,7 +70,7 @@ class DescentModel(ABC):
         return (
             self.state_dict()
             | optimizer_tensors(self._optimizer, "optimizer")
-            | {"random": self.random.get_state(), "spent": torch.tensor(self.spent["model"])}
+            | {"random": self.random.get_state(), "steps": torch.tensor(self._steps)}
         )
 
     def restore(self, state: Mapping[str, Tensor]) -> None:
@@ -75,7 +78,7 @@ class DescentModel(ABC):
         self.load_state_dict(state)
         restore_optimizer(self._optimizer, state, "optimizer")
         self.random.set_state(state["random"].cpu())
-        self.spent = {"model": int(state["spent"])}
+        self._steps = int(state["steps"])
 
     def precision(self) -> torch.autocast:
         """Return the context that networks are run in."""

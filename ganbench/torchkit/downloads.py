@@ -7,7 +7,7 @@ from pathlib import Path
 import platformdirs
 
 from ganbench.errors import UnfitError
-from ganbench.store import write_whole
+from ganbench.files import write_whole
 
 _PIECE = 1 << 20  # bytes
 _PATIENCE = 30  # seconds without an answer

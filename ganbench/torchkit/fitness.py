@@ -1,9 +1,9 @@
-"""Which objective can't go with which discriminator, said before training rather than by strange numbers."""
+"""Which objective can't go with which discriminator, refused before training."""
 
 from torch import nn
 from torch.nn.modules.batchnorm import _BatchNorm
 
-from ganbench.contracts import AdversarialLoss
+from ganbench.contracts.losses import AdversarialLoss
 from ganbench.errors import UnfitError
 
 

@@ -3,7 +3,7 @@
 import torch
 from torch import Generator, Tensor
 
-from ganbench.contracts import Critic
+from ganbench.contracts.losses import Critic
 
 
 def squared_slopes(critic: Critic, samples: Tensor) -> Tensor:

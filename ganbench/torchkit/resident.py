@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 import torch
 from torch import Tensor
 
-from ganbench.contracts import Batch
+from ganbench.contracts.datasets import Batch
 from ganbench.seeds import stream
 
 _HEAD_SEED = 0  # the order of held-out samples is the same for every run

@@ -3,8 +3,7 @@
 import numpy as np
 import torch
 
-from ganbench.contracts import Source
-from ganbench.seeds import stream
+from ganbench import Source, stream
 from ganbench.torchkit.resident import Resident
 
 _TEST = 700  # twice what a suite compares with, so that real data can stand in for a model

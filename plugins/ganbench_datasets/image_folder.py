@@ -1,27 +1,33 @@
 """Anybody's pictures: a folder with a folder for each class."""
 
 from pathlib import Path
+from typing import Annotated, Literal
 
 import torch
 from torch import Tensor
 
-from ganbench.contracts import Source
-from ganbench.errors import BadOptionError, DataMissingError
-from ganbench.seeds import stream
+from ganbench import DataMissingError, Setting, Source, stream
 from ganbench.torchkit.resident import Resident
 
 _TEST_SHARE = 0.2
 
 
-def image_folder(source: Source, folder: str, size: int = 32, channels: int = 3) -> Resident:
-    """Make a dataset of the pictures in `folder`, each scaled and cropped in the middle to size x size.
+def image_folder(
+    source: Source,
+    folder: Annotated[
+        str,
+        Setting("path of a folder for each class, or of train and test with these inside; relative to the data root"),
+    ],
+    size: Annotated[
+        int, Setting("height and width; pictures are scaled and cropped in the middle", unit="pixels", at_least=1)
+    ] = 32,
+    channels: Annotated[Literal[1, 3], Setting("1 for grey, 3 for colour")] = 3,
+) -> Resident:
+    """Make a dataset of the pictures in a folder.
 
-    folder: relative to the data root if it is relative and one was given. With folders "train" and "test"
-    inside, these are the splits; else a fifth is held out at random, once for all. channels: 1 for grey, 3
-    for colour. Raises DataMissingError for a folder without class folders and for unreadable pictures.
+    With folders "train" and "test" inside, these are the splits; else a fifth is held out at random, once for
+    all. Raises DataMissingError for a folder without class folders and for unreadable pictures.
     """
-    if isinstance(size, bool) or not isinstance(size, int) or size < 1 or channels not in (1, 3):
-        raise BadOptionError(f"image-folder takes size of 1 or more and channels 1 or 3, not {size!r}, {channels!r}")
     path = (source.root or Path()) / Path(folder).expanduser()
     if not path.is_dir():
         raise DataMissingError(f"no folder {str(path)!r} for image-folder; give folder=PATH, or --data-root FOLDER")

@@ -3,22 +3,28 @@
 import torch
 from torch import Tensor
 
-from ganbench.contracts import Source
-from ganbench.seeds import stream
+from ganbench import GaussianModes, Source, stream
 from ganbench.torchkit.resident import Resident
 
 _COUNTS = {"train": 100_000, "test": 10_000}
 
 
-class Mixture(Resident):
-    """Equal Gaussians with one standard deviation; labels are the modes that points were drawn from.
-
-    means: (modes, dimensions) float32, on the CPU. deviation: of every mode, in every direction.
-    """
+class Mixture(Resident, GaussianModes):
+    """Equal Gaussians with one standard deviation; labels are the modes that points were drawn from."""
 
     def __init__(self, name: str, means: Tensor, deviation: float) -> None:
-        self.means, self.deviation = means, deviation
+        self._means, self._deviation = means, deviation
         super().__init__({split: self._draw(name, split) for split in _COUNTS}, classes=len(means))
+
+    @property
+    def means(self) -> Tensor:
+        """The modes, (modes, dimensions) float32, on the CPU."""
+        return self._means
+
+    @property
+    def deviation(self) -> float:
+        """The standard deviation of every mode, in every direction."""
+        return self._deviation
 
     def _draw(self, name: str, split: str) -> tuple[Tensor, Tensor]:
         # the data are the dataset's, not the run's: every seed trains on the same points

@@ -5,8 +5,7 @@ from pathlib import Path
 
 import torch
 
-from ganbench.contracts import Source
-from ganbench.errors import DataMissingError
+from ganbench import DataMissingError, Source
 from ganbench.torchkit.resident import Resident
 
 # of the unpacked files, so that a copy from anywhere is the one that everybody's numbers are about

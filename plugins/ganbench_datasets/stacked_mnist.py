@@ -5,8 +5,7 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor
 
-from ganbench.contracts import Batch, Source
-from ganbench.seeds import stream
+from ganbench import Batch, Source, stream
 from ganbench.torchkit.resident import Resident
 from ganbench_datasets.mnist import mnist
 

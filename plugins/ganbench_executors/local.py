@@ -2,10 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from ganbench.contracts import Work
-from ganbench.events import Notify
-from ganbench.record import RunRecord
-from ganbench.spec import RunSpec
+from ganbench import Notify, RunRecord, RunSpec, Work
 
 
 class Local:

@@ -8,12 +8,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
+from typing import Annotated
 
-from ganbench.contracts import Work
-from ganbench.errors import BadOptionError
-from ganbench.events import Notify
-from ganbench.record import RunRecord
-from ganbench.spec import RunSpec
+from ganbench import Notify, RunRecord, RunSpec, Setting, Work
 
 
 @dataclass(frozen=True)
@@ -27,13 +24,11 @@ class _Child:
 class Processes:
     """Keeps so many workers busy; fulfils contracts.Executor.
 
-    workers: processes at a time; the cores are shared out among them, so the last bits of a result may differ
-    from those of a run that had them all. A process that dies leaves a failed record, and the others go on.
+    The cores are shared out among them, so the last bits of a result may differ from those of a run that had them
+    all. A process that dies leaves a failed record, and the others go on.
     """
 
-    def __init__(self, workers: int = 2) -> None:
-        if workers < 1:
-            raise BadOptionError(f"processes takes workers of 1 or more, not {workers}")
+    def __init__(self, workers: Annotated[int, Setting("processes at a time", at_least=1)] = 2) -> None:
         self.workers = workers
         self.threads = max(1, (os.cpu_count() or 1) // workers)
 

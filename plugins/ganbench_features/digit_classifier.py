@@ -6,9 +6,7 @@ import torch
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
-from ganbench.contracts import Task
-from ganbench.errors import UnfitError
-from ganbench.evidence import Features
+from ganbench import Features, ProfiledSpace, SampleFormat, SpaceProfile, UnfitError
 from ganbench.torchkit.downloads import digest_of
 
 WEIGHTS = Path(__file__).parent / "weights"
@@ -38,22 +36,26 @@ class Network(nn.Module):
         return features, self.head(features)
 
 
-class DigitClassifier:
+class DigitClassifier(ProfiledSpace):
     """Fulfils contracts.FeatureSpace for digits: 64 features and 10 logits.
 
     Digits stacked as three channels are judged one by one: their features stand side by side, (n, 192), and
     their logits are joint log-probabilities of 1,000 classes, 100 x first + 10 x second + third.
     """
 
-    def __init__(self, task: Task, name: str, side: int, stride: int) -> None:
-        if task.shape not in ((1, side, side), (3, side, side)):
-            raise UnfitError(f"{name} takes digits of 1 or 3 x {side} x {side}, not samples of shape {task.shape}")
+    def __init__(self, samples: SampleFormat, name: str, side: int, stride: int) -> None:
+        if samples.shape not in ((1, side, side), (3, side, side)):
+            raise UnfitError(f"{name} takes digits of 1 or 3 x {side} x {side}, not samples of shape {samples.shape}")
         path = WEIGHTS / f"{name}.safetensors"
-        self.digest = digest_of(path)[:12]
+        self._profile = SpaceProfile(digest=digest_of(path)[:12])
         with torch.device("meta"):  # without drawing weights that are thrown away
             self._network = Network(stride)
         self._network.load_state_dict(load_file(path), assign=True)
-        self._network.to(task.device).eval().requires_grad_(False)
+        self._network.to(samples.device).eval().requires_grad_(False)
+
+    def profile(self) -> SpaceProfile:
+        """Return the digest of the weights."""
+        return self._profile
 
     def __call__(self, samples: Tensor) -> Features:
         """Map (n, 1 or 3, side, side) in [-1, 1] to features and logits, float32."""
@@ -66,14 +68,14 @@ class DigitClassifier:
         return Features(features.reshape(n, -1), joint.reshape(n, -1))
 
 
-def mnist_classifier(task: Task) -> DigitClassifier:
+def mnist_classifier(samples: SampleFormat) -> DigitClassifier:
     """Make the space of MNIST's digits, 28 x 28, one or three to a sample."""
-    return DigitClassifier(task, "mnist-classifier", 28, stride=2)
+    return DigitClassifier(samples, "mnist-classifier", 28, stride=2)
 
 
-def digits_classifier(task: Task) -> DigitClassifier:
+def digits_classifier(samples: SampleFormat) -> DigitClassifier:
     """Make the space of scikit-learn's digits, 8 x 8."""
-    return DigitClassifier(task, "digits-classifier", 8, stride=1)
+    return DigitClassifier(samples, "digits-classifier", 8, stride=1)
 
 
 def _layer(inputs: int, outputs: int, size: int, stride: int) -> tuple[nn.Module, ...]:

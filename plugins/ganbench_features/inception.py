@@ -3,48 +3,55 @@
 import os
 import warnings
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
 import torch
 from torch import Tensor
 from torch.nn.functional import interpolate, linear
 
-from ganbench.contracts import Task
-from ganbench.errors import BadOptionError, DataMissingError, UnfitError
-from ganbench.evidence import Features
+from ganbench import DataMissingError, Features, ProfiledSpace, SampleFormat, Setting, SpaceProfile, UnfitError
 from ganbench.torchkit.downloads import digest_of, fetched, weights_folder
 
 FILE = "inception-2015-12-05.pt"
 URL = f"https://nvlabs-fi-cdn.nvidia.com/stylegan2-ada-pytorch/pretrained/metrics/{FILE}"
 SHA256 = "f58cb9b6ec323ed63459aa4fb441fe750cfe39fafad6da5cb504a16f19e958f4"
 VARIABLE = "GANBENCH_INCEPTION"
-RESIZINGS = ("clean", "legacy")
 _SIDE = 299  # pixels
 _BATCH = 50  # images at a time, so that activations stay below a gigabyte
 
 
-class Inception:
+class Inception(ProfiledSpace):
     """Fulfils contracts.FeatureSpace for images: 2,048 pooled features and 1,008 logits.
 
-    resizing: `clean` is the antialiased bicubic of clean-fid (Parmar et al. 2022), `legacy` the bilinear one of
-    the first, TensorFlow implementation. Images are rounded to 256 levels first, as if they had been saved;
-    grey ones are repeated in three channels. Logits leave the bias out, as the first implementation did.
+    Images are rounded to 256 levels first, as if they had been saved; grey ones are repeated in three channels.
+    Logits leave the bias out, as the first, TensorFlow implementation did.
 
     The weights are downloaded once and checked, or given with GANBENCH_INCEPTION. Raises UnfitError for data
     that are not images and for weights that are not to be had, DataMissingError for a wrong GANBENCH_INCEPTION.
     """
 
-    def __init__(self, task: Task, resizing: str = "clean") -> None:
-        if resizing not in RESIZINGS:
-            raise BadOptionError(f"inception takes a resizing of {', '.join(RESIZINGS)}, not {resizing!r}")
-        if not task.images or task.shape[0] not in (1, 3):
-            raise UnfitError(f"inception takes images of 1 or 3 channels, not samples of shape {task.shape}")
+    def __init__(
+        self,
+        samples: SampleFormat,
+        resizing: Annotated[
+            Literal["clean", "legacy"],
+            Setting(
+                "to 299 pixels a side: clean is clean-fid's antialiased bicubic (Parmar et al. 2022), "
+                "legacy the bilinear one of the first implementation"
+            ),
+        ] = "clean",
+    ) -> None:
+        if not samples.images or samples.shape[0] not in (1, 3):
+            raise UnfitError(f"inception takes images of 1 or 3 channels, not samples of shape {samples.shape}")
         path = find_weights()
-        self.resizing = resizing
-        self.digest = digest_of(path)[:12]
-        self._network = _load(path, inside=resizing == "legacy").to(task.device)
+        self._profile = SpaceProfile(digest=digest_of(path)[:12], resizing=resizing)
+        self._network = _load(path, inside=resizing == "legacy").to(samples.device)
         base: Any = self._network.base
         self._output: Tensor = base.output.weight.detach()
+
+    def profile(self) -> SpaceProfile:
+        """Return the digest of the weights, and the resizing."""
+        return self._profile
 
     def __call__(self, samples: Tensor) -> Features:
         """Map (n, 1 or 3, height, width) in [-1, 1] to (n, 2048) vectors and (n, 1008) logits, float32."""
@@ -54,7 +61,7 @@ class Inception:
     @torch.no_grad()
     def _features(self, samples: Tensor) -> Tensor:
         images = samples.float().add(1).mul(127.5).round().clamp(0, 255).expand(-1, 3, -1, -1)
-        if self.resizing == "clean":
+        if self._profile.resizing == "clean":
             images = resized(images)
         vectors: Tensor = self._network(images)
         return vectors.float()

@@ -2,15 +2,14 @@
 
 from torch import Tensor
 
-from ganbench.contracts import Task
-from ganbench.evidence import Features
+from ganbench import Features, SampleFormat
 
 
 class Raw:
     """Flattens samples; fulfils contracts.FeatureSpace."""
 
-    def __init__(self, task: Task) -> None:
-        self.dimensions = task.dimensions
+    def __init__(self, samples: SampleFormat) -> None:
+        self.dimensions = samples.dimensions
 
     def __call__(self, samples: Tensor) -> Features:
         """Map (n, *shape) to (n, dimensions) float32."""

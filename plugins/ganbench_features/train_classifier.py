@@ -12,7 +12,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 from torch.nn.functional import affine_grid, cross_entropy, grid_sample
 
-from ganbench.contracts import Dataset, Source
+from ganbench import Dataset, Source
 from ganbench_datasets.digits import digits
 from ganbench_datasets.mnist import mnist
 from ganbench_features.digit_classifier import Network

@@ -2,23 +2,19 @@
 
 from torch import Tensor
 
-from ganbench.choice import Value
-from ganbench.contracts import AdversarialLoss
-from ganbench.recipe import Recipe
+from ganbench import AdversarialLoss, Recipe
 
 
 class Hinge(AdversarialLoss):
     """The discriminator minds logits within a margin of 1 alone; the generator minimises -D(G(z)).
 
     Equations 16 and 17 of Miyato et al. (2018), with their recipe for plain convolutional networks: Adam 2e-4,
-    betas 0.5 and 0.999, one critic step, batch 64. Settings of the recipe are parameters of this loss.
+    betas 0.5 and 0.999, one critic step.
     """
 
+    recipe = Recipe(batch=64)
     paired = False
     log_odds = False
-
-    def __init__(self, **recipe: Value) -> None:
-        self.recipe = Recipe(batch=64).but(recipe)
 
     def generator(self, real: Tensor, fake: Tensor) -> Tensor:
         """Return the mean of -D(G(z))."""

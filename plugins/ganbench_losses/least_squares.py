@@ -2,9 +2,7 @@
 
 from torch import Tensor
 
-from ganbench.choice import Value
-from ganbench.contracts import AdversarialLoss
-from ganbench.recipe import Recipe
+from ganbench import AdversarialLoss, Recipe
 
 
 class LeastSquares(AdversarialLoss):
@@ -12,14 +10,11 @@ class LeastSquares(AdversarialLoss):
 
     The logits are used as they are, without a sigmoid. The recipe is the paper's for its digits and scenes:
     Adam with beta1 0.5; its learning rate is 1e-3 for LSUN and 2e-4 for HWDB, of which this is the second.
-    Settings of the recipe are parameters of this loss.
     """
 
+    recipe = Recipe(batch=64)
     paired = False
     log_odds = False
-
-    def __init__(self, **recipe: Value) -> None:
-        self.recipe = Recipe(batch=64).but(recipe)
 
     def generator(self, real: Tensor, fake: Tensor) -> Tensor:
         """Return half the mean of (D(G(z)) - 1)²."""

@@ -3,22 +3,17 @@
 from torch import Tensor
 from torch.nn.functional import softplus
 
-from ganbench.choice import Value
-from ganbench.contracts import AdversarialLoss
-from ganbench.recipe import Recipe
+from ganbench import AdversarialLoss, Recipe
 
 
 class NonSaturating(AdversarialLoss):
     """The discriminator of minimax against a generator that maximises log D(G(z)), with D a sigmoid.
 
     At equilibrium the discriminator's loss is 2 ln 2, the sum of both halves, and the generator's ln 2.
-    Settings of the recipe are parameters of this loss.
     """
 
+    recipe = Recipe()  # DCGAN's; the paper has no numbers
     paired = False
-
-    def __init__(self, **recipe: Value) -> None:
-        self.recipe = Recipe().but(recipe)
 
     def generator(self, real: Tensor, fake: Tensor) -> Tensor:
         """Return the mean of -log D(G(z)); its gradient is largest where the generator loses."""

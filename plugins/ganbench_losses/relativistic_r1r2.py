@@ -3,9 +3,7 @@
 from torch import Generator, Tensor
 from torch.nn.functional import softplus
 
-from ganbench.choice import Value
-from ganbench.contracts import AdversarialLoss, Critic
-from ganbench.recipe import Recipe
+from ganbench import AdversarialLoss, Critic, Recipe
 from ganbench.torchkit.penalties import squared_slopes
 
 
@@ -13,15 +11,12 @@ class RelativisticR1R2(AdversarialLoss):
     """Each generated sample is judged against a real one: f(D(G(z)) - D(x)) with f(t) = -log(1 + e^-t).
 
     Plus γ/2 E ‖∇D(x)‖² and γ/2 E ‖∇D(G(z))‖², γ = 1 as the paper has it for stacked MNIST; penalty_weight is
-    γ/2. Adam 2e-4, betas 0 and 0.99, a moving average of 0.999; batch 128 where the paper has 512. A logit
-    alone means nothing here, its difference to another does. The norms are each sample's own, so the critic
-    must not mix samples. Settings of the recipe are parameters of this loss.
+    γ/2. Adam 2e-4; batch 128 where the paper has 512. A logit alone means nothing here, its difference to
+    another does. The norms are each sample's own, so the critic must not mix samples.
     """
 
+    recipe = Recipe(beta1=0.0, beta2=0.99, penalty_weight=0.5, average=0.999)
     log_odds = False
-
-    def __init__(self, **recipe: Value) -> None:
-        self.recipe = Recipe(beta1=0.0, beta2=0.99, penalty_weight=0.5, average=0.999).but(recipe)
 
     def generator(self, real: Tensor, fake: Tensor) -> Tensor:
         """Return the mean of log(1 + exp(D(x) - D(G(z)))) over pairs."""

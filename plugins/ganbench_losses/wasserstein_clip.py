@@ -3,25 +3,19 @@
 import torch
 from torch import Tensor, nn
 
-from ganbench.choice import Value
-from ganbench.contracts import AdversarialLoss
-from ganbench.recipe import Recipe
+from ganbench import AdversarialLoss, Recipe
 
 
 class WassersteinClip(AdversarialLoss):
     """The critic maximises E D(x) - E D(G(z)); after each of its steps every weight is clipped to ±0.01.
 
-    Algorithm 1 of the paper: RMSProp 5e-5, five critic steps, batch 64. The authors' code takes 100 critic
-    steps before each of the first 25 generator updates and before every 500th: `critic_bursts=true`.
-    Settings of the recipe are parameters of this loss.
+    Algorithm 1 of the paper. The authors' code takes 100 critic steps before each of the first 25 generator
+    updates and before every 500th: `critic_bursts=true`.
     """
 
+    recipe = Recipe(optimizer="rmsprop", learning_rate=5e-5, critic_steps=5, batch=64, clip=0.01)
     paired = False
     log_odds = False
-
-    def __init__(self, **recipe: Value) -> None:
-        published = Recipe(optimizer="rmsprop", learning_rate=5e-5, critic_steps=5, batch=64, clip=0.01)
-        self.recipe = published.but(recipe)
 
     def generator(self, real: Tensor, fake: Tensor) -> Tensor:
         """Return the mean of -D(G(z))."""

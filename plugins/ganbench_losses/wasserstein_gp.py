@@ -2,25 +2,19 @@
 
 from torch import Generator, Tensor
 
-from ganbench.choice import Value
-from ganbench.contracts import AdversarialLoss, Critic
-from ganbench.recipe import Recipe
+from ganbench import AdversarialLoss, Critic, Recipe
 from ganbench.torchkit.penalties import between, squared_slopes
 
 
 class WassersteinGP(AdversarialLoss):
     """The critic maximises E D(x) - E D(G(z)) - 10 E (‖∇D(x̂)‖ - 1)², x̂ between a real and a generated sample.
 
-    Algorithm 1 of the paper: Adam 1e-4, betas 0 and 0.9, five critic steps, batch 64. The norm is each
-    sample's own, so the critic must not mix samples. Settings of the recipe are parameters of this loss.
+    Algorithm 1 of the paper. The norm is each sample's own, so the critic must not mix samples.
     """
 
+    recipe = Recipe(learning_rate=1e-4, beta1=0.0, beta2=0.9, critic_steps=5, batch=64, penalty_weight=10.0)
     paired = False
     log_odds = False
-
-    def __init__(self, **recipe: Value) -> None:
-        published = Recipe(learning_rate=1e-4, beta1=0.0, beta2=0.9, critic_steps=5, batch=64, penalty_weight=10.0)
-        self.recipe = published.but(recipe)
 
     def generator(self, real: Tensor, fake: Tensor) -> Tensor:
         """Return the mean of -D(G(z))."""

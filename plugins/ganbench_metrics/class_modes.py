@@ -5,11 +5,10 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor
 
-from ganbench.errors import UnfitError
-from ganbench.evidence import Evidence
+from ganbench import Evidence, ModeHistogram, UnfitError
 
 
-class ClassModes:
+class ClassModes(ModeHistogram):
     """Fulfils contracts.Metric in feature spaces that have logits: ten classes of digits, 1,000 of stacked ones."""
 
     def score(self, evidence: Evidence) -> Mapping[str, float]:

@@ -2,11 +2,11 @@
 
 import warnings
 from collections.abc import Mapping
+from typing import Annotated
 
 import numpy as np
 
-from ganbench.errors import UnfitError
-from ganbench.evidence import Evidence, Side
+from ganbench import Evidence, Setting, Side, UnfitError
 from ganbench_metrics.frechet import Matrix
 
 _STEPS = 300  # of L-BFGS; it rarely needs as many, and a score that stops there is still a score
@@ -16,11 +16,15 @@ class ClassificationAccuracy:
     """Fulfils contracts.Metric where both sides have labels.
 
     After Ravuri and Vinyals (2019), with a logistic regression on the features in place of their ResNet: it
-    has one optimum, so its score has no randomness of its own. strength: of its L2 penalty beside the mean
-    cross-entropy, on features of unit spread.
+    has one optimum, so its score has no randomness of its own.
     """
 
-    def __init__(self, strength: float = 0.01) -> None:
+    def __init__(
+        self,
+        strength: Annotated[
+            float, Setting("of the L2 penalty beside the mean cross-entropy, on features of unit spread", above=0)
+        ] = 0.01,
+    ) -> None:
         self.strength = strength
 
     def score(self, evidence: Evidence) -> Mapping[str, float]:

@@ -1,27 +1,27 @@
 """The number of statistically different bins (Richardson and Weiss 2018): where a model puts too few or too many."""
 
 from collections.abc import Mapping
+from typing import Annotated
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ganbench.errors import UnfitError
-from ganbench.evidence import Evidence
-from ganbench.torchkit.sizes import at_least
+from ganbench import Evidence, Setting, UnfitError
 from ganbench_metrics.order import checked
 
 _CRITICAL = 1.959963984540054  # of a normal at a significance of 0.05, both tails
 
 
 class DifferentBins:
-    """Fulfils contracts.Metric. bins: clusters of the real side, by k-means.
+    """Fulfils contracts.Metric.
 
     For equal laws about 0.04 of the bins differ, not the test's 0.05: bins that were fitted on the real samples
     share these more evenly than chance would. It is less again where bins hold few samples, below some 20 each.
     """
 
-    def __init__(self, bins: int = 100) -> None:
-        at_least(2, "ndb", bins=bins)
+    def __init__(
+        self, bins: Annotated[int, Setting("clusters of the real side, by k-means", at_least=2)] = 100
+    ) -> None:
         self.bins = bins
 
     def score(self, evidence: Evidence) -> Mapping[str, float]:

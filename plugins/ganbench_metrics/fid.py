@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from ganbench.evidence import Evidence
+from ganbench import Evidence
 from ganbench_metrics.frechet import Frechet
 
 

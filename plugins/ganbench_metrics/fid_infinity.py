@@ -1,12 +1,12 @@
 """The Fréchet distance without the bias of finite samples (Chong and Forsyth 2020)."""
 
 from collections.abc import Mapping
+from typing import Annotated
 
 import numpy as np
 import torch
 
-from ganbench.evidence import Evidence
-from ganbench.torchkit.sizes import at_least
+from ganbench import Evidence, Setting
 from ganbench_metrics.frechet import Matrix, frechet_distance
 from ganbench_metrics.order import checked
 
@@ -14,10 +14,11 @@ _FEWEST = 0.25  # of the samples, in the smallest of the subsets
 
 
 class FIDInfinity:
-    """Fulfils contracts.Metric. points: sizes of subsets that the line is fitted through."""
+    """Fulfils contracts.Metric."""
 
-    def __init__(self, points: int = 15) -> None:
-        at_least(2, "fid-infinity", points=points)
+    def __init__(
+        self, points: Annotated[int, Setting("sizes of subsets that the line is fitted through", at_least=2)] = 15
+    ) -> None:
         self.points = points
 
     def score(self, evidence: Evidence) -> Mapping[str, float]:

@@ -5,8 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from ganbench.errors import UnfitError
-from ganbench.evidence import Evidence
+from ganbench import Evidence, UnfitError
 from ganbench_metrics.order import checked
 
 Matrix = NDArray[np.float64]

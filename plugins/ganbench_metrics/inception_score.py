@@ -2,21 +2,21 @@
 
 from collections.abc import Mapping
 from statistics import fmean, pstdev
+from typing import Annotated
 
 import torch
 from torch import Tensor
 
-from ganbench.errors import UnfitError
-from ganbench.evidence import Evidence
-from ganbench.torchkit.sizes import at_least
+from ganbench import Evidence, Setting, UnfitError
 from ganbench_metrics.order import canonical
 
 
 class InceptionScore:
-    """Fulfils contracts.Metric in feature spaces with logits. splits: parts that are scored apart."""
+    """Fulfils contracts.Metric in feature spaces with logits."""
 
-    def __init__(self, splits: int = 10) -> None:
-        at_least(1, "inception-score", splits=splits)
+    def __init__(
+        self, splits: Annotated[int, Setting("parts of the samples that are scored apart", at_least=1)] = 10
+    ) -> None:
         self.splits = splits
 
     def score(self, evidence: Evidence) -> Mapping[str, float]:

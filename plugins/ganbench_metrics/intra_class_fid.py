@@ -5,8 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 import torch
 
-from ganbench.errors import UnfitError
-from ganbench.evidence import Evidence, Side
+from ganbench import Evidence, Side, UnfitError
 from ganbench_metrics.frechet import Matrix, frechet_distance
 
 

@@ -3,20 +3,25 @@
 import math
 from collections.abc import Mapping
 from statistics import fmean, stdev
+from typing import Annotated
 
 import torch
 from torch import Tensor
 
-from ganbench.evidence import Evidence
-from ganbench.torchkit.sizes import at_least
+from ganbench import Evidence, Setting
 from ganbench_metrics.order import checked
 
 
 class KID:
-    """Fulfils contracts.Metric. subsets, size: how many random subsets of either side, and how large."""
+    """Fulfils contracts.Metric by the mean over random subsets of both sides."""
 
-    def __init__(self, subsets: int = 100, size: int = 1_000) -> None:
-        at_least(2, "kid", subsets=subsets, size=size)
+    def __init__(
+        self,
+        subsets: Annotated[int, Setting("random subsets of both sides", at_least=2)] = 100,
+        size: Annotated[
+            int, Setting("of a subset, half of the smaller side at most", unit="samples", at_least=2)
+        ] = 1_000,
+    ) -> None:
         self.subsets, self.size = subsets, size
 
     def score(self, evidence: Evidence) -> Mapping[str, float]:

@@ -2,36 +2,39 @@
 
 import math
 from collections.abc import Mapping
-from typing import Any
 
 import torch
 from torch import Tensor
 
-from ganbench.errors import UnfitError
-from ganbench.evidence import Evidence
+import ganbench
+from ganbench import Evidence, UnfitError
 
 _CHUNK = 500  # samples judged at a time
-_LEVEL = 2 / 255  # the width of one of 256 grey levels in [-1, 1]
+_LEVELS = 256
+_LEVEL = 2 / (_LEVELS - 1)  # the width of a grey level in [-1, 1]
 
 
 class Likelihood:
-    """Fulfils contracts.Metric for models with `log_prob`.
+    """Fulfils contracts.Metric for models that claim ganbench.Likelihood.
 
     A density of images is made comparable with a probability of their 256 levels by uniform noise of a level's
     width (Theis et al. 2016): its bits then bound those of the model rounded to levels from above. A model
-    whose log_prob is of levels already says so by `levels`. Points keep their density, which may exceed one.
+    whose log_prob is of levels already says so in its profile. Points keep their density, which may exceed one.
     """
 
     def score(self, evidence: Evidence) -> Mapping[str, float]:
         """Return log_likelihood in nats a sample, and bits_per_dimension."""
-        model: Any = evidence.model
+        model, levels = evidence.model, evidence.profile.levels
+        assert isinstance(model, ganbench.Likelihood), "a metric that reads log_prob says so in its card's needs"
+        if levels not in (None, _LEVELS):
+            raise UnfitError(f"likelihoods are compared over {_LEVELS} levels, and this model's are over {levels}")
         samples = evidence.real.samples
-        images, discrete = samples.ndim == 4, hasattr(model, "levels")
-        if images and not discrete:
+        noisy = samples.ndim == 4 and levels is None
+        if noisy:
             samples = with_noise(samples, evidence.seed)
         nats = torch.cat([model.log_prob(chunk).double().cpu() for chunk in torch.split(samples, _CHUNK)]).mean()
         dimensions = samples[0].numel()
-        if images and not discrete:
+        if noisy:
             nats = nats + dimensions * math.log(_LEVEL)
         if not math.isfinite(nats):
             raise UnfitError(f"the mean log-likelihood of the held-out samples is {float(nats)}")

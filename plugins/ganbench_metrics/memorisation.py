@@ -1,13 +1,11 @@
 """Whether a model plays its training data back, which the distances between laws reward."""
 
 from collections.abc import Mapping
-from typing import Any
 
 import torch
 from torch import Tensor
 
-from ganbench.errors import UnfitError
-from ganbench.evidence import Evidence
+from ganbench import Evidence, UnfitError
 
 _CHUNK = 1_000  # rows of distances at a time
 
@@ -20,7 +18,8 @@ class Memorisation:
 
     def score(self, evidence: Evidence) -> Mapping[str, float]:
         """Return nearer_to_training and data_copying of the generated samples."""
-        data: Any = evidence.dataset
+        data = evidence.dataset
+        assert data is not None, "a metric that reads the dataset says so in its card's needs"
         assert evidence.embed is not None, "a metric whose card names features is given a way to map samples"
         training = evidence.embed(data.head("train", data.count("train")).samples).vectors
         real, fake = evidence.real.vectors, evidence.fake.vectors

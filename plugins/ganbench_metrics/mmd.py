@@ -5,8 +5,7 @@ from collections.abc import Iterator, Mapping
 import torch
 from torch import Tensor
 
-from ganbench.errors import UnfitError
-from ganbench.evidence import Evidence
+from ganbench import Evidence, UnfitError
 from ganbench_metrics.neighbours import tiles
 from ganbench_metrics.order import checked
 

@@ -1,19 +1,17 @@
 """Mode collapse counted on a mixture whose modes are known, by the protocol of VEEGAN and PacGAN."""
 
 from collections.abc import Mapping
-from typing import Any
 
 import torch
 from torch import Tensor
 
-from ganbench.errors import UnfitError
-from ganbench.evidence import Evidence
+from ganbench import Evidence, GaussianModes, ModeHistogram, UnfitError
 
 _DEVIATIONS = 3.0
 
 
-class Modes:
-    """Fulfils contracts.Metric on datasets that have `means` and `deviation`."""
+class Modes(ModeHistogram):
+    """Fulfils contracts.Metric on datasets of GaussianModes."""
 
     def score(self, evidence: Evidence) -> Mapping[str, float]:
         """Return modes_captured, high_quality_share and reverse_kl of the generated points."""
@@ -22,15 +20,15 @@ class Modes:
 
     def histogram(self, evidence: Evidence) -> Mapping[str, Tensor]:
         """Return how many points of either side are nearest to each mode, (modes,) int64."""
-        means: Tensor = _mixture(evidence).means
+        means = _mixture(evidence).means
         sides = {"generated": evidence.fake.samples, "real": evidence.real.samples}
         return {
             side: torch.bincount(_nearest(points, means)[1], minlength=len(means)) for side, points in sides.items()
         }
 
 
-def _mixture(evidence: Evidence) -> Any:
-    if not hasattr(evidence.dataset, "means"):
+def _mixture(evidence: Evidence) -> GaussianModes:
+    if not isinstance(evidence.dataset, GaussianModes):
         raise UnfitError("modes are counted on mixtures with known means, such as ring8 and grid25")
     return evidence.dataset
 

@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from ganbench.errors import UnfitError
+from ganbench import UnfitError
 
 _SEED = 20201125  # of the direction that samples are ordered along; any would do
 

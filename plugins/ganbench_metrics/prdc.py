@@ -1,22 +1,22 @@
 """Precision and recall (Kynkäänniemi et al. 2019), density and coverage (Naeem et al. 2020)."""
 
 from collections.abc import Mapping
+from typing import Annotated
 
 import torch
 from torch import Tensor
 
-from ganbench.errors import UnfitError
-from ganbench.evidence import Evidence
-from ganbench.torchkit.sizes import at_least
+from ganbench import Evidence, Setting, UnfitError
 from ganbench_metrics.neighbours import nearer, radii, tiles
 from ganbench_metrics.order import checked
 
 
 class PRDC:
-    """Fulfils contracts.Metric. k: neighbours whose farthest bounds a sample's ball; 5 as in Naeem et al."""
+    """Fulfils contracts.Metric; k is 5 as in Naeem et al."""
 
-    def __init__(self, k: int = 5) -> None:
-        at_least(1, "prdc", k=k)
+    def __init__(
+        self, k: Annotated[int, Setting("neighbours, the farthest of which bounds a sample's ball", at_least=1)] = 5
+    ) -> None:
         self.k = k
 
     def score(self, evidence: Evidence) -> Mapping[str, float]:

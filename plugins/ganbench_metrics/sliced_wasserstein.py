@@ -1,22 +1,23 @@
 """The sliced Wasserstein distance (Rabin et al. 2012): transport along lines, which needs no more than sorting."""
 
 from collections.abc import Mapping
+from typing import Annotated
 
 import torch
 from torch import Tensor
 
-from ganbench.evidence import Evidence
-from ganbench.torchkit.sizes import at_least
+from ganbench import Evidence, Setting
 from ganbench_metrics.order import checked
 
 _LINES = 64  # projected on at a time
 
 
 class SlicedWasserstein:
-    """Fulfils contracts.Metric. projections: random lines."""
+    """Fulfils contracts.Metric by projections on random lines."""
 
-    def __init__(self, projections: int = 512) -> None:
-        at_least(1, "sliced-wasserstein", projections=projections)
+    def __init__(
+        self, projections: Annotated[int, Setting("random lines that samples are projected on", at_least=1)] = 512
+    ) -> None:
         self.projections = projections
 
     def score(self, evidence: Evidence) -> Mapping[str, float]:

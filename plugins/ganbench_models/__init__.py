@@ -13,6 +13,12 @@ _ADVERSARIAL = (
         "non-saturating",
     ),
     (
+        "mlp-gan",
+        "mlp_gan:MLPGAN",
+        "Small plain GAN: two hidden layers on both sides, no normalisation.",
+        "non-saturating",
+    ),
+    (
         "dcgan",
         "dcgan:DCGAN",
         "Deep convolutional GAN (Radford et al. 2016), for images of any size from 8 pixels on.",

@@ -1,37 +1,42 @@
 """An autoencoder: a bottleneck without a law of its own, sampled by a Gaussian fitted to its codes."""
 
+from dataclasses import replace
+from typing import Annotated
+
 import torch
 from torch import Tensor, nn
 
-from ganbench.contracts import Batch, Task
+from ganbench import Batch, LatentDecoder, Profile, Reconstructor, Setting, Task
 from ganbench.torchkit.descent import DescentModel, no_labels
-from ganbench.torchkit.sizes import at_least_one
 from ganbench_models.perceptrons import two_hidden_layers
 
 _DECAY = 0.99  # of the codes' moving moments, so that they belong to the encoder as it is now
 
 
-class Autoencoder(DescentModel):
+class Autoencoder(DescentModel, LatentDecoder, Reconstructor):
     """Perceptrons down to a code and back; the mean squared error is minimised.
 
-    latent: dimensions of the code, 32, or the data's own where they are fewer. width: of both hidden layers.
     Samples are decoded from a Gaussian with the mean and covariance of the training codes.
     """
 
     def __init__(
         self,
         task: Task,
-        latent: int | None = None,
-        width: int = 500,
-        learning_rate: float = 1e-3,
-        batch: int = 128,
+        latent: Annotated[
+            int | None, Setting("dimensions of the code; 32, or the data's own where they are fewer", at_least=1)
+        ] = None,
+        width: Annotated[int, Setting("units of both hidden layers", at_least=1)] = 500,
+        learning_rate: Annotated[float, Setting("of Adam", above=0)] = 1e-3,
+        batch: Annotated[int, Setting("training samples in a batch", at_least=1)] = 128,
     ) -> None:
-        latent = min(32, task.dimensions) if latent is None else latent
-        at_least_one("autoencoder", latent=latent, width=width, batch=batch)
-        self.latent = latent
-        networks = _Networks(task, latent, width)
+        self.latent = min(32, task.dimensions) if latent is None else latent
+        networks = _Networks(task, self.latent, width)
         super().__init__(task, networks, learning_rate=learning_rate, batch=batch)
         self.network: _Networks = networks
+
+    def profile(self) -> Profile:
+        """Return the facts of the network, and the dimensions of the code."""
+        return replace(super().profile(), latent=self.latent)
 
     def terms(self, batch: Batch) -> dict[str, Tensor]:
         """Return the mean squared error of reconstruction over all dimensions; follow the codes' moments."""
@@ -42,20 +47,17 @@ class Autoencoder(DescentModel):
         return {"reconstruction_loss": (decoded - batch.samples.flatten(1)).square().mean()}
 
     @torch.no_grad()
-    def encode(self, samples: Tensor) -> Tensor:
+    def encode(self, samples: Tensor, labels: Tensor | None = None) -> Tensor:
         """Return each sample's code, (n, latent)."""
+        no_labels(labels)
         with self.precision():
             codes: Tensor = self.network.encoder(samples.flatten(1)).float()
         return codes
 
     @torch.no_grad()
-    def reconstruct(self, samples: Tensor) -> Tensor:
+    def reconstruct(self, samples: Tensor, labels: Tensor | None = None) -> Tensor:
         """Return each sample through the bottleneck, (n, *shape)."""
-        return self._decode(self.encode(samples))
-
-    def anomaly(self, samples: Tensor) -> Tensor:
-        """Return how badly each sample is reconstructed, (n,): its mean squared error over all dimensions."""
-        return (self.reconstruct(samples) - samples).square().flatten(1).mean(dim=1)
+        return self._decode(self.encode(samples, labels))
 
     @torch.no_grad()
     def sample(self, n: int, generator: torch.Generator, labels: Tensor | None = None) -> Tensor:

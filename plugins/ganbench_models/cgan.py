@@ -1,14 +1,13 @@
 """The conditional GAN of Mirza and Osindero (2014): labels join the input of both players."""
 
 from dataclasses import replace
+from typing import Annotated
 
 import torch
 from torch import Tensor, nn
 
-from ganbench.contracts import Task
-from ganbench.errors import UnfitError
+from ganbench import Setting, Task, UnfitError
 from ganbench.torchkit.adversarial import AdversarialModel
-from ganbench.torchkit.sizes import at_least_one
 from ganbench_models import convolutions
 from ganbench_models.perceptrons import default_sizes, perceptrons
 
@@ -18,14 +17,24 @@ class CGAN(AdversarialModel):
 
     A label is one more channel of an image. The paper's networks for digits are perceptrons; on MNIST those gave
     one picture a class with 50 numbers for a label, and hardly minded it with 10, after four passes.
-    latent: dimensions of the noise; 100 for images, the data's own for points, unless given.
-    width: channels next to the image (64), or units of a generator's layer on points (400).
-    embedding: numbers that stand for a label beside noise and points, learnt by each player for itself.
     """
 
-    def __init__(self, task: Task, latent: int | None = None, width: int | None = None, embedding: int = 10) -> None:
+    def __init__(
+        self,
+        task: Task,
+        latent: Annotated[
+            int | None, Setting("dimensions of the noise; 100 for images, the data's own for points", at_least=1)
+        ] = None,
+        width: Annotated[
+            int | None,
+            Setting("channels next to the image, 64, or units of a generator's layer on points, 400", at_least=1),
+        ] = None,
+        embedding: Annotated[
+            int,
+            Setting("numbers that stand for a label beside noise and points, of each player's own", at_least=1),
+        ] = 10,
+    ) -> None:
         latent, width = default_sizes(task, latent, width, images=(100, 64))
-        at_least_one("cgan", latent=latent, width=width, embedding=embedding)
         if task.classes < 1:
             raise UnfitError("cgan needs data with classes")
         generator: nn.Module

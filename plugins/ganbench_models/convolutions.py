@@ -1,12 +1,13 @@
 """Convolutional pairs of networks after Radford et al. (2016), their depth taken from the images' size."""
 
+from typing import Literal
+
 from torch import Tensor, nn
 
-from ganbench.contracts import Task
-from ganbench.errors import BadOptionError, UnfitError
+from ganbench import Task, UnfitError
 
 Size = tuple[int, ...]
-NORMS = ("batch", "layer", "none")
+Norm = Literal["batch", "layer", "none"]
 _SMALLEST = 8
 
 
@@ -58,13 +59,11 @@ def generator(task: Task, latent: int, width: int) -> nn.Module:
     return initialised(nn.Sequential(*layers))
 
 
-def discriminator(task: Task, width: int, norm: str = "batch") -> nn.Module:
+def discriminator(task: Task, width: int, norm: Norm = "batch") -> nn.Module:
     """Return strided convolutions from images to logits, LeakyReLU 0.2, normalised but at the image.
 
     norm: batch as published; layer, which normalises each sample by itself (Ba et al. 2016); or none.
     """
-    if norm not in NORMS:
-        raise BadOptionError(f"a discriminator takes a norm of {', '.join(NORMS)}, not {norm!r}")
     sizes = halvings(task.shape[1:])
     layers: list[nn.Module] = []
     for step, size in enumerate(sizes[:-1]):

@@ -2,15 +2,14 @@
 
 import math
 from collections.abc import Iterator, Mapping
+from typing import Annotated
 
 import torch
 from torch import Tensor
 
-from ganbench.contracts import Batch, Task
-from ganbench.errors import BadOptionError, UnfitError
-from ganbench.seeds import stream
+from ganbench import BadOptionError, Batch, Likelihood, Profile, Profiled, Setting, Task, UnfitError, stream
 from ganbench.torchkit.descent import no_labels
-from ganbench_models.mixture_em import COVARIANCES, Mixture, chunks, log_density, start, step
+from ganbench_models.mixture_em import Covariance, Mixture, chunks, log_density, start, step
 from ganbench_models.playback import one_pass
 
 _MANY_DIMENSIONS = 256  # above, EM runs on principal components
@@ -18,34 +17,34 @@ _PRINCIPAL = 64
 _TOLERANCE = 1e-3  # of the log-likelihood in nats a sample, as scikit-learn has it
 
 
-class GMM:
+class GMM(Profiled, Likelihood):
     """EM on one pass over the training data, from k-means++ centres; an update is one step of EM.
 
-    components: Gaussians. covariance: full, tied, diag or spherical. pca: principal components to fit in,
-    0 for the data's own space; 64 above 256 dimensions unless given. What the components leave out is put
-    back as independent noise of its variance. floor: added to each variance, so that no Gaussian collapses.
-    double: whether EM multiplies full covariances in float64 in place of float32; all else is float64 anyway.
+    What principal components leave out is put back as independent noise of its variance.
     """
 
     def __init__(  # a mixture has this many knobs
         self,
         task: Task,
-        components: int = 25,
-        covariance: str = "full",
-        pca: int | None = None,
-        steps: int = 100,
-        floor: float = 1e-6,
-        double: bool = False,
+        components: Annotated[int, Setting("Gaussians in the mixture", at_least=1)] = 25,
+        covariance: Annotated[Covariance, Setting("of each Gaussian; tied is one for all of them")] = "full",
+        pca: Annotated[
+            int | None,
+            Setting(
+                "principal components to fit in, 0 for the data's own space; 64 above 256 dimensions or 0",
+                at_least=0,
+            ),
+        ] = None,
+        steps: Annotated[int, Setting("of EM at most; fewer where it has converged", at_least=1)] = 100,
+        floor: Annotated[float, Setting("added to each variance, so that no Gaussian collapses", above=0)] = 1e-6,
+        double: Annotated[
+            bool, Setting("multiply full covariances in float64 in place of float32; all else is float64 anyway")
+        ] = False,
     ) -> None:
-        if covariance not in COVARIANCES:
-            raise BadOptionError(f"gmm takes a covariance of {', '.join(COVARIANCES)}, not {covariance!r}")
         if pca is None:
             pca = _PRINCIPAL if task.dimensions > _MANY_DIMENSIONS else 0
-        if min(components, steps) < 1 or not 0 <= pca <= task.dimensions or not floor > 0:
-            raise BadOptionError(
-                f"gmm takes components and steps of 1 or more, pca from 0 to {task.dimensions} and floor above 0, "
-                f"not {components}, {steps}, {pca} and {floor}"
-            )
+        if pca > task.dimensions:
+            raise BadOptionError(f"gmm takes pca of 0 to the data's {task.dimensions} dimensions, not {pca}")
         if components > task.examples:
             raise UnfitError(f"gmm needs a sample for each of its {components} components, not {task.examples}")
         self.task, self.components, self.covariance = task, components, covariance
@@ -53,10 +52,13 @@ class GMM:
         self.dtype = torch.float64 if double else torch.float32
         self.state: dict[str, Tensor] = {}
 
-    @property
-    def parameter_counts(self) -> dict[str, int]:
-        """Numbers in the fitted mixture and its principal components."""
-        return {"mixture": sum(tensor.numel() for tensor in self.state.values())}
+    def profile(self) -> Profile:
+        """Return how many numbers a fitted mixture and its principal components have."""
+        count, whole, size = self.components, self.task.dimensions, self.pca or self.task.dimensions
+        factors = {"full": count * size**2, "tied": size**2, "diag": count * size, "spherical": count}
+        numbers = count + count * size + factors[self.covariance]
+        axes = 2 * whole + size * whole if self.pca else 0  # centre, what is left out, and the axes themselves
+        return Profile(parameters={"mixture": numbers + axes})
 
     def fit(self, batches: Iterator[Batch]) -> Iterator[Mapping[str, Tensor]]:
         """Gather one pass, then step EM until it converges; yield the mean negative log-likelihood in nats.

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 import torch
 from torch import Tensor
 
-from ganbench.contracts import Batch
+from ganbench import Batch
 from ganbench.torchkit.descent import no_labels
 from ganbench_models.playback import Playback, one_pass
 

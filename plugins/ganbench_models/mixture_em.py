@@ -3,11 +3,12 @@
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 import torch
 from torch import Tensor
 
-COVARIANCES = ("full", "tied", "diag", "spherical")
+Covariance = Literal["full", "tied", "diag", "spherical"]
 _CHUNK_BYTES = 8 * 2**20  # of samples at a time, and of their shares
 _GROUP_BYTES = 16 * 2**20  # of differences from a group of components at a time
 _LEAST_COUNT = 10 * torch.finfo(torch.float64).eps  # of a component without samples, as scikit-learn has it
@@ -22,7 +23,7 @@ class Mixture:
     triangular L with LLᵀ = Σ, (k, d, d) if full and (d, d) if tied; deviations (k, d) if diag, (k,) if spherical.
     """
 
-    kind: str
+    kind: Covariance
     weights: Tensor
     means: Tensor
     factors: Tensor
@@ -36,7 +37,7 @@ class Mixture:
         own = self.covariances()
         if self.kind in ("diag", "spherical"):
             own = torch.diag_embed(own.reshape(len(own), -1).expand_as(self.means))
-        kind = "tied" if self.kind == "tied" else "full"
+        kind: Covariance = "tied" if self.kind == "tied" else "full"
         return Mixture(kind, self.weights, self.means, torch.linalg.cholesky(own + covariance))
 
 
@@ -50,11 +51,10 @@ class _Moments:
     second: Tensor  # (k, d, d) if full, (d, d) if tied, (k, d) otherwise
 
 
-def start(data: Tensor, kind: str, components: int, floor: float, generator: torch.Generator) -> Mixture:
+def start(data: Tensor, kind: Covariance, components: int, floor: float, generator: torch.Generator) -> Mixture:
     """Return the mixture of the clusters around greedy k-means++ centres (Arthur and Vassilvitskii 2007).
 
-    data: (n, d) float32 or float64 on generator's device, n at least 1. Samples belong to their nearest centre
-    alone. kind and floor are as in step.
+    data: (n, d) float32 or float64 on generator's device, n at least 1; each is its nearest centre's. floor: see step.
     """
     centres = data[_plus_plus(data, components, generator)].double()
     even = centres.new_full((components,), 1 / components)
@@ -152,7 +152,7 @@ def _plain_squares(mixture: Mixture) -> Callable[[Tensor], Tensor]:
 
 
 def _gather(
-    data: Tensor, kind: str, means: Tensor, share: Callable[[Tensor], tuple[Tensor, Tensor]]
+    data: Tensor, kind: Covariance, means: Tensor, share: Callable[[Tensor], tuple[Tensor, Tensor]]
 ) -> tuple[_Moments, float]:
     """Return the moments of all samples by their shares (c, k), and the sum of the evidence (c,) beside them."""
     (count, size), zeros = means.shape, means.new_zeros
@@ -184,7 +184,7 @@ def _add_full(moments: _Moments, chunk: Tensor, means: Tensor, shares: Tensor) -
         moments.second[group] += torch.bmm(weighed.mT, apart)
 
 
-def _maximise(kind: str, means: Tensor, moments: _Moments, floor: float) -> Mixture:
+def _maximise(kind: Covariance, means: Tensor, moments: _Moments, floor: float) -> Mixture:
     """Return the mixture that the moments ask for; a component without samples stays where it was."""
     if not moments.second.isfinite().all():
         raise ArithmeticError("the mixture's covariances are not finite; are there samples that are not?")

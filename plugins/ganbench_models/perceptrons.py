@@ -4,7 +4,7 @@ from itertools import pairwise
 
 from torch import Tensor, nn
 
-from ganbench.contracts import Task
+from ganbench import Task
 
 
 def perceptrons(task: Task, latent: int, width: int, joined: int = 0) -> tuple[nn.Module, nn.Module]:

@@ -5,12 +5,12 @@ from collections.abc import Iterator, Mapping
 import torch
 from torch import Tensor
 
-from ganbench.contracts import Batch, Task
+from ganbench import Batch, Profile, Profiled, Task
 from ganbench.torchkit.descent import no_labels
 from ganbench_models.playback import one_pass
 
 
-class PixelGaussian:
+class PixelGaussian(Profiled):
     """Mean and deviation of every dimension over one pass of the training data."""
 
     def __init__(self, task: Task) -> None:
@@ -18,6 +18,10 @@ class PixelGaussian:
         self.count = 0
         self.mean = torch.zeros(task.shape, dtype=torch.float64, device=task.device)
         self.squares = torch.zeros_like(self.mean)  # summed squared distances from the mean
+
+    def profile(self) -> Profile:
+        """Return how many numbers are fitted."""
+        return Profile(parameters={"model": 2 * self.task.dimensions})
 
     @property
     def deviation(self) -> Tensor:
@@ -42,11 +46,6 @@ class PixelGaussian:
         mean, deviation = (moment.float().to(generator.device) for moment in (self.mean, self.deviation))
         samples = mean + deviation * noise
         return samples.clamp(-1, 1) if self.task.images else samples
-
-    @property
-    def parameter_counts(self) -> dict[str, int]:
-        """Numbers fitted."""
-        return {"model": 2 * self.task.dimensions}
 
     def state_dict(self) -> dict[str, Tensor]:
         """Return what fitting goes on from, and sampling needs."""

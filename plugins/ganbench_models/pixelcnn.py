@@ -1,40 +1,45 @@
 """The PixelCNN of van den Oord et al. (2016): pixel by pixel, with an exact likelihood."""
 
 import math
+from dataclasses import replace
+from typing import Annotated
 
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import conv2d, cross_entropy, pad
 
-from ganbench.contracts import Batch, Task
-from ganbench.errors import UnfitError
+from ganbench import Batch, Likelihood, Profile, Setting, Task, UnfitError
 from ganbench.torchkit.descent import DescentModel, no_labels
-from ganbench.torchkit.sizes import at_least_one
 
 _LEVELS = 256
 _FIRST = 7  # pixels a side of the first kernel, 3 of the others
 _CHUNK = 500  # samples drawn side by side; the maps of all layers are kept for each
 
 
-class PixelCNN(DescentModel):
+class PixelCNN(DescentModel, Likelihood):
     """Causal convolutions see the pixels above and to the left; heads give each channel its 256 levels.
 
     A channel is drawn after those before it in the same pixel. The stack is the plain one, blind to a corner
     at the upper right, and without gates. Samples are rounded to the 256 levels that bytes have.
-    width: channels of every layer. layers: residual convolutions of 3 x 3 after the first of 7 x 7.
     """
 
-    levels = _LEVELS  # log_prob is a probability of these, not a density
-
     def __init__(
-        self, task: Task, width: int = 32, layers: int = 5, learning_rate: float = 1e-3, batch: int = 64
+        self,
+        task: Task,
+        width: Annotated[int, Setting("channels of every layer", at_least=1)] = 32,
+        layers: Annotated[int, Setting("residual convolutions of 3 x 3 after the first of 7 x 7", at_least=1)] = 5,
+        learning_rate: Annotated[float, Setting("of Adam", above=0)] = 1e-3,
+        batch: Annotated[int, Setting("training samples in a batch", at_least=1)] = 64,
     ) -> None:
         if not task.images:
             raise UnfitError(f"pixelcnn makes images; this data has shape {task.shape}")
-        at_least_one("pixelcnn", width=width, layers=layers, batch=batch)
         network = Network(task.shape[0], width, layers)
         super().__init__(task, network, learning_rate=learning_rate, batch=batch)
         self.network: Network = network
+
+    def profile(self) -> Profile:
+        """Return the facts of the network, and the levels that log_prob is a probability of."""
+        return replace(super().profile(), levels=_LEVELS)
 
     def terms(self, batch: Batch) -> dict[str, Tensor]:
         """Return the mean negative log-likelihood in nats a sample, and in bits a dimension."""

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 import torch
 from torch import Tensor
 
-from ganbench.contracts import Batch, Task
+from ganbench import Batch, Task
 
 
 class Playback:

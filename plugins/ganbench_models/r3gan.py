@@ -1,15 +1,14 @@
 """R3GAN of Huang et al. (2024) in small: a residual backbone without any normalisation."""
 
 import math
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import avg_pool2d, interpolate, leaky_relu
 
-from ganbench.contracts import Task
+from ganbench import Setting, Task
 from ganbench.torchkit.adversarial import AdversarialModel
-from ganbench.torchkit.sizes import at_least_one
 from ganbench_models.convolutions import Size, halvings, require_images
 
 _EXPANSION = 2
@@ -22,13 +21,21 @@ _Layer = TypeVar("_Layer", nn.Conv2d, nn.Linear)
 class R3GAN(AdversarialModel):
     """Inverted bottlenecks with grouped convolutions, scaled at the start so that none needs normalising.
 
-    Sizes go by nearest neighbours up and by means down. On points the blocks are fully connected.
-    latent: dimensions of the noise, 64 as published. width: channels next to the image, doubled with each
-    halving (32), or four times as many units on points. blocks: residual blocks at each size.
+    Sizes go by nearest neighbours up and by means down. On points the blocks are fully connected, twice as many.
     """
 
-    def __init__(self, task: Task, latent: int = 64, width: int = 32, blocks: int = 1) -> None:
-        at_least_one("r3gan", latent=latent, width=width, blocks=blocks)
+    def __init__(
+        self,
+        task: Task,
+        latent: Annotated[int, Setting("dimensions of the noise; 64 as published", at_least=1)] = 64,
+        width: Annotated[
+            int,
+            Setting(
+                "channels next to the image, doubled with each halving; four times as many units on points", at_least=1
+            ),
+        ] = 32,
+        blocks: Annotated[int, Setting("residual blocks at each size", at_least=1)] = 1,
+    ) -> None:
         if task.images:
             require_images(task, "r3gan")
             generator, discriminator = _image_networks(task, latent, width, blocks)

@@ -1,11 +1,12 @@
 """The residual GAN for 32 x 32 images of Gulrajani et al. (2017), with Miyato et al.'s (2018) spectral norm."""
 
+from typing import Annotated
+
 from torch import Tensor, nn
 from torch.nn.functional import avg_pool2d, interpolate
 
-from ganbench.contracts import Task
+from ganbench import Setting, Task
 from ganbench.torchkit.adversarial import AdversarialModel
-from ganbench.torchkit.sizes import at_least_one
 from ganbench_models.convolutions import Size, halvings, require_images
 from ganbench_models.sngan import normalised
 
@@ -15,13 +16,17 @@ class ResNetGAN(AdversarialModel):
 
     For 32 x 32 these are the published networks: from 4 x 4 in three blocks; down in two, and two more. Other
     sizes take as many blocks up as they have halvings.
-    latent: dimensions of the noise. width: channels of every block of the discriminator (128 as published),
-    and half of the generator's.
     """
 
-    def __init__(self, task: Task, latent: int = 128, width: int = 128) -> None:
+    def __init__(
+        self,
+        task: Task,
+        latent: Annotated[int, Setting("dimensions of the noise", at_least=1)] = 128,
+        width: Annotated[
+            int, Setting("channels of every block of the discriminator, half of the generator's", at_least=1)
+        ] = 128,
+    ) -> None:
         require_images(task, "resnet-gan")
-        at_least_one("resnet-gan", latent=latent, width=width)
         generator, discriminator = _generator(task, latent, 2 * width), _discriminator(task, width)
         super().__init__(task, generator, normalised(discriminator), latent=latent)
 

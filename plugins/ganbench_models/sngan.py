@@ -1,25 +1,31 @@
 """The SNGAN of Miyato et al. (2018): spectral normalisation holds every layer of the discriminator Lipschitz."""
 
+from typing import Annotated
+
 from torch import nn
 from torch.nn.utils.parametrizations import spectral_norm
 
-from ganbench.contracts import Task
+from ganbench import Setting, Task
 from ganbench.torchkit.adversarial import AdversarialModel
-from ganbench.torchkit.sizes import at_least_one
 from ganbench_models import convolutions
 from ganbench_models.perceptrons import default_sizes, perceptrons
 
 
 class SNGAN(AdversarialModel):
-    """The plain convolutional networks of the paper's table 3; perceptrons on points.
+    """The plain convolutional networks of the paper's table 3; perceptrons on points."""
 
-    latent: dimensions of the noise; 128 for images, the data's own for points, unless given.
-    width: channels next to the image (64), or units of a generator's layer on points (400).
-    """
-
-    def __init__(self, task: Task, latent: int | None = None, width: int | None = None) -> None:
+    def __init__(
+        self,
+        task: Task,
+        latent: Annotated[
+            int | None, Setting("dimensions of the noise; 128 for images, the data's own for points", at_least=1)
+        ] = None,
+        width: Annotated[
+            int | None,
+            Setting("channels next to the image, 64, or units of a generator's layer on points, 400", at_least=1),
+        ] = None,
+    ) -> None:
         latent, width = default_sizes(task, latent, width, images=(128, 64))
-        at_least_one("sngan", latent=latent, width=width)
         if task.images:
             convolutions.require_images(task, "sngan")
             generator = convolutions.generator(task, latent, width)

@@ -1,44 +1,52 @@
 """The variational autoencoder of Kingma and Welling (2014)."""
 
 import math
+from dataclasses import replace
+from typing import Annotated, Literal
 
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits, one_hot
 
-from ganbench.contracts import Batch, Task
-from ganbench.errors import BadOptionError, UnfitError
+from ganbench import (
+    BadOptionError,
+    Batch,
+    EvidenceBound,
+    LatentDecoder,
+    Profile,
+    Reconstructor,
+    Setting,
+    Task,
+    UnfitError,
+)
 from ganbench.torchkit.descent import DescentModel, no_labels
-from ganbench.torchkit.sizes import at_least_one
 from ganbench_models.perceptrons import two_hidden_layers
 
-_LIKELIHOODS = ("bernoulli", "gaussian")
 
-
-class VAE(DescentModel):
-    """Perceptrons on both sides of a Gaussian code; the negative ELBO is minimised, in nats a sample.
-
-    latent: dimensions of the code, 20, or the data's own where they are fewer. width: of both hidden layers.
-    likelihood: bernoulli, of pixels scaled to [0, 1]; or gaussian around the decoder's mean, its deviation
-    learnt, one for all dimensions. Images take the first and points the second unless given.
-    conditional: whether labels join the input of encoder and decoder.
-    """
+class VAE(DescentModel, LatentDecoder, Reconstructor, EvidenceBound):
+    """Perceptrons on both sides of a Gaussian code; the negative ELBO is minimised, in nats a sample."""
 
     def __init__(  # the settings of the model and of its training
         self,
         task: Task,
-        latent: int | None = None,
-        width: int = 500,
-        likelihood: str | None = None,
-        conditional: bool = False,
-        learning_rate: float = 1e-3,
-        batch: int = 128,
+        latent: Annotated[
+            int | None, Setting("dimensions of the code; 20, or the data's own where they are fewer", at_least=1)
+        ] = None,
+        width: Annotated[int, Setting("units of both hidden layers", at_least=1)] = 500,
+        likelihood: Annotated[
+            Literal["bernoulli", "gaussian"] | None,
+            Setting(
+                "of samples given their code: for images bernoulli, of pixels scaled to [0, 1]; for points gaussian "
+                "around the decoder's mean, with one learnt deviation for all dimensions"
+            ),
+        ] = None,
+        conditional: Annotated[bool, Setting("whether labels join the input of encoder and decoder")] = False,
+        learning_rate: Annotated[float, Setting("of Adam", above=0)] = 1e-3,
+        batch: Annotated[int, Setting("training samples in a batch", at_least=1)] = 128,
     ) -> None:
         latent = min(20, task.dimensions) if latent is None else latent
-        likelihood = likelihood or ("bernoulli" if task.images else "gaussian")
-        at_least_one("vae", latent=latent, width=width, batch=batch)
-        if likelihood not in _LIKELIHOODS:
-            raise BadOptionError(f"vae takes a likelihood of {', '.join(_LIKELIHOODS)}, not {likelihood!r}")
+        if likelihood is None:
+            likelihood = "bernoulli" if task.images else "gaussian"
         if likelihood == "bernoulli" and not task.images:
             raise UnfitError("a bernoulli likelihood is for pixels; take vae:likelihood=gaussian for points")
         if conditional and task.classes < 1:
@@ -48,6 +56,10 @@ class VAE(DescentModel):
         networks = _Networks(task, latent, width, labels)
         super().__init__(task, networks, learning_rate=learning_rate, batch=batch)
         self.network: _Networks = networks
+
+    def profile(self) -> Profile:
+        """Return the facts of the network, the dimensions of the code, and whether labels are taken."""
+        return replace(super().profile(), latent=self.latent, conditional=self.conditional)
 
     def terms(self, batch: Batch) -> dict[str, Tensor]:
         """Return the mean of -ELBO, and of its two parts: reconstruction and KL divergence, in nats."""

@@ -1,21 +1,29 @@
 """The fully connected GAN of Goodfellow et al. (2014), and its usual form for mixtures in the plane."""
 
-from ganbench.contracts import Task
+from typing import Annotated
+
+from ganbench import Setting, Task
 from ganbench.torchkit.adversarial import AdversarialModel
-from ganbench.torchkit.sizes import at_least_one
 from ganbench_models.perceptrons import default_sizes, perceptrons
 
 
 class Vanilla(AdversarialModel):
     """Multilayer perceptrons on both sides.
 
-    latent: dimensions of the noise; 100 for images, the data's own for points, unless given.
-    width: of the generator's first layer on images (128, doubled three times), of all of its four layers on
-    points (400), with half as many maxout units in the discriminator.
+    On images the generator's width doubles three times; on points all of its four layers have the same, and the
+    discriminator has half as many maxout units.
     """
 
-    def __init__(self, task: Task, latent: int | None = None, width: int | None = None) -> None:
+    def __init__(
+        self,
+        task: Task,
+        latent: Annotated[
+            int | None, Setting("dimensions of the noise; 100 for images, the data's own for points", at_least=1)
+        ] = None,
+        width: Annotated[
+            int | None, Setting("units of the generator's first layer; 128 for images, 400 for points", at_least=1)
+        ] = None,
+    ) -> None:
         latent, width = default_sizes(task, latent, width)
-        at_least_one("vanilla", latent=latent, width=width)
         generator, discriminator = perceptrons(task, latent, width)
         super().__init__(task, generator, discriminator, latent=latent)

@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from ganbench_models.convolutions import Norm
 from ganbench_models.wgan import WGAN
 
 
@@ -9,4 +10,4 @@ class WGANGP(WGAN):
     """WGAN's networks with layer norm in the critic, as section 4 of the paper recommends."""
 
     name: ClassVar[str] = "wgan-gp"
-    norm: ClassVar[str] = "layer"
+    norm: ClassVar[Norm] = "layer"

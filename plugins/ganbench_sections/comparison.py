@@ -9,8 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from ganbench.contracts import Results
-from ganbench.stats import merit
+from ganbench import Results, merit
 from ganbench_sections.figures import boards, looks_of, save, stem
 
 _ROWS = 8  # of panels on one page

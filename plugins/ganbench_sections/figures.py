@@ -11,10 +11,9 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import EngFormatter, Formatter, FuncFormatter
 from PIL import Image
 
-from ganbench.store import write_whole
+from ganbench import split_by_board, write_whole
 
-# what the leaderboard ranks together, and what is one line of it
-BOARD = ["suite", "budget", "standard", "precision", "device", "dataset"]
+# what is one line of a board
 LINE = ["model", "loss", "settings"]
 # Okabe and Ito (2008), which colour-blind people can tell apart, with the markers that tell more than seven
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000")
@@ -28,11 +27,11 @@ def boards(frame: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
 
     A model looks the same on every board.
     """
-    parts = [board.assign(who=names(board)) for _, board in frame.groupby(BOARD, sort=False, dropna=False)]
-    looks = styles(sorted({who for board in parts for who in board["who"]}))
-    for board in parts:
-        colours, markers = ([looks[who][index] for who in board["who"]] for index in (0, 1))
-        yield title(board.iloc[0]), board.assign(colour=colours, marker=markers)
+    parts = [(board, rows.assign(who=names(rows))) for board, rows in split_by_board(frame)]
+    looks = styles(sorted({who for _, rows in parts for who in rows["who"]}))
+    for board, rows in parts:
+        colours, markers = ([looks[who][index] for who in rows["who"]] for index in (0, 1))
+        yield f"{board.dataset} – {board.suite}\n{board.conditions}", rows.assign(colour=colours, marker=markers)
 
 
 def names(board: pd.DataFrame) -> pd.Series:
@@ -54,18 +53,10 @@ def clock_formatter(clock: str) -> Formatter:
     return FuncFormatter(lambda value, _: f"{value:,g}") if clock == "seconds" else EngFormatter(sep="")
 
 
-def stem(kind: str, board: pd.DataFrame) -> str:
+def stem(kind: str, rows: pd.DataFrame) -> str:
     """Return a file's name for a board: the same one whatever other boards there are."""
-    row = board.iloc[0]
-    extra = [] if row["precision"] == "fp32" else [row["precision"]]
-    return " ".join(map(str, [kind, row["dataset"], row["suite"], row["budget"], row["device"], *extra]))
-
-
-def title(row: pd.Series) -> str:
-    """Return what a board is of, in two lines."""
-    mark = "" if row["standard"] else " (not the standard budget)"
-    precision = "" if row["precision"] == "fp32" else f", {row['precision']}"
-    return f"{row['dataset']} – {row['suite']}\n{row['budget']}{mark}{precision}, on {row['device']}"
+    board, _ = next(split_by_board(rows))
+    return f"{kind} {board.stem}"
 
 
 def styles(everybody: Iterable[str]) -> dict[str, tuple[str, str]]:

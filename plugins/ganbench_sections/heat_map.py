@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from ganbench.contracts import Results
+from ganbench import Results
 from ganbench_sections.figures import first_score, names, save
 
 _SAME = ["suite", "precision", "device"]

@@ -1,6 +1,5 @@
 """Which modes a model gives, beside the true shares: collapse as a picture."""
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,8 +7,7 @@ from pathlib import Path
 import numpy as np
 from matplotlib.figure import Figure
 
-from ganbench.contracts import Results
-from ganbench.store import MODES
+from ganbench import Results, RunFolder
 from ganbench_sections.figures import COLOURS, boards, first_score, headline, panels, save, stem
 from ganbench_sections.samples import extremes
 
@@ -35,7 +33,7 @@ class Histograms:
         final = results.tidy[(results.tidy["fraction"] == 1.0) & results.tidy["value"].notna()]
         for title, board in boards(final):
             runs = [worst or best for best, worst in extremes(first_score(board), results)]
-            counted = [found for run in runs if (found := read(run.who, run.seed, run.picture.parent / MODES))]
+            counted = [found for run in runs if (found := read(run.who, run.seed, run.picture.parent))]
             if counted:
                 paths += save(draw(counted, title), folder, stem("modes", board))
         return paths
@@ -65,12 +63,12 @@ def draw(counted: list[Counted], title: str) -> Figure:
     return figure
 
 
-def read(who: str, seed: int, path: Path) -> Counted | None:
-    """Return the first counts that a run left, as shares; None where it left none that can be read."""
+def read(who: str, seed: int, folder: Path) -> Counted | None:
+    """Return the first counts in a run's folder, as shares; None where there are none that can be read."""
     try:
-        counts = next(iter(json.loads(path.read_text(encoding="utf-8")).values()))
+        counts = next(iter(RunFolder(folder).histograms().values()))
         generated, real = (np.array(counts[side], dtype=float) for side in ("generated", "real"))
-    except (OSError, ValueError, LookupError, AttributeError, TypeError, StopIteration):
+    except (ValueError, LookupError, TypeError, StopIteration):  # nothing was counted, or the file is damaged
         return None
     name = f"{who.replace(chr(10), ' + ')}, seed {seed}"
     return Counted(name, generated / max(generated.sum(), 1), real / max(real.sum(), 1))

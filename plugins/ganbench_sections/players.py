@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from ganbench.contracts import Results
+from ganbench import Results
 from ganbench_sections.figures import COLOURS, boards, headline, panels, save, stem
 
 _BINS = 120  # points of a curve, each the mean of the updates around it

@@ -8,8 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullFormatter
 
-from ganbench.contracts import Results
-from ganbench.stats import merit
+from ganbench import Results, merit
 from ganbench_sections.figures import boards, clock_formatter, first_score, looks_of, save, stem
 
 _CLOCKS = {"images": "images", "seconds": "seconds of training"}

@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from ganbench.contracts import Results
+from ganbench import Results
 from ganbench_sections.figures import COLOURS, boards, save
 
 

@@ -8,8 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from ganbench.contracts import Results
-from ganbench.stats import merit
+from ganbench import Results, merit
 from ganbench_sections.figures import boards, first_score, headline, is_picture, panels, picture, save, stem
 
 _SIDE = 2.4  # inches of a picture

@@ -8,8 +8,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from PIL import Image, ImageDraw
 
-from ganbench.contracts import Results
-from ganbench.store import RunFolder, write_whole
+from ganbench import Results, RunFolder, write_whole
 from ganbench_sections.figures import boards, first_score, headline, is_picture, panels, picture, save, slug, stem
 from ganbench_sections.samples import extremes
 

@@ -54,28 +54,28 @@ const title = ({ label, note, better }) => {
 };
 
 // one model's score over training: its mean, and a band from its lowest seed to its highest; a level if scored once
-function courseTraces(model, index, { score, clock, ends }) {
-  const course = model.courses[score] ?? [];
-  if (!course.length) return [];
-  const at = course.map((row) => row[clock]);
+function trajectoryTraces(model, index, { score, clock, ends }) {
+  const trajectory = model.trajectories[score] ?? [];
+  if (!trajectory.length) return [];
+  const at = trajectory.map((row) => row[clock]);
   const name = plain(short(model.name));
   const hover = `${plain(model.name)}<br>%{x:,.4~s}: %{y:.4~g}<extra></extra>`;
   const line = { color: colour(index), width: 2, dash: DASHES[Math.floor(index / 7) % 5] };
-  if (course.length === 1) {
+  if (trajectory.length === 1) {
     const x = ends ?? at;
-    return [{ x, y: x.map(() => course[0][2]), mode: ends ? "lines" : "markers", name, hovertemplate: hover,
+    return [{ x, y: x.map(() => trajectory[0][2]), mode: ends ? "lines" : "markers", name, hovertemplate: hover,
               line: { ...line, dash: "dash", width: 1.5 }, marker: { color: colour(index), size: 11, symbol: mark(index) } }];
   }
-  const band = { x: [...at, ...at.toReversed()], y: [...course.map((row) => row[4]), ...course.map((row) => row[3]).toReversed()],
+  const band = { x: [...at, ...at.toReversed()], y: [...trajectory.map((row) => row[4]), ...trajectory.map((row) => row[3]).toReversed()],
                  mode: "lines", fill: "toself", fillcolor: see(colour(index)), line: { width: 0 }, hoverinfo: "skip", showlegend: false, legendgroup: model.name };
-  return [band, { x: at, y: course.map((row) => row[2]), mode: "lines+markers", name, hovertemplate: hover, legendgroup: model.name, line,
+  return [band, { x: at, y: trajectory.map((row) => row[2]), mode: "lines+markers", name, hovertemplate: hover, legendgroup: model.name, line,
                   marker: { symbol: mark(index), size: 7 } }];
 }
 
 function drawProgress(where, data, { score, clock, log }) {
-  const at = data.models.flatMap((model) => (model.courses[score]?.length > 1 ? model.courses[score].map((row) => row[clock]) : []));
+  const at = data.models.flatMap((model) => (model.trajectories[score]?.length > 1 ? model.trajectories[score].map((row) => row[clock]) : []));
   const ends = at.length ? [Math.min(...at), Math.max(...at)] : null;
-  const traces = data.models.flatMap((model) => courseTraces(model, model.look, { score, clock, ends }));
+  const traces = data.models.flatMap((model) => trajectoryTraces(model, model.look, { score, clock, ends }));
   const x = ["images", "seconds of training"][clock];
   draw(where, traces, layout(x, title(data.scores[score]), { x: decades(at), y: { type: log ? "log" : "linear" } }));
 }
@@ -121,7 +121,7 @@ function fillReach(box, data, { score, level }) {
   const { better } = data.scores[score];
   const cell = (text, kind = "td") => Object.assign(document.createElement(kind), { textContent: text, className: kind === "td" ? "number" : "" });
   const rows = data.models.map((model) => {
-    const found = level === "" ? undefined : (model.courses[score] ?? []).find((row) => merit(row[2], better) <= merit(Number(level), better));
+    const found = level === "" ? undefined : (model.trajectories[score] ?? []).find((row) => merit(row[2], better) <= merit(Number(level), better));
     return { name: model.name, images: found?.[0] ?? Infinity, seconds: found?.[1] ?? Infinity };
   }).sort((a, b) => a.images - b.images);
   const never = level === "" ? "–" : "never";

@@ -70,9 +70,9 @@ function showScores(board, picked) {
 }
 
 function showCurves(board, picked) {
-  const there = board.scores.map((_, which) => which).filter((which) => picked.some((index) => board.models[index].courses[which]?.length > 1));
+  const there = board.scores.map((_, which) => which).filter((which) => picked.some((index) => board.models[index].trajectories[which]?.length > 1));
   const boxes = there.map(() => make("div", "", { className: "chart" }));
-  document.getElementById("curves").replaceChildren(...(boxes.length ? boxes : [make("p", picked.length ? "Scored once, so there is no course to show." : "Choose some models above.")]));
+  document.getElementById("curves").replaceChildren(...(boxes.length ? boxes : [make("p", picked.length ? "Scored once, so there is no trajectory to show." : "Choose some models above.")]));
   boxes.forEach((box, which) => {
     const some = { ...board, models: picked.map((index) => board.models[index]) };
     box.setAttribute("role", "img");

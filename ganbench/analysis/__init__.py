@@ -1,0 +1,1 @@
+"""Records to numbers: tables, statistics, standings; nothing is drawn or printed here."""

@@ -1,0 +1,117 @@
+"""What a model may claim beyond learning and sampling: each claim is a base class that it inherits from.
+
+A method of the same name on a class that inherits nothing from here is that class's own affair.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from ganbench.schema.recipe import Recipe
+
+if TYPE_CHECKING:
+    from torch import Generator, Tensor
+
+
+@dataclass(frozen=True)
+class Profile:
+    """The facts of a built model, which the harness reads once.
+
+    batch: real samples that it wants in each batch. conditional: whether `sample` takes labels.
+    average: decay of the moving average of the weights that it samples from; 0 for none.
+    latent: dimensions of the standard normal codes that it draws from; None where it has no such thing.
+    levels: how many grey levels its `log_prob` is a probability of; None for a density.
+    parameters: trainable numbers of each network. recipe: how an adversarial pair is optimised.
+    """
+
+    batch: int = 128
+    conditional: bool = False
+    average: float = 0.0
+    latent: int | None = None
+    levels: int | None = None
+    parameters: Mapping[str, int] = field(default_factory=dict)
+    recipe: Recipe | None = None
+
+
+class Profiled(ABC):
+    """Tells facts of itself; a model that does not inherit this is taken to have a plain `Profile()`."""
+
+    @abstractmethod
+    def profile(self) -> Profile:
+        """Return the facts, once the model is built."""
+
+
+class StepCounter(ABC):
+    """Counts the optimizer steps of its networks apart; without it an update is one step of the only network."""
+
+    @abstractmethod
+    def steps_by_player(self) -> Mapping[str, int]:
+        """Return the steps taken so far, by the network's name."""
+
+
+class Resumable(ABC):
+    """Can be saved in the middle of training, so that a run that was killed goes on to the same bits."""
+
+    @abstractmethod
+    def checkpoint(self) -> dict[str, Tensor]:
+        """Return all that training goes on from, as a flat mapping of tensors."""
+
+    @abstractmethod
+    def restore(self, state: Mapping[str, Tensor]) -> None:
+        """Take back what checkpoint gave, on a model that was built anew."""
+
+
+class Likelihood(ABC):
+    """Tells how probable it finds samples."""
+
+    @abstractmethod
+    def log_prob(self, samples: Tensor) -> Tensor:
+        """Return (n,) nats of (n, *shape) samples: of a density, or of as many grey levels as its profile says."""
+
+
+class LatentDecoder(ABC):
+    """Makes samples from standard normal codes, so that it can be walked through; its profile has the `latent`."""
+
+    @abstractmethod
+    def decode(self, codes: Tensor, labels: Tensor | None = None) -> Tensor:
+        """Return the samples (n, *shape) that (n, latent) codes stand for; labels: (n,) of a conditional model."""
+
+
+class Reconstructor(ABC):
+    """Maps samples to codes and back."""
+
+    @abstractmethod
+    def encode(self, samples: Tensor, labels: Tensor | None = None) -> Tensor:
+        """Return each sample's code, (n, …)."""
+
+    @abstractmethod
+    def reconstruct(self, samples: Tensor, labels: Tensor | None = None) -> Tensor:
+        """Return each sample through its code and back, (n, *shape)."""
+
+    def anomaly(self, samples: Tensor, labels: Tensor | None = None) -> Tensor:
+        """Return how badly each sample is reconstructed, (n,): its mean squared error over all dimensions."""
+        return (self.reconstruct(samples, labels) - samples).square().flatten(1).mean(dim=1)
+
+
+class EvidenceBound(ABC):
+    """Bounds the likelihood of samples from below."""
+
+    @abstractmethod
+    def elbo(self, samples: Tensor, generator: Generator, labels: Tensor | None = None) -> Tensor:
+        """Return a lower bound of each sample's log-likelihood, (n,) nats, by draws from the generator."""
+
+
+PLAIN = Profile()
+
+
+def profile_of(model: Any) -> Profile:
+    """Return what a model says of itself, or a plain profile; raises TypeError for what is no Profile."""
+    if not isinstance(model, Profiled):
+        return PLAIN
+    profile = model.profile()
+    if not isinstance(profile, Profile):
+        raise TypeError(f"profile() returns a ganbench.Profile, not {profile!r}")
+    return profile

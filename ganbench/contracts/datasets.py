@@ -1,0 +1,97 @@
+"""What a dataset must do: real samples in two splits, resident on one device."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+
+class Batch(NamedTuple):
+    """Real samples, on the run's device.
+
+    samples: (n, *shape) float32; images in [-1, 1], points as they are.
+    labels: (n,) int64 in [0, classes); zeros where the data has no classes.
+    """
+
+    samples: Tensor
+    labels: Tensor
+
+
+@dataclass(frozen=True)
+class SampleFormat:
+    """What samples look like.
+
+    shape: of one sample, (channels, height, width) or (dimensions,). classes: 0 where there are none.
+    device: where they are, "cpu", "cuda:0", ….
+    """
+
+    shape: tuple[int, ...]
+    classes: int
+    device: str
+
+    @property
+    def images(self) -> bool:
+        """Whether samples are images: (channels, height, width)."""
+        return len(self.shape) == 3
+
+    @property
+    def dimensions(self) -> int:
+        """How many numbers a sample has."""
+        count = 1
+        for side in self.shape:
+            count *= side
+        return count
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a dataset finds its files.
+
+    root: the folder the user pointed at; None when none was, and then cache may be downloaded into.
+    """
+
+    root: Path | None
+    cache: Path
+
+
+class Dataset(Protocol):
+    """Real data in two splits, "train" and "test", resident on one device."""
+
+    shape: tuple[int, ...]
+    classes: int
+
+    def to(self, device: str) -> Dataset:
+        """Return the same data on a device."""
+        ...
+
+    def count(self, split: str) -> int:
+        """Return how many samples a split has."""
+        ...
+
+    def batches(self, split: str, size: int, seed: int, start: int = 0) -> Iterator[Batch]:
+        """Yield batches without end: shuffled passes, one after another, starting `start` samples in."""
+        ...
+
+    def head(self, split: str, n: int) -> Batch:
+        """Return the first n samples of a split in a fixed order that mixes the classes."""
+        ...
+
+
+class GaussianModes(ABC):
+    """Claimed by a dataset of equal Gaussians whose modes can be counted."""
+
+    @property
+    @abstractmethod
+    def means(self) -> Tensor:
+        """The modes, (modes, dimensions) float32, on the CPU."""
+
+    @property
+    @abstractmethod
+    def deviation(self) -> float:
+        """The standard deviation of every mode, in every direction."""

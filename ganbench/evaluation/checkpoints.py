@@ -1,0 +1,115 @@
+"""Scoring a model while it trains: as many samples as there are held-out real ones, always from the same latents."""
+
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ganbench.contracts.capabilities import Profile
+from ganbench.contracts.datasets import Dataset
+from ganbench.contracts.models import Model
+from ganbench.evaluation.comparison import Comparison
+from ganbench.evaluation.features import Featured, FeatureStore
+from ganbench.evaluation.pictures import draw_samples
+from ganbench.evaluation.resampling import with_deviations
+from ganbench.schema.choice import Choice
+from ganbench.schema.record import Score
+from ganbench.schema.spec import RunSpec
+from ganbench.seeds import isolated, stream
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+
+@dataclass
+class Evaluation:
+    """Scores one run's model at its checkpoints.
+
+    errors: the traceback of each metric that raised, by metric; its columns are missing, with the reason.
+    latest: the samples that were scored last.
+    """
+
+    features: FeatureStore
+    spec: RunSpec
+    dataset: Dataset
+    model: Model
+    profile: Profile
+    errors: dict[str, str] = field(default_factory=dict)
+    latest: "Tensor | None" = None
+    _compared: Comparison | None = None
+    _scores: tuple[Score, ...] = ()
+
+    @property
+    def count(self) -> int:
+        """Samples on either side: equal numbers, since most scores depend on them."""
+        return min(self.spec.samples, self.dataset.count("test"))
+
+    def scores(self, final: bool) -> tuple[Score, ...]:
+        """Score the model as it is now, without moving any random stream that training draws from.
+
+        final: whether training has ended, and the spread over halves of the samples is asked for too.
+        """
+        with self._isolated():
+            real, fake = self.features.real(self.spec.dataset, self.count), self._draw()
+            comparison = self._compare(real, fake)
+            scores = comparison.scores(self.spec.metrics)
+            self.latest, self._compared, self._scores = fake.samples, comparison, scores
+            if final and self.spec.halves:
+                scores = with_deviations(scores, comparison, self.spec.metrics, self.spec.halves)
+            return scores
+
+    def histograms(self) -> dict[str, dict[str, list[int]]]:
+        """Return what metrics that count modes counted on the samples that were scored last, by metric."""
+        if self._compared is None:
+            return {}
+        with self._isolated():
+            return self._compared.histograms(_scored(self._scores, self.spec.metrics))
+
+    def draw(self, path: Path) -> None:
+        """Draw the samples that were scored last, points over the held-out ones."""
+        assert self.latest is not None, "nothing was scored yet"
+        draw_samples(path, self.latest, self.features.real(self.spec.dataset, self.count).samples)
+
+    def _draw(self) -> Featured:
+        """Draw the generated side; labels follow the held-out ones where the model takes labels."""
+        import torch
+
+        labels = None
+        if self.profile.conditional:
+            labels = self.features.real(self.spec.dataset, self.count).labels
+        generator = torch.Generator(self.features.device).manual_seed(stream(self.spec.seed, "sample"))
+        samples = self.model.sample(self.count, generator, labels)
+        check_samples(samples, (self.count, *self.dataset.shape))
+        return Featured(samples, labels, partial(self.features.features, classes=self.dataset.classes))
+
+    def _isolated(self) -> AbstractContextManager[None]:
+        return isolated(stream(self.spec.seed, "metric"), self.features.device)
+
+    def _compare(self, real: Featured, fake: Featured) -> Comparison:
+        facts = (self.spec.seed, self._protocol(), self.dataset, self.model, self.profile, self.errors)
+        return Comparison(self.features, real, fake, *facts)
+
+    def _protocol(self) -> dict[str, str | int | float]:
+        average = self.profile.average or "none"
+        return {
+            "split": "test",
+            "real": self.count,
+            "fake": self.count,
+            "average": average,
+            "seed": self.spec.seed,
+        }
+
+
+def _scored(scores: tuple[Score, ...], metrics: tuple[Choice, ...]) -> list[Choice]:
+    """Return the metrics that gave a number."""
+    gave = {score.metric for score in scores if score.value is not None}
+    return [metric for metric in metrics if str(metric) in gave]
+
+
+def check_samples(samples: "Tensor", shape: tuple[int, ...]) -> None:
+    """Raise ValueError unless a model's samples have the right shape and are finite."""
+    if tuple(samples.shape) != shape:
+        raise ValueError(f"sample gave shape {tuple(samples.shape)}, not {shape}")
+    if not bool(samples.isfinite().all()):
+        raise ValueError("sample gave numbers that are not finite")

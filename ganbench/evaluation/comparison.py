@@ -1,0 +1,110 @@
+"""Two sides of samples and what the metrics make of them: each alone, and each number with its protocol."""
+
+import math
+import traceback
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import partial
+
+from ganbench.contracts.capabilities import PLAIN, Likelihood, Profile
+from ganbench.contracts.cards import MetricCard
+from ganbench.contracts.datasets import Dataset
+from ganbench.contracts.metrics import Evidence, ModeHistogram
+from ganbench.contracts.models import Model
+from ganbench.errors import GanbenchError, UnfitError
+from ganbench.evaluation.features import Featured, FeatureStore
+from ganbench.registry.measure import Measure
+from ganbench.schema.choice import Choice
+from ganbench.schema.record import Score
+from ganbench.seeds import stream
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What is compared with what.
+
+    protocol: what holds for every score: split, counts, moving average, seed. dataset, model, profile: where the
+    sides are from, where anybody knows. seed: of the metrics' own randomness.
+    errors: filled with the traceback of each metric that raised.
+    """
+
+    features: FeatureStore
+    real: Featured
+    fake: Featured
+    seed: int
+    protocol: Mapping[str, str | int | float]
+    dataset: Dataset | None = None
+    model: Model | None = None
+    profile: Profile = PLAIN
+    errors: dict[str, str] = field(default_factory=dict)
+
+    def scores(self, metrics: Iterable[Choice]) -> tuple[Score, ...]:
+        """Score by each metric; one that does not apply, or breaks, costs its own columns and nothing else."""
+        return tuple(score for metric in metrics for score in self._score(metric))
+
+    def histograms(self, metrics: Iterable[Choice]) -> dict[str, dict[str, list[int]]]:
+        """Return what each metric that counts modes counted on either side, by metric; none where it can't."""
+        histograms = {}
+        for measure in map(self.features.factory.measure, metrics):
+            if isinstance(measure.metric, ModeHistogram):
+                with suppress(UnfitError):
+                    counts = measure.metric.histogram(self._evidence(measure))
+                    histograms[measure.name] = {side: [int(n) for n in each] for side, each in counts.items()}
+        return histograms
+
+    def _score(self, metric: Choice) -> Iterator[Score]:
+        card: MetricCard = self.features.factory.catalog.get("metrics", metric.name)
+        protocol = dict(self.protocol)
+        values: dict[str, float] = {}
+        reason = ""
+        try:
+            measure = self.features.factory.measure(metric)
+            if measure.space:
+                protocol["features"] = str(measure.space)
+                protocol |= self.features.protocol(measure.space, tuple(self.real.samples.shape[1:]), self._classes)
+            self._check_needs(measure)
+            values = {name: float(value) for name, value in measure.metric.score(self._evidence(measure)).items()}
+        except GanbenchError as error:
+            reason = str(error)
+        except Exception as error:
+            reason = f"{type(error).__name__}: {error}".splitlines()[0]
+            self.errors[str(metric)] = traceback.format_exc()
+        for column in card.columns:
+            value = values.get(column.name)
+            finite = value is not None and math.isfinite(value)
+            missing = "" if finite else reason or f"gave {value}"
+            yield Score(str(metric), column.name, value if finite else None, column.better, missing, protocol)
+
+    def _evidence(self, measure: Measure) -> Evidence:
+        space = measure.space
+        return Evidence(
+            self.real.within(space),
+            self.fake.within(space),
+            self.dataset,
+            self.model,
+            seed=stream(self.seed, measure.name),
+            embed=partial(self.features.features, space, classes=self._classes, keep=True) if space else None,
+            profile=self.profile,
+        )
+
+    def _check_needs(self, measure: Measure) -> None:
+        """Raise UnfitError for the first thing that a metric's card needs and that is not there."""
+        card, space = measure.card, measure.space
+        labels = [side.labels is not None for side in (self.real, self.fake)]
+        there = {
+            "dataset": (self.dataset is not None, "the dataset that the real side is from"),
+            "log_prob": (isinstance(self.model, Likelihood), "a model that tells likelihoods"),
+            "labels": (all(labels), "labels on both sides, which a conditional model gives"),
+        }
+        for need in card.needs:
+            is_there, what = there.get(need, (True, ""))
+            if not is_there:
+                raise UnfitError(f"{card.name} needs {what}")
+        features = self.real.within(space).features if space else None
+        if "logits" in card.needs and features is not None and features.logits is None:
+            raise UnfitError(f"{card.name} needs class probabilities, and the features {space} have none")
+
+    @property
+    def _classes(self) -> int:
+        return self.dataset.classes if self.dataset else 0

@@ -1,0 +1,36 @@
+"""A walk through a model's latent space: whether what lies between two samples looks like samples too."""
+
+import math
+from typing import TYPE_CHECKING
+
+from ganbench.contracts.capabilities import LatentDecoder, Profile
+from ganbench.seeds import stream
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+ROWS, STEPS = 6, 8
+
+
+def walk(model: LatentDecoder, profile: Profile, seed: int, device: str, classes: int) -> "Tensor":
+    """Return (ROWS * STEPS, *shape) samples: each row goes from one code to another, its class unchanged.
+
+    Codes are joined along the great circle between them (White 2016), so that each is as far from the origin as
+    a drawn one.
+    """
+    import torch
+
+    generator = torch.Generator(device).manual_seed(stream(seed, "walk"))
+    assert profile.latent is not None, "a latent decoder says how many dimensions its codes have"
+    ends = torch.randn(2, ROWS, 1, profile.latent, generator=generator, device=device)
+    share = torch.linspace(0, 1, STEPS, device=device)[None, :, None]
+    cosine = torch.cosine_similarity(ends[0], ends[1], dim=-1).clamp(-1 + 1e-6, 1 - 1e-6)
+    angle = cosine.acos()[..., None]
+    codes = (((1 - share) * angle).sin() * ends[0] + (share * angle).sin() * ends[1]) / angle.sin()
+    labels = None
+    if profile.conditional:
+        labels = (torch.arange(ROWS, device=device) % classes).repeat_interleave(STEPS)
+    samples: Tensor = model.decode(codes.reshape(ROWS * STEPS, -1), labels)
+    if not math.isfinite(samples.abs().max().item()):
+        raise ValueError("decode gave numbers that are not finite")
+    return samples

@@ -1,0 +1,183 @@
+"""A side of a comparison as a user names it: a folder of pictures, an array, a finished run, or dataset:split."""
+
+import zipfile
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ganbench.contracts.capabilities import PLAIN, Profile
+from ganbench.contracts.datasets import Dataset
+from ganbench.contracts.models import Model
+from ganbench.errors import BadOptionError, DataMissingError
+from ganbench.evaluation.features import FeatureStore
+from ganbench.evaluation.picture_folder import read_folder
+from ganbench.evaluation.sampling import Request, restore
+from ganbench.schema.choice import Choice
+from ganbench.storage.store import RunFolder, Store, read_record
+
+if TYPE_CHECKING:
+    import numpy as np
+    from torch import Tensor
+
+_SPLITS = ("train", "test")
+_ARRAYS = (".npy", ".npz")
+_CHANNELS = (1, 3)
+
+
+@dataclass(frozen=True)
+class SampleSource:
+    """One side. samples: (n, *shape) float32, images in [-1, 1]; labels: (n,) int64, or None.
+
+    dataset, split, model and profile: where the samples are from, where anybody knows.
+    """
+
+    name: str
+    samples: "Tensor"
+    labels: "Tensor | None" = None
+    dataset: Dataset | None = None
+    split: str = ""
+    model: Model | None = None
+    profile: Profile = PLAIN
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Reads sides. count: how many samples at most; size: of pictures, as read_folder has it."""
+
+    features: FeatureStore
+    results: Path
+    count: int | None = None
+    size: int | None = None
+    skip_broken: bool = False
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        for name, value in (("samples", self.count), ("size", self.size)):
+            if value is not None and value < 1:
+                raise BadOptionError(f"{name} must be 1 or more, not {value}")
+
+    def read(self, text: str, like: SampleSource | None = None) -> SampleSource:
+        """Read a side from what the user typed; like: the other one, which says how many samples a run draws.
+
+        Raises DataMissingError for files that are not there or not what they should be, BadOptionError for a
+        name that says nothing, and what restore raises for a run.
+        """
+        if not text.strip():
+            raise BadOptionError("a side has no name; name a folder of pictures, an array, a run or DATASET:test")
+        path, (name, colon, split) = Path(text).expanduser(), text.rpartition(":")
+        if path.is_dir():
+            pictures = read_folder(path, self.size, self.skip_broken)
+            return self._cut(SampleSource(text, scaled(pictures).to(self.features.device)))
+        if path.suffix.lower() in _ARRAYS:
+            return self._cut(self._array(text, path))
+        if colon and split in _SPLITS:
+            return self._dataset(text, name, split)
+        if not Store(self.results).find(text):
+            raise BadOptionError(
+                f"can't find {text!r}: name a folder of pictures, an array (.npy, .npz), DATASET:test, "
+                f"DATASET:train, or a run in {str(self.results)!r}"
+            )
+        return self._run(text, like)
+
+    def _cut(self, side: SampleSource) -> SampleSource:
+        labels = side.labels[: self.count] if side.labels is not None else None
+        return replace(side, samples=side.samples[: self.count], labels=labels)
+
+    def _array(self, text: str, path: Path) -> SampleSource:
+        import torch
+
+        samples, labels = _read_array(path)
+        device = self.features.device
+        if labels is not None and (labels.dtype.kind not in "iu" or labels.shape != samples.shape[:1]):
+            raise DataMissingError(
+                f"the labels in {str(path)!r} are {labels.dtype} of shape {labels.shape}; "
+                f"they should be whole numbers, one for each of the {len(samples)} samples"
+            )
+        taught = None if labels is None else torch.from_numpy(labels.astype("int64")).to(device)
+        return SampleSource(text, _from_array(path, samples).to(device), taught)
+
+    def _dataset(self, text: str, name: str, split: str) -> SampleSource:
+        data = self.features.factory.dataset(Choice.parse(name))
+        samples, labels = data.head(split, min(self.count or data.count(split), data.count(split)))
+        return SampleSource(text, samples, labels if data.classes else None, data, split)
+
+    def _run(self, text: str, like: SampleSource | None) -> SampleSource:
+        folder = RunFolder(Store(self.results).find_one(text))
+        sampler = restore(read_record(folder.path / "record.json"), folder, self.features.factory)
+        n = self.count or (len(like.samples) if like else None)
+        if n is None:
+            raise BadOptionError(f"say how many samples run {text} should draw, with --samples N")
+        labels = None
+        if sampler.profile.conditional and like and like.labels is not None:
+            labels = like.labels[:n] if len(like.labels) >= n else None
+        return SampleSource(
+            sampler.title,
+            sampler.draw(Request(n, self.seed), labels),
+            labels,
+            model=sampler.model,
+            profile=sampler.profile,
+        )
+
+
+def matched(first: SampleSource, second: SampleSource) -> tuple[SampleSource, SampleSource]:
+    """Return both sides in one shape, grey images repeated in three channels; raises BadOptionError if they differ."""
+    shapes = [tuple(side.samples.shape[1:]) for side in (first, second)]
+    if shapes[0] == shapes[1]:
+        return first, second
+    if all(len(shape) == 3 for shape in shapes) and shapes[0][1:] == shapes[1][1:]:
+        grey = [shape[0] == 1 for shape in shapes]
+        if any(grey) and {shape[0] for shape in shapes} == set(_CHANNELS):
+            wide = [replace(side, samples=side.samples.expand(-1, 3, -1, -1)) for side in (first, second)]
+            return wide[0], wide[1]
+    described = " and ".join(f"{side.name} of {shape}" for side, shape in zip((first, second), shapes, strict=True))
+    raise BadOptionError(f"the sides differ in shape: {described}; --size N brings folders of pictures to one size")
+
+
+def scaled(pictures: "Tensor") -> "Tensor":
+    """Map uint8 levels to float32 in [-1, 1]."""
+    return pictures.float().div_(127.5).sub_(1.0)
+
+
+def _read_array(path: Path) -> "tuple[np.ndarray, np.ndarray | None]":
+    """Read samples, and labels where a .npz has them; nothing is ever unpickled."""
+    import numpy as np
+
+    try:
+        loaded = np.load(path, allow_pickle=False)
+        if isinstance(loaded, np.ndarray):
+            return loaded, None
+        with loaded as archive:
+            name = "samples" if "samples" in archive.files else archive.files[0]
+            return archive[name], archive["labels"] if "labels" in archive.files else None
+    except FileNotFoundError:
+        raise DataMissingError(f"no file {str(path)!r}") from None
+    except (OSError, ValueError, IndexError, EOFError, zipfile.BadZipFile):
+        raise DataMissingError(
+            f"can't read {str(path)!r} as an array of numbers; write it with numpy.save or numpy.savez(samples=…)"
+        ) from None
+
+
+def _from_array(path: Path, array: "np.ndarray") -> "Tensor":
+    """Return (n, *shape) float32 from uint8 images, float images in [-1, 1], or float points."""
+    import numpy as np
+    import torch
+
+    if array.ndim not in (2, 3, 4) or 0 in array.shape or array.dtype.kind not in "fu":
+        raise DataMissingError(
+            f"{str(path)!r} holds {array.dtype} of shape {array.shape}; it should be uint8 images, float images in "
+            "[-1, 1], or float points (n, dimensions)"
+        )
+    if array.ndim == 2:
+        return torch.from_numpy(np.ascontiguousarray(array, dtype=np.float32))
+    images = array[:, None] if array.ndim == 3 else array
+    if images.shape[1] not in _CHANNELS and images.shape[3] in _CHANNELS:
+        images = images.transpose(0, 3, 1, 2)
+    if array.dtype == np.uint8:
+        return scaled(torch.from_numpy(np.ascontiguousarray(images)))
+    low, high = float(images.min()), float(images.max())
+    if not -1 <= low < 0 or high > 1:
+        raise DataMissingError(
+            f"the images in {str(path)!r} go from {low:g} to {high:g}; "
+            "they should be uint8, or floats that fill [-1, 1]"
+        )
+    return torch.from_numpy(np.ascontiguousarray(images, dtype=np.float32))

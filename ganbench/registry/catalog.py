@@ -1,0 +1,181 @@
+"""The plugin host: entry points in, a catalog of cards out; one broken plugin stops nobody else."""
+
+import inspect
+import os
+import typing
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from importlib import metadata
+from types import ModuleType
+from typing import Any
+
+import pluggy
+
+from ganbench.contracts import hookspecs
+from ganbench.contracts.cards import Card
+from ganbench.errors import GanbenchError, UnknownNameError, nearest
+
+DISABLE = "GANBENCH_DISABLE"
+_PREFIX = "offer_"
+
+
+def kinds() -> dict[str, type[Card]]:
+    """Return each kind of thing with its card class, as the hooks name them: `models` → ModelCard."""
+    hooks = {name: hook for name, hook in vars(hookspecs).items() if name.startswith(_PREFIX)}
+    return {
+        name.removeprefix(_PREFIX).replace("_", "-"): typing.get_args(inspect.signature(hook).return_annotation)[0]
+        for name, hook in hooks.items()
+    }
+
+
+@dataclass(frozen=True)
+class Plugin:
+    """An entry point, where it is from, and what became of it.
+
+    reason: why it is not in use; empty for a plugin that is. names: what it offers, by kind.
+    """
+
+    name: str
+    distribution: str
+    version: str
+    reason: str = ""
+    names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def origin(self) -> str:
+        """The plugin's name and its distribution's: `ganbench-models (ganbench 0.1.0)`."""
+        return f"{self.name} ({self.distribution} {self.version})"
+
+
+class Catalog:
+    """Everything on offer, by kind and name."""
+
+    def __init__(self) -> None:
+        self.plugins: list[Plugin] = []
+        self._offers: dict[str, dict[str, tuple[Card, Plugin]]] = {kind: {} for kind in kinds()}
+
+    @property
+    def broken(self) -> list[Plugin]:
+        """The plugins that are not in use, each with its reason."""
+        return [plugin for plugin in self.plugins if plugin.reason]
+
+    def names(self, kind: str) -> list[str]:
+        """Return the names on offer of one kind, in the order they were offered."""
+        return list(self._offers[kind])
+
+    def cards(self, kind: str) -> Iterator[tuple[Card, Plugin]]:
+        """Yield each card of one kind with the plugin that offers it."""
+        yield from self._offers[kind].values()
+
+    def get(self, kind: str, name: str) -> Any:
+        """Return a card; raises UnknownNameError, which suggests the nearest name."""
+        return self._find(kind, name)[0]
+
+    def plugin(self, kind: str, name: str) -> Plugin:
+        """Return the plugin that offers a thing."""
+        return self._find(kind, name)[1]
+
+    def default(self, kind: str) -> str:
+        """Return the name to use when none is given; raises UnknownNameError if no card says it is for that."""
+        for card, _ in self.cards(kind):
+            if getattr(card, "default", False):
+                return card.name
+        raise UnknownNameError(f"default {singular(kind)}", "", self._offers[kind])
+
+    def add(self, plugin: Plugin, cards: Mapping[str, list[Card]]) -> None:
+        """Take in all of a plugin's cards, or none: raises GanbenchError if a name is taken."""
+        for kind, offered in cards.items():
+            taken = dict(self._offers[kind])
+            for card in offered:
+                if card.name in taken:
+                    other = taken[card.name][1].origin
+                    raise GanbenchError(f"offers {singular(kind)} {card.name!r}, a name that {other} has taken already")
+                taken[card.name] = (card, plugin)
+        for kind, offered in cards.items():
+            self._offers[kind].update({card.name: (card, plugin) for card in offered})
+        self.plugins.append(plugin)
+
+    def _find(self, kind: str, name: str) -> tuple[Card, Plugin]:
+        offers = self._offers[kind]
+        if name not in offers:
+            raise UnknownNameError(singular(kind), name, offers)
+        return offers[name]
+
+
+def discover(
+    entry_points: Iterable[metadata.EntryPoint] | None = None, disabled: Iterable[str] | None = None
+) -> Catalog:
+    """Load every plugin that is installed, one by one, and keep the reason of each that can't be used.
+
+    entry_points: those of the group "ganbench" unless given. disabled: names of plugins to leave out;
+    GANBENCH_DISABLE, separated by commas, unless given.
+    """
+    if entry_points is None:
+        entry_points = metadata.entry_points(group=hookspecs.GROUP)
+    if disabled is None:
+        disabled = (name.strip() for name in os.environ.get(DISABLE, "").split(","))
+    switched_off = frozenset(disabled)
+
+    # our own names first, so that no later distribution can take one from us
+    catalog = Catalog()
+    for entry_point in sorted(entry_points, key=_precedence):
+        origin = _origin(entry_point)
+        try:
+            if entry_point.name in switched_off:
+                raise GanbenchError(f"switched off by {DISABLE}")
+            cards = _offered(entry_point.load(), entry_point.name)
+            names = {kind: tuple(card.name for card in offered) for kind, offered in cards.items() if offered}
+            catalog.add(Plugin(*origin, names=names), cards)
+        except GanbenchError as error:
+            catalog.plugins.append(Plugin(*origin, reason=str(error)))
+        except (Exception, SystemExit) as error:  # a stranger's import may do anything
+            reason = f"{type(error).__name__}: {error}".splitlines()[0]
+            catalog.plugins.append(Plugin(*origin, reason=reason))
+    return catalog
+
+
+def _precedence(entry_point: metadata.EntryPoint) -> tuple[bool, str, str]:
+    name, distribution, _ = _origin(entry_point)
+    return distribution != hookspecs.GROUP, distribution, name
+
+
+def _origin(entry_point: metadata.EntryPoint) -> tuple[str, str, str]:
+    dist = entry_point.dist
+    return (entry_point.name, dist.name, dist.version) if dist else (entry_point.name, "", "")
+
+
+def _offered(plugin: ModuleType, name: str) -> dict[str, list[Card]]:
+    """Ask one plugin alone for its cards; raises what it raises, or GanbenchError for a bad offer."""
+    manager = pluggy.PluginManager(hookspecs.GROUP)
+    manager.add_hookspecs(hookspecs)
+    manager.register(plugin, name)
+
+    # a hook that we never call would be a plugin that silently does nothing
+    callers = manager.get_hookcallers(plugin) or []
+    known = {_PREFIX + kind.replace("-", "_"): kind for kind in kinds()}
+    for caller in callers:
+        if caller.name not in known:
+            raise GanbenchError(f"unknown hook {caller.name!r}{nearest(caller.name, known)}")
+    if not callers:
+        raise GanbenchError(f"has no hook; mark one of {', '.join(known)} with @ganbench.hookimpl")
+
+    return {known[caller.name]: _checked(caller) for caller in callers}
+
+
+def _checked(caller: pluggy.HookCaller) -> list[Card]:
+    wanted = kinds()[caller.name.removeprefix(_PREFIX).replace("_", "-")]
+    cards: list[Card] = []
+    for implementation in caller.get_hookimpls():
+        offered = implementation.function()
+        if isinstance(offered, Card) or not isinstance(offered, Iterable):
+            raise GanbenchError(f"{caller.name} must return or yield cards, not {offered!r}")
+        cards += offered
+    for card in cards:
+        if not isinstance(card, wanted):
+            raise GanbenchError(f"{caller.name} offers {card!r}, which is no {wanted.__name__}")
+    return cards
+
+
+def singular(kind: str) -> str:
+    """Return the name of one thing of a kind: `models` → `model`, `losses` → `loss`."""
+    return kind.removesuffix("s").removesuffix("e") if kind == "losses" else kind.removesuffix("s")

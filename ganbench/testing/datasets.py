@@ -1,0 +1,51 @@
+"""Whether a dataset keeps its contract."""
+
+from itertools import islice
+from pathlib import Path
+
+import torch
+
+from ganbench.contracts.datasets import Dataset, GaussianModes
+from ganbench.registry.factory import Factory
+from ganbench.schema.choice import Choice
+from ganbench.testing.bench import make_factory
+
+
+def check_dataset(name: str, root: Path | None = None, factory: Factory | None = None) -> None:
+    """Check that a dataset gives whole passes in the right shape, and goes on from any start."""
+    data = (factory or make_factory(root)).dataset(Choice.parse(name))
+    for split in ("train", "test"):
+        _check_split(data, split)
+    late = next(data.batches("train", 8, seed=0, start=24)).samples
+    fourth = next(islice(data.batches("train", 8, seed=0), 3, None)).samples
+    assert torch.equal(late, fourth), "batches from a start are not those that come there"
+    other = next(data.batches("train", 8, seed=1)).samples
+    assert not torch.equal(other, next(data.batches("train", 8, seed=0)).samples), "seeds shuffle alike"
+    if isinstance(data, GaussianModes):
+        _check_modes(data)
+
+
+def _check_split(data: Dataset, split: str) -> None:
+    shape, count = tuple(data.shape), data.count(split)
+    assert count > 0, f"the {split} split is empty"
+    samples, labels = next(data.batches(split, min(count, 16), seed=0))
+    assert samples.dtype == torch.float32, f"samples are float32, not {samples.dtype}"
+    assert tuple(samples.shape[1:]) == shape, f"samples have shape {tuple(samples.shape[1:])}, not {shape}"
+    assert labels.dtype == torch.int64, f"labels are int64, not {labels.dtype}"
+    assert labels.min() >= 0, "labels begin at 0"
+    assert labels.max() < max(1, data.classes), "labels stay below classes"
+    if len(shape) == 3:
+        assert samples.abs().max() <= 1.0, "images lie in [-1, 1]"
+    assert len(data.head(split, count).samples) == count, "head gives as many as it is asked for"
+
+
+def _check_modes(data: Dataset) -> None:
+    assert isinstance(data, GaussianModes)
+    means, deviation = data.means, data.deviation
+    assert means.ndim == 2, f"means have shape (modes, dimensions), not {tuple(means.shape)}"
+    assert tuple(means.shape[1:]) == tuple(data.shape), "means have as many dimensions as samples"
+    assert deviation > 0, f"the modes' deviation is above 0, not {deviation}"
+    samples = data.head("test", min(500, data.count("test"))).samples
+    apart = torch.cdist(samples, means.to(samples.device)).min(dim=1).values
+    bound = deviation * (means.shape[1] ** 0.5 + 4)
+    assert (apart < bound).double().mean() > 0.95, "samples lie about the means, within their deviation"

@@ -1,0 +1,1 @@
+"""One run and many: budget, clock, curves, device; scores are computed in evaluation."""

@@ -1,0 +1,83 @@
+"""How long a plan will take: a few updates of each kind of run, and the rule of three."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from dataclasses import dataclass, replace
+
+from ganbench.contracts.capabilities import profile_of
+from ganbench.errors import UnfitError
+from ganbench.registry.factory import Factory
+from ganbench.schema.plan import PlannedCell
+from ganbench.schema.record import Spent
+from ganbench.schema.spec import Budget, RunSpec
+from ganbench.seeds import isolated, stream
+from ganbench.training.device import synchronizer
+from ganbench.training.meter import Meter
+from ganbench.training.session import Session
+
+UPDATES, WARM_UP, SECONDS = 20, 5, 2.5
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """Seconds of training at most, or the reason why there is no telling."""
+
+    seconds: float | None
+    reason: str = ""
+
+
+def plan(session: Session, specs: Iterable[RunSpec]) -> list[PlannedCell]:
+    """Return the cells of what a session will run, each with the time that its runs will take."""
+    cells = []
+    for seeds in _cells(specs):
+        done = sum(session.store.done(spec) is not None for spec in seeds)
+        estimated = estimate(session.features.factory, seeds[0]) if done < len(seeds) else Estimate(0.0)
+        cells.append(PlannedCell(seeds[0], len(seeds), done, estimated.seconds, estimated.reason))
+    return cells
+
+
+def estimate(factory: Factory, spec: RunSpec) -> Estimate:
+    """Train a few updates and scale to the spec's budget; store nothing.
+
+    Twenty of them, the first five as a warm-up, or what two and a half seconds allow.
+    """
+    with isolated(stream(spec.seed, "init"), factory.device):
+        try:
+            meter, warm = _try(factory, spec)
+        except UnfitError as error:
+            return Estimate(None, f"skipped: {error}")
+        except Exception as error:  # the run will fail with this reason, and the others go on
+            return Estimate(None, f"fails: {type(error).__name__}: {error}".splitlines()[0])
+    if not meter.reached:
+        return Estimate(meter.seconds)  # it had learnt all it could
+    spent = {unit: getattr(meter, unit) - getattr(warm, unit) for unit in Budget.UNITS}
+    scales = [limit / spent[unit] for unit, limit in spec.budget.limits().items() if spent[unit]]
+    whole = min(scales, default=1.0) * spent["seconds"]
+    return Estimate(max(whole, meter.seconds) if spent["images"] else meter.seconds + whole)
+
+
+def _try(factory: Factory, spec: RunSpec) -> tuple[Meter, Spent]:
+    """Train a spec's model for a moment; return the meter, and what was spent after the warm-up."""
+    dataset, model = factory.dataset(spec.dataset), factory.model(spec)
+    meter = Meter(Budget(updates=UPDATES, seconds=SECONDS), synchronizer(factory.device))
+    warm = meter.spent
+    batches = meter.feed(dataset.batches("train", profile_of(model).batch, spec.seed))
+    with meter.running(), closing(model.fit(batches)) as updates:  # type: ignore[type-var]
+        for _ in updates:
+            meter.updates += 1
+            if meter.updates == WARM_UP:
+                meter.tick()
+                warm = meter.spent
+            if meter.due():
+                meter.tick()
+            if meter.reached:
+                break
+    return meter, warm
+
+
+def _cells(specs: Iterable[RunSpec]) -> Iterator[list[RunSpec]]:
+    """Group specs that differ in their seed alone."""
+    groups: dict[RunSpec, list[RunSpec]] = {}
+    for spec in specs:
+        groups.setdefault(replace(spec, seed=0), []).append(spec)
+    yield from groups.values()

@@ -1,0 +1,140 @@
+"""One spec in, one record out: build, train, score, keep; whatever goes wrong is a status with a reason."""
+
+import dataclasses
+import json
+import traceback
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from ganbench.contracts.capabilities import LatentDecoder, profile_of
+from ganbench.errors import UnfitError
+from ganbench.evaluation.checkpoints import Evaluation
+from ganbench.evaluation.features import FeatureStore
+from ganbench.evaluation.interpolation import walk
+from ganbench.evaluation.pictures import draw_grid
+from ganbench.registry.factory import Factory
+from ganbench.schema.events import Finished, Notify, Started
+from ganbench.schema.record import RunRecord, Spent, Status
+from ganbench.schema.spec import RunSpec
+from ganbench.seeds import isolated, stream
+from ganbench.storage.store import INTERPOLATION, MODES, SAMPLES, RunFolder, Weights
+from ganbench.training.device import synchronizer
+from ganbench.training.environment import describe
+from ganbench.training.loop import SAVE_SECONDS, DivergedError, Training
+from ganbench.training.memory import PeakMemory
+from ganbench.training.meter import Meter
+from ganbench.training.stability import stability
+
+_TRACEBACK = "traceback.txt"
+
+
+@dataclass(frozen=True)
+class Runner:
+    """Does the work of one spec after another, with one factory and its feature store.
+
+    where: the folder whose git state records tell. save_seconds: how often an unfinished run is saved.
+    """
+
+    features: FeatureStore
+    where: Path
+    save_seconds: float = SAVE_SECONDS
+
+    @property
+    def factory(self) -> Factory:
+        """What makes the things that specs name."""
+        return self.features.factory
+
+    def run(self, spec: RunSpec, folder: RunFolder, notify: Notify) -> RunRecord:
+        """Run a spec and keep what came of it in its folder; never raises for what the run did."""
+        notify(Started(spec.key, spec.title))
+        folder.clear()
+        record = self.failed(spec)
+        with isolated(stream(spec.seed, "init"), self.factory.device):
+            try:
+                record = self._build_and_train(record, folder, notify)
+            except UnfitError as error:
+                record = replace(record, status=Status.SKIPPED, reason=str(error))
+            except Exception as error:  # a failed run is a row, and the others go on
+                folder.write_text(_TRACEBACK, traceback.format_exc())
+                record = replace(record, reason=_first_line(error))
+        folder.write_record(record)
+        notify(Finished(record))
+        return record
+
+    def failed(self, spec: RunSpec, reason: str = "") -> RunRecord:
+        """Return the record of a run that has come to nothing, or to nothing yet."""
+        started = datetime.now(UTC).isoformat(timespec="seconds")
+        environment = describe(self.factory.device, self.factory.plugins(spec), self.where)
+        family = self.factory.catalog.get("models", spec.model.name).family
+        return RunRecord(spec, Status.FAILED, reason, started=started, environment=environment, family=family)
+
+    def _build_and_train(self, record: RunRecord, folder: RunFolder, notify: Notify) -> RunRecord:
+        memory = PeakMemory(self.factory.device)
+        training = self._build(record.spec, folder, notify)
+        status, reason, ended_by = self._train(training, folder)
+
+        # whatever the end, what there is by then is kept
+        if training.curves.updates:
+            folder.write_curves(training.curves.table())
+        for metric, trace in training.evaluation.errors.items():
+            folder.write_text(f"traceback-{metric.partition(':')[0]}.txt", trace)
+        return replace(
+            record,
+            status=status,
+            reason=reason,
+            ended_by=ended_by,
+            spent=training.spent,
+            throughput=_throughput(training.spent),
+            batch=training.batch,
+            checkpoints=tuple(training.checkpoints),
+            stability=stability(training.curves.columns),
+            parameters=dict(training.profile.parameters),
+            peak_memory_bytes=memory.read(),
+            recipe=dataclasses.asdict(training.profile.recipe) if training.profile.recipe else {},
+            conditional=training.profile.conditional,
+        )
+
+    def _build(self, spec: RunSpec, folder: RunFolder, notify: Notify) -> Training:
+        factory = self.factory
+        model = factory.model(spec)
+        profile, dataset = profile_of(model), factory.dataset(spec.dataset)
+        evaluation = Evaluation(self.features, spec, dataset, model, profile)
+        meter = Meter(spec.budget, synchronizer(factory.device))
+        return Training(
+            spec, dataset, model, profile, evaluation, folder, notify, meter, save_seconds=self.save_seconds
+        )
+
+    def _train(self, training: Training, folder: RunFolder) -> tuple[Status, str, str]:
+        """Train, score and keep the model; return the status, its reason, and what ended the training."""
+        try:
+            ended_by = training.run()
+            self._keep_model(training, folder)
+        except DivergedError as error:
+            return Status.FAILED, str(error), "divergence"
+        except UnfitError:
+            raise
+        except Exception as error:
+            folder.write_text(_TRACEBACK, traceback.format_exc())
+            return Status.FAILED, _first_line(error), "error"
+        return Status.DONE, "", ended_by
+
+    def _keep_model(self, training: Training, folder: RunFolder) -> None:
+        """Keep the weights first: a picture that fails costs no trained model."""
+        data, model, evaluation = training.dataset, training.model, training.evaluation
+        folder.write_weights(Weights(model.state_dict(), tuple(data.shape), data.classes, data.count("train")))
+        folder.write_picture(SAMPLES, evaluation.draw)
+        if histograms := evaluation.histograms():
+            folder.write_text(MODES, json.dumps(histograms) + "\n")
+        if isinstance(model, LatentDecoder) and len(data.shape) == 3:
+            between = walk(model, training.profile, training.spec.seed, self.factory.device, data.classes)
+            folder.write_picture(INTERPOLATION, lambda path: draw_grid(path, between))
+
+
+def _first_line(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}".splitlines()[0]
+
+
+def _throughput(spent: Spent) -> dict[str, float]:
+    speeds = {"images_per_second": spent.images_per_second, "updates_per_second": spent.updates_per_second}
+    return {name: speed for name, speed in speeds.items() if speed is not None}

@@ -41,6 +41,7 @@ from ganbench.contracts.sections import Results, Section
 from ganbench.contracts.wraps import ModelMaker, Wraps
 from ganbench.errors import BadOptionError, DataMissingError, GanbenchError, UnfitError
 from ganbench.files import write_whole
+from ganbench.reading import open_picture
 from ganbench.schema.choice import Choice, Value
 from ganbench.schema.direction import merit
 from ganbench.schema.events import Notify
@@ -112,6 +113,7 @@ __all__ = [
     "Wraps",
     "hookimpl",
     "merit",
+    "open_picture",
     "split_by_board",
     "stream",
     "write_whole",

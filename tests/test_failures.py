@@ -9,7 +9,7 @@ from ganbench.evaluation.features import FeatureStore
 from ganbench.schema.choice import Choice
 from ganbench.schema.record import Status
 from ganbench.schema.spec import Budget
-from ganbench.storage.store import read_record
+from ganbench.storage.records import read_record
 
 
 def test_a_model_and_data_that_do_not_fit_are_skipped_with_the_reason(run, make_spec):

@@ -7,7 +7,8 @@ import pytest
 from ganbench.errors import ResultsError
 from ganbench.files import write_whole
 from ganbench.schema.record import RunRecord, Status
-from ganbench.storage.store import Store, read_record
+from ganbench.storage.records import read_record
+from ganbench.storage.store import Store
 
 
 def put(store, spec, status=Status.DONE):
@@ -66,7 +67,7 @@ def test_a_record_of_another_schema_says_so(tmp_path, make_spec):
     put(Store(tmp_path), spec)
     path = tmp_path / "runs" / spec.key / "record.json"
     path.write_text(json.dumps(json.loads(path.read_text()) | {"schema": 99}))
-    with pytest.raises(ResultsError, match="schema 99; this ganbench reads 1"):
+    with pytest.raises(ResultsError, match="schema 99; this ganbench reads 1 and 2, so use another version"):
         read_record(path)
     path.write_text(json.dumps({"schema": 1, "status": "done"}))
     with pytest.raises(ResultsError, match="is no run record: spec"):

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from ganbench.cli import describe, diff, lists, publish, results, run, sample, score, submit
+from ganbench.cli import describe, diff, lists, publish, results, run, sample, score, submit, verify
 from ganbench.errors import GanbenchError, UnknownNameError
 
 _WRONG_USAGE = 2
@@ -59,6 +59,7 @@ def main() -> None:
     ganbench report                           the leaderboard once more
     ganbench publish --out site               the same as pages, for everybody
     ganbench diff BEFORE AFTER                what became better, and what worse
+    ganbench verify                           whether all files are as the runs left them
     ganbench sample KEY -n 16                 samples of a finished run
     ganbench score FOLDER mnist:test          scores of any samples, without training
 
@@ -70,6 +71,6 @@ def main() -> None:
 
 for _command in (
     run.run, lists.list_, describe.describe, lists.plugins, results.report, results.show, publish.publish,
-    publish.serve, diff.diff, submit.submit, sample.sample, score.score,
+    publish.serve, diff.diff, submit.submit, verify.verify, sample.sample, score.score,
 ):  # fmt: skip
     main.add_command(_command)

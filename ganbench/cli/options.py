@@ -12,14 +12,14 @@ if TYPE_CHECKING:
 
     from ganbench.registry.catalog import Catalog
 
-_RESULTS = Path("ganbench-results")
+RESULTS = Path("ganbench-results")
 
 results_option = click.option(
-    "--results", type=click.Path(path_type=Path, file_okay=False), default=_RESULTS, show_default=True,
+    "--results", type=click.Path(path_type=Path, file_okay=False), default=RESULTS, show_default=True,
     help="Folder of results.",
 )  # fmt: skip
 places_option = click.option(
-    "--results", "places", type=click.Path(path_type=Path, exists=False), multiple=True, default=(_RESULTS,),
+    "--results", "places", type=click.Path(path_type=Path, exists=False), multiple=True, default=(RESULTS,),
     show_default=True, help="Folder of results, or a submission (.zip); may be given more than once.",
 )  # fmt: skip
 device_option = click.option("--device", default="auto", show_default=True, help="auto, cpu, cuda or cuda:N.")

@@ -48,11 +48,12 @@ def show(run: str, as_json: bool, results: Path) -> None:
     """Show one run: RUN is its key, or enough of its beginning."""
     from ganbench.report.console import make_console
     from ganbench.report.run import run_table
-    from ganbench.storage.store import Store, read_record
+    from ganbench.storage.records import RECORD
+    from ganbench.storage.store import RunFolder, Store
 
     folder = Store(results).find_one(run)
-    path = folder / "record.json"
+    record = RunFolder(folder).read_record()
     if as_json:
-        click.echo(path.read_text(encoding="utf-8"), nl=False)
+        click.echo((folder / RECORD).read_text(encoding="utf-8"), nl=False)
     else:
-        make_console().print(run_table(read_record(path), folder))
+        make_console().print(run_table(record, folder))

@@ -37,13 +37,13 @@ def sample(run: str, out: Path | None, device: str, results: Path, **request: Un
     from ganbench.evaluation.sampling import Request, check_out, restore, write_samples
     from ganbench.registry.catalog import discover
     from ganbench.registry.factory import Factory, default_source
-    from ganbench.storage.store import RunFolder, Store, read_record
+    from ganbench.storage.store import RunFolder, Store
     from ganbench.training.device import make_repeatable, resolve_device
 
     # what can be wrong without a look at the weights comes first
     wanted = Request(**request)
     folder = RunFolder(Store(results).find_one(run))
-    record = read_record(folder.path / "record.json")
+    record = folder.read_record()
     out = out or Path(f"samples-{record.key}.png")
     check_out(out)
     device = resolve_device(device)

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ganbench.errors import DataMissingError
+from ganbench.reading import open_picture
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -21,7 +22,7 @@ def read_folder(folder: Path, size: int | None = None, skip_broken: bool = False
     """
     import torch
 
-    paths = [path for path in sorted(folder.rglob("*")) if path.suffix.lower() in SUFFIXES]
+    paths = [path for path in sorted(folder.rglob("*")) if path.suffix.lower() in SUFFIXES and not path.is_dir()]
     if not paths:
         raise DataMissingError(f"no pictures in {str(folder)!r}; looked for {', '.join(SUFFIXES)}")
     read, broken = _read_all(paths, size)
@@ -43,15 +44,15 @@ def read_folder(folder: Path, size: int | None = None, skip_broken: bool = False
 
 
 def _read_all(paths: list[Path], size: int | None) -> "tuple[dict[Path, Tensor], list[Path]]":
-    from PIL import Image, ImageOps
+    from PIL import ImageOps
     from torchvision.transforms.functional import pil_to_tensor
 
     read, broken = {}, []
     for path in paths:
         try:
-            with Image.open(path) as opened:
+            with open_picture(path) as opened:
                 picture = opened.convert("L" if opened.mode in ("1", "L", "I;16") else "RGB")
                 read[path] = pil_to_tensor(ImageOps.fit(picture, (size, size)) if size else picture)
-        except (OSError, SyntaxError, ValueError):  # what Pillow raises for files that are torn or no pictures
+        except OSError:
             broken.append(path)
     return read, broken

@@ -1,6 +1,5 @@
 """A side of a comparison as a user names it: a folder of pictures, an array, a finished run, or dataset:split."""
 
-import zipfile
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,14 +8,14 @@ from ganbench.contracts.capabilities import PLAIN, Profile
 from ganbench.contracts.datasets import Dataset
 from ganbench.contracts.models import Model
 from ganbench.errors import BadOptionError, DataMissingError
+from ganbench.evaluation.arrays import read_array, samples_of, scaled
 from ganbench.evaluation.features import FeatureStore
 from ganbench.evaluation.picture_folder import read_folder
 from ganbench.evaluation.sampling import Request, restore
 from ganbench.schema.choice import Choice
-from ganbench.storage.store import RunFolder, Store, read_record
+from ganbench.storage.store import RunFolder, Store
 
 if TYPE_CHECKING:
-    import numpy as np
     from torch import Tensor
 
 _SPLITS = ("train", "test")
@@ -64,7 +63,7 @@ class Reader:
         """
         if not text.strip():
             raise BadOptionError("a side has no name; name a folder of pictures, an array, a run or DATASET:test")
-        path, (name, colon, split) = Path(text).expanduser(), text.rpartition(":")
+        path, (name, colon, split) = _path(text), text.rpartition(":")
         if path.is_dir():
             pictures = read_folder(path, self.size, self.skip_broken)
             return self._cut(SampleSource(text, scaled(pictures).to(self.features.device)))
@@ -86,7 +85,7 @@ class Reader:
     def _array(self, text: str, path: Path) -> SampleSource:
         import torch
 
-        samples, labels = _read_array(path)
+        samples, labels = read_array(path)
         device = self.features.device
         if labels is not None and (labels.dtype.kind not in "iu" or labels.shape != samples.shape[:1]):
             raise DataMissingError(
@@ -94,7 +93,7 @@ class Reader:
                 f"they should be whole numbers, one for each of the {len(samples)} samples"
             )
         taught = None if labels is None else torch.from_numpy(labels.astype("int64")).to(device)
-        return SampleSource(text, _from_array(path, samples).to(device), taught)
+        return SampleSource(text, samples_of(path, samples).to(device), taught)
 
     def _dataset(self, text: str, name: str, split: str) -> SampleSource:
         data = self.features.factory.dataset(Choice.parse(name))
@@ -103,7 +102,7 @@ class Reader:
 
     def _run(self, text: str, like: SampleSource | None) -> SampleSource:
         folder = RunFolder(Store(self.results).find_one(text))
-        sampler = restore(read_record(folder.path / "record.json"), folder, self.features.factory)
+        sampler = restore(folder.read_record(), folder, self.features.factory)
         n = self.count or (len(like.samples) if like else None)
         if n is None:
             raise BadOptionError(f"say how many samples run {text} should draw, with --samples N")
@@ -133,51 +132,11 @@ def matched(first: SampleSource, second: SampleSource) -> tuple[SampleSource, Sa
     raise BadOptionError(f"the sides differ in shape: {described}; --size N brings folders of pictures to one size")
 
 
-def scaled(pictures: "Tensor") -> "Tensor":
-    """Map uint8 levels to float32 in [-1, 1]."""
-    return pictures.float().div_(127.5).sub_(1.0)
-
-
-def _read_array(path: Path) -> "tuple[np.ndarray, np.ndarray | None]":
-    """Read samples, and labels where a .npz has them; nothing is ever unpickled."""
-    import numpy as np
-
+def _path(text: str) -> Path:
+    """Return what a user typed as a path; raises BadOptionError for what can be none."""
+    path = Path(text).expanduser()
     try:
-        loaded = np.load(path, allow_pickle=False)
-        if isinstance(loaded, np.ndarray):
-            return loaded, None
-        with loaded as archive:
-            name = "samples" if "samples" in archive.files else archive.files[0]
-            return archive[name], archive["labels"] if "labels" in archive.files else None
-    except FileNotFoundError:
-        raise DataMissingError(f"no file {str(path)!r}") from None
-    except (OSError, ValueError, IndexError, EOFError, zipfile.BadZipFile):
-        raise DataMissingError(
-            f"can't read {str(path)!r} as an array of numbers; write it with numpy.save or numpy.savez(samples=…)"
-        ) from None
-
-
-def _from_array(path: Path, array: "np.ndarray") -> "Tensor":
-    """Return (n, *shape) float32 from uint8 images, float images in [-1, 1], or float points."""
-    import numpy as np
-    import torch
-
-    if array.ndim not in (2, 3, 4) or 0 in array.shape or array.dtype.kind not in "fu":
-        raise DataMissingError(
-            f"{str(path)!r} holds {array.dtype} of shape {array.shape}; it should be uint8 images, float images in "
-            "[-1, 1], or float points (n, dimensions)"
-        )
-    if array.ndim == 2:
-        return torch.from_numpy(np.ascontiguousarray(array, dtype=np.float32))
-    images = array[:, None] if array.ndim == 3 else array
-    if images.shape[1] not in _CHANNELS and images.shape[3] in _CHANNELS:
-        images = images.transpose(0, 3, 1, 2)
-    if array.dtype == np.uint8:
-        return scaled(torch.from_numpy(np.ascontiguousarray(images)))
-    low, high = float(images.min()), float(images.max())
-    if not -1 <= low < 0 or high > 1:
-        raise DataMissingError(
-            f"the images in {str(path)!r} go from {low:g} to {high:g}; "
-            "they should be uint8, or floats that fill [-1, 1]"
-        )
-    return torch.from_numpy(np.ascontiguousarray(images, dtype=np.float32))
+        path.exists()
+    except OSError as error:
+        raise BadOptionError(f"can't look for {text[:60]!r}: {error.strerror}") from None
+    return path

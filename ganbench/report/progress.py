@@ -12,7 +12,7 @@ from rich.table import Column
 
 from ganbench.report.console import make_console
 from ganbench.report.numbers import number
-from ganbench.schema.events import Event, Finished, Kept, Notify, Progressed, Started
+from ganbench.schema.events import Damaged, Event, Finished, Kept, Notify, Progressed, Started
 from ganbench.schema.record import RunRecord, Status
 from ganbench.schema.spec import RunSpec
 
@@ -54,6 +54,8 @@ class Bars:
             case Kept(runs):
                 self.finished = runs
                 self.progress.update(self.overall, completed=runs, note=f"{runs} of {self.runs} done already")
+            case Damaged(_, reason):
+                self.progress.console.print(f"[yellow]{escape(_again(reason))}[/]", highlight=False)
             case Started(key, title):
                 self.bars[key] = self.progress.add_task(escape(title), total=1.0, note="")
             case Progressed(key, fraction):
@@ -88,6 +90,8 @@ class Plain:
             case Kept(runs):
                 self.finished = runs
                 self._say(runs, "done already")
+            case Damaged(_, reason):
+                self.console.print(_again(reason), markup=False, highlight=False, soft_wrap=True)
             case Started(key, title):
                 self._told = self.clock()
                 self._under_way[key] = title, self._told
@@ -105,6 +109,10 @@ class Plain:
 
     def _say(self, number: int, text: str) -> None:
         self.console.print(f"[{number}/{self.runs}] {text}", markup=False, highlight=False, soft_wrap=True)
+
+
+def _again(reason: str) -> str:
+    return f"run again: {reason}"
 
 
 def note(event: Progressed) -> str:

@@ -2,8 +2,10 @@
 
 import gc
 import pickle
+import reprlib
 import tempfile
-from collections.abc import Sequence
+import textwrap
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -12,6 +14,8 @@ from ganbench.contracts.sections import Results
 from ganbench.storage.gc_pause import gc_frozen, gc_paused
 
 _MANY = 200  # runs from which on starting processes costs less than it saves
+_DIED = "its process ended without a word: it may need more memory than there is"
+_WIDTH = 160  # characters of a reason
 _Outcome = tuple[list[Path], str]
 
 
@@ -19,36 +23,62 @@ def write_sections(
     results: Results, cards: Sequence[SectionCard], folder: Path
 ) -> tuple[dict[str, list[Path]], dict[str, str]]:
     """Write sections into folder; return the files of each, and the reason of each that could not be written."""
-    outcomes = _side_by_side(results, cards, folder) if len(results.records) >= _MANY else None
-    with gc_frozen():
-        outcomes = outcomes or [_write(card, results, folder) for card in cards]
-    both = list(zip(cards, outcomes, strict=True))
-    broken = {card.name: why for card, (_, why) in both if why}
-    return {card.name: paths for card, (paths, why) in both if not why}, broken
+    if len(results.records) >= _MANY:
+        outcomes = _side_by_side(results, cards, folder)
+    else:
+        with gc_frozen():
+            outcomes = [_write(card, results, folder) for card in cards]
+    written = list(zip(cards, outcomes, strict=True))
+    broken = {card.name: why for card, (_, why) in written if why}
+    return {card.name: paths for card, (paths, why) in written if not why}, broken
 
 
 def _write(card: SectionCard, results: Results, folder: Path) -> _Outcome:
     try:
-        return list(card.load()().write(results, folder)), ""
-    except Exception as error:  # a stranger's section may do anything
-        return [], f"{type(error).__name__}: {error}".splitlines()[0]
+        return _checked(card.load()().write(results, folder), folder), ""
+    except (Exception, SystemExit) as error:  # a stranger's section may do anything, even end the program
+        return [], _reason(error)
 
 
-def _side_by_side(results: Results, cards: Sequence[SectionCard], folder: Path) -> list[_Outcome] | None:
-    """Write in as many processes as there are cores; None if one of them died, so that it is tried here."""
-    from joblib import Parallel, delayed
-    from joblib.externals.loky.process_executor import TerminatedWorkerError
+def _checked(written: object, folder: Path) -> list[Path]:
+    """Return what a section gave as a list of its files; raises TypeError and ValueError for anything else."""
+    if isinstance(written, str | bytes | Path) or not isinstance(written, Iterable):
+        raise TypeError(f"write gave {reprlib.repr(written)}, where an iterable of paths belongs")
+    paths = []
+    for path in written:
+        if not isinstance(path, Path):
+            raise TypeError(f"write gave {reprlib.repr(path)} among its paths")
+        if not (path.is_file() and path.resolve().is_relative_to(folder.resolve())):
+            raise ValueError(f"write gave {str(path)!r}, which is no file in the folder of the report")
+        paths.append(path)
+    return paths
 
+
+def _reason(error: BaseException) -> str:
+    return textwrap.shorten(f"{type(error).__name__}: {error}", _WIDTH, placeholder=" …")
+
+
+def _side_by_side(results: Results, cards: Sequence[SectionCard], folder: Path) -> list[_Outcome]:
+    """Write in as many processes as there are cores; what was under way when one died is tried again alone."""
     with tempfile.TemporaryDirectory(prefix="ganbench-") as scratch:
         stored = Path(scratch) / "results.pickle"
         stored.write_bytes(pickle.dumps(results))
-        try:
-            outcomes: list[_Outcome] = Parallel(n_jobs=-1)(
-                delayed(_write_stored)(card, stored, folder) for card in cards
-            )
-        except TerminatedWorkerError:
-            return None
-        return outcomes
+        outcomes = _in_processes(cards, stored, folder, -1)
+        if outcomes is not None:
+            return outcomes
+        return [(_in_processes([card], stored, folder, 2) or [([], _DIED)])[0] for card in cards]
+
+
+def _in_processes(cards: Sequence[SectionCard], stored: Path, folder: Path, jobs: int) -> list[_Outcome] | None:
+    """Write in processes; None if one of them died."""
+    from joblib import Parallel, delayed
+    from joblib.externals.loky.process_executor import TerminatedWorkerError
+
+    try:
+        outcomes: list[_Outcome] = Parallel(n_jobs=jobs)(delayed(_write_stored)(card, stored, folder) for card in cards)
+    except TerminatedWorkerError:
+        return None
+    return outcomes
 
 
 def _write_stored(card: SectionCard, stored: Path, folder: Path) -> _Outcome:

@@ -12,6 +12,7 @@ from ganbench.errors import BadOptionError
 
 Value = bool | int | float | str
 
+_MOST = 10_000  # choices that a grid may stand for
 _LARGEST = 2**63  # whole numbers from here on are refused: no parameter means so much
 _NAME, _KEY = re.compile(r'[^\s:=,"]([^:=,"\n]*[^\s:=,"])?'), re.compile(r"[^\W\d]\w*")
 _STRING = r'"(?:[^"\\]|\\.)*"'  # as JSON writes it
@@ -81,6 +82,8 @@ def grid(name: str, axes: Mapping[str, Any]) -> list[Choice]:
     listed = [value if isinstance(value, list) else [value] for value in axes.values()]
     if not all(listed):
         raise BadOptionError(f"a parameter of {name!r} has an empty list of values")
+    if math.prod(map(len, listed)) > _MOST:
+        raise BadOptionError(f"the parameters of {name!r} stand for more than {_MOST:,} choices")
     combinations = itertools.product(*listed)
     return [Choice.of(name, dict(zip(axes, values, strict=True))) for values in combinations]
 

@@ -14,6 +14,14 @@ class Kept:
 
 
 @dataclass(frozen=True)
+class Damaged:
+    """A run that was done is not as it was left, and will be repeated. reason: one line that names the file."""
+
+    key: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class Started:
     """A run has begun to build and train."""
 
@@ -39,7 +47,7 @@ class Finished:
     record: RunRecord
 
 
-Event = Kept | Started | Progressed | Finished
+Event = Kept | Damaged | Started | Progressed | Finished
 Notify = Callable[[Event], None]
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from ganbench.schema.spec import RunSpec
 
-SCHEMA = 1
+SCHEMA = 2  # 1 had no digests
 
 
 class Status(StrEnum):
@@ -86,6 +86,7 @@ class RunRecord:
     environment: versions, device, processor and git state; never part of the run's key.
     recipe: how an adversarial pair was optimised, every setting of it.
     family: the model's, as its card has it. conditional: whether it takes labels; None if it was never built.
+    files: the SHA-256 of each file that the run left, by name; no part of what came of the run.
     """
 
     spec: RunSpec
@@ -104,7 +105,8 @@ class RunRecord:
     recipe: Mapping[str, Any] = field(default_factory=dict)
     family: str = ""
     conditional: bool | None = None
-    schema: int = SCHEMA
+    files: Mapping[str, str] = field(default_factory=dict, compare=False)
+    schema: int = field(default=SCHEMA, compare=False)
 
     @property
     def key(self) -> str:

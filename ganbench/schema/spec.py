@@ -3,14 +3,15 @@
 import dataclasses
 import hashlib
 import json
-import math
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, ClassVar
 
 from ganbench.errors import BadOptionError, nearest
 from ganbench.schema.choice import Choice, Value, settings_text
 
 PRECISIONS = ("fp32", "bf16")
+_LARGEST = 2**63  # of what a budget counts: tables hold no more
 
 
 @dataclass(frozen=True)
@@ -34,8 +35,8 @@ class Budget:
         if not limits:
             raise BadOptionError("a budget needs at least one of images, updates and seconds")
         for unit, limit in limits.items():
-            if not (math.isfinite(limit) and limit > 0):
-                raise BadOptionError(f"a budget must be above zero, not {unit} = {limit}")
+            if not 0 < limit < _LARGEST:
+                raise BadOptionError(f"a budget must be above zero and below 2^63, not {unit} = {limit}")
 
     def __str__(self) -> str:
         return " or ".join(
@@ -50,6 +51,8 @@ class Budget:
                 raise BadOptionError(f"unknown unit {unit!r} in a budget{nearest(unit, cls.UNITS)}")
             if isinstance(limit, bool) or not isinstance(limit, int | float):
                 raise BadOptionError(f"a budget is counted in numbers, not {unit} = {limit!r}")
+            if not abs(limit) < _LARGEST:  # infinity and nan are not, either
+                raise BadOptionError(f"a budget is counted in numbers below 2^63, not {unit} = {limit!r:.40}")
             if unit != "seconds" and limit != int(limit):
                 raise BadOptionError(f"a budget counts whole {unit}, not {limit!r}")
         whole = {unit: int(limit) for unit, limit in settings.items() if unit != "seconds"}
@@ -185,7 +188,7 @@ class RunSpec:
     halves: int | None = None
     defaults: tuple[tuple[str, Value], ...] = ()
 
-    @property
+    @cached_property
     def key(self) -> str:
         """Twelve hexadecimal digits that stand for this spec and no other."""
         text = json.dumps(_without_nothing(dataclasses.asdict(self)), sort_keys=True, separators=(",", ":"))

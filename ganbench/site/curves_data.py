@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from ganbench.storage.store import CURVES
+from ganbench.storage.curves import IMAGES, UPDATE, Columns
+from ganbench.storage.store import RunFolder
 
 _POINTS = 240  # of a curve, each the mean of the updates around it
 # what is drawn together: a title, and how a column's name ends or begins
@@ -19,22 +20,13 @@ _PANELS = (
 
 def curve_panels(folder: Path) -> list[dict[str, Any]]:
     """Return panels of title, updates and series by name; none for a run that left no curves that can be read."""
-    path = folder / CURVES
-    if not path.exists():
-        return []
-    import pyarrow.parquet as pq
-
-    try:
-        table = pq.read_table(path)
-    except (OSError, ValueError):
-        return []
-    columns = {name: table[name].to_numpy().astype(float) for name in table.column_names}
-    updates = columns.get("update", np.arange(1.0, table.num_rows + 1))
-    return list(_panels(columns, updates)) if len(updates) else []
+    columns = RunFolder(folder).curves(lambda name: name != IMAGES)
+    return list(_panels(columns)) if columns else []
 
 
-def _panels(columns: dict[str, np.ndarray], updates: np.ndarray) -> Iterator[dict[str, Any]]:
-    left = {name: values for name, values in columns.items() if name not in ("update", "images")}
+def _panels(columns: Columns) -> Iterator[dict[str, Any]]:
+    left = dict(columns)
+    updates = left.pop(UPDATE)
     groups = []
     for title, mark in _PANELS:
         chosen = {name: left.pop(name) for name in list(left) if name.endswith(mark) or name.startswith(mark)}

@@ -8,7 +8,8 @@ from pathlib import Path
 from ganbench.errors import BadOptionError, ResultsError
 from ganbench.schema.record import RunRecord
 from ganbench.storage.gc_pause import gc_paused
-from ganbench.storage.store import Store, read_record
+from ganbench.storage.records import read_record
+from ganbench.storage.store import Store
 from ganbench.storage.submission import SUFFIX, unpacked
 
 

@@ -1,38 +1,31 @@
 """The results folder: one folder a run, each file written whole or not at all, the record last."""
 
 import json
+import re
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ganbench.errors import BadOptionError, ResultsError
 from ganbench.files import write_whole
-from ganbench.schema.record import SCHEMA, RunRecord, Status
+from ganbench.schema.record import RunRecord, Status
 from ganbench.schema.spec import RunSpec
+from ganbench.storage.curves import Columns, read_curves
+from ganbench.storage.digests import digests_of, file_digest
+from ganbench.storage.histograms import Histograms, read_histograms
+from ganbench.storage.records import AGAIN, RECORD, read_record, write_record_file
+from ganbench.storage.weights import Weights, read_tensors, read_weights, write_tensors, write_weights
 
 if TYPE_CHECKING:
     import pyarrow as pa
     from torch import Tensor
 
-_RECORD, _RESUME, _WEIGHTS = "record.json", "resume.safetensors", "weights.safetensors"
+_RESUME, WEIGHTS = "resume.safetensors", "weights.safetensors"
 CURVES, SAMPLES, INTERPOLATION, MODES = "curves.parquet", "samples.png", "interpolation.png", "modes.json"
 _FRAME = "frame-{:04.0f}.png"  # what a model drew when it was scored, by thousandths of its budget
-_AGAIN = "run it again with ganbench run --force"
-
-
-@dataclass(frozen=True)
-class Weights:
-    """All that a done run's model needs to be built again and drawn from, without its data.
-
-    state: what its state_dict gave. shape, classes, examples: of its data, as contracts.Task has them.
-    """
-
-    state: Mapping[str, "Tensor"]
-    shape: tuple[int, ...]
-    classes: int
-    examples: int
+_LEFT = (WEIGHTS, CURVES, SAMPLES, INTERPOLATION, MODES)
 
 
 @dataclass(frozen=True)
@@ -42,13 +35,33 @@ class RunFolder:
     path: Path
 
     def write_record(self, record: RunRecord, resumable: bool = False) -> None:
-        """Write the record, which makes the run count; a run that is not resumable starts anew if repeated."""
-        from pydantic import TypeAdapter
+        """Write the record with the digests of the files that are there, which makes the run count.
 
-        text = TypeAdapter(RunRecord).dump_json(record, indent=2).decode()
-        write_whole(self.path / _RECORD, lambda path: path.write_text(text + "\n", encoding="utf-8"))
+        A run that is not resumable starts anew if repeated.
+        """
+        names = {*_LEFT, *(path.name for path in self.frames())}
+        write_record_file(self.path / RECORD, replace(record, files=digests_of(self.path, names)))
         if not resumable:
             self.drop_resume()
+
+    def read_record(self) -> RunRecord:
+        """Read the record; raises ResultsError as records.read_record does."""
+        return read_record(self.path / RECORD)
+
+    def damages(self, record: RunRecord, without: Collection[str] = ()) -> list[str]:
+        """Return a line for each file that is not as the record has it, all of them read; none where all is well.
+
+        without: files that need not be there, but are checked if they are.
+        """
+        found = []
+        for name, digest in record.files.items():
+            if not is_of_a_run(name):
+                found.append(f"{self.path / RECORD} names a file {name!r:.60}, which no run leaves; {AGAIN}")
+            elif not (self.path / name).is_file():
+                found += [] if name in without else [f"{self.path / name} is missing; {AGAIN}"]
+            elif file_digest(self.path / name) != digest:
+                found.append(f"{self.path / name} is damaged: its SHA-256 is not the one in the record; {AGAIN}")
+        return found
 
     def write_curves(self, table: "pa.Table") -> None:
         """Write the loss curves, one row an update."""
@@ -58,24 +71,12 @@ class RunFolder:
 
     def write_weights(self, weights: Weights) -> None:
         """Write the final weights."""
-        task = {"shape": weights.shape, "classes": weights.classes, "examples": weights.examples}
-        self._write_tensors(_WEIGHTS, weights.state, {"task": json.dumps(task)})
+        write_weights(self.path / WEIGHTS, weights)
 
     def read_weights(self) -> Weights:
-        """Read the final weights onto the CPU; raises ResultsError if they are missing, damaged or too old."""
-        from safetensors import SafetensorError
-
-        path = self.path / _WEIGHTS
-        if not path.exists():
-            raise ResultsError(f"no weights in {str(self.path)!r}; {_AGAIN}")
-        try:
-            state, metadata = _read_tensors(path)
-            if "task" not in metadata:
-                raise ResultsError(f"{path} was written by an older ganbench, without what samples need; {_AGAIN}")
-            task = json.loads(metadata["task"])
-            return Weights(state, tuple(map(int, task["shape"])), int(task["classes"]), int(task["examples"]))
-        except (OSError, SafetensorError, KeyError, ValueError, TypeError) as error:
-            raise ResultsError(f"{path} can't be read as weights: {error}; {_AGAIN}") from None
+        """Read the final weights onto the CPU, checked against the record; raises ResultsError as read_weights does."""
+        path = self.path / WEIGHTS
+        return read_weights(path, self.read_record().files.get(WEIGHTS) if path.exists() else None)
 
     def write_text(self, name: str, text: str) -> None:
         """Write a text file, such as a traceback."""
@@ -92,15 +93,16 @@ class RunFolder:
     def frames(self) -> list[Path]:
         """Return the pictures of the checkpoints, from the same latents each, in the order of training."""
         last = self.path / SAMPLES
-        return [*sorted(self.path.glob("frame-*.png")), *([last] if last.exists() else [])]
+        frames = sorted(path for path in self.path.glob("frame-*.png") if is_of_a_run(path.name))
+        return [path for path in (*frames, last) if path.is_file()]
 
-    def histograms(self) -> dict[str, dict[str, list[int]]]:
-        """Return what metrics that count modes counted at the end, by metric and side; nothing where there is none."""
-        try:
-            counted = json.loads((self.path / MODES).read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            return {}
-        return counted if isinstance(counted, dict) else {}
+    def curves(self, wanted: Callable[[str], bool]) -> Columns:
+        """Return the wanted columns of the curves, as read_curves does."""
+        return read_curves(self.path / CURVES, wanted)
+
+    def histograms(self) -> Histograms:
+        """Return what metrics that count modes counted at the end, as read_histograms does."""
+        return read_histograms(self.path / MODES)
 
     def clear(self) -> None:
         """Take away what an earlier try left, but for what an interrupted one resumes from."""
@@ -112,7 +114,7 @@ class RunFolder:
 
     def write_resume(self, tensors: Mapping[str, "Tensor"], state: Mapping[str, Any]) -> None:
         """Write what an interrupted run goes on from."""
-        self._write_tensors(_RESUME, tensors, {"state": json.dumps(state)})
+        write_tensors(self.path / _RESUME, tensors, {"state": json.dumps(state)})
 
     def read_resume(self) -> tuple[dict[str, "Tensor"], dict[str, Any]] | None:
         """Return what write_resume wrote last, or None if there is nothing to be read."""
@@ -122,20 +124,14 @@ class RunFolder:
         if not path.exists():
             return None
         try:
-            tensors, metadata = _read_tensors(path)
+            tensors, metadata = read_tensors(path)
             return tensors, json.loads(metadata["state"])
-        except (OSError, SafetensorError, KeyError, ValueError, TypeError):
+        except (OSError, SafetensorError, LookupError, ValueError, TypeError, RecursionError):
             return None
 
     def drop_resume(self) -> None:
         """Forget an interrupted run's state."""
         (self.path / _RESUME).unlink(missing_ok=True)
-
-    def _write_tensors(self, name: str, tensors: Mapping[str, "Tensor"], metadata: dict[str, str]) -> None:
-        from safetensors.torch import save_file
-
-        whole = {key: tensor.detach().cpu().contiguous().clone() for key, tensor in tensors.items()}
-        write_whole(self.path / name, lambda path: save_file(whole, path, metadata))
 
 
 @dataclass(frozen=True)
@@ -161,15 +157,29 @@ class Store:
         return RunFolder(self.root / "runs" / key)
 
     def done(self, spec: RunSpec) -> RunRecord | None:
-        """Return a spec's record if it was run to its end, else None."""
-        path = self.root / "runs" / spec.key / _RECORD
-        if not path.exists():
-            return None
+        """Return a spec's record if it was run to its end and left files that are still as they were, else None.
+
+        Raises ResultsError if a folder is in the record's place, which no run can write over.
+        """
+        folder = self.run(spec.key)
+        if (folder.path / RECORD).is_dir():
+            raise ResultsError(f"{folder.path / RECORD} is a folder where a run's record belongs; move it away")
         try:
-            record = read_record(path)
+            record = folder.read_record() if (folder.path / RECORD).exists() else None
+            return record if record and record.status is Status.DONE and not folder.damages(record) else None
         except ResultsError:
             return None  # unreadable, so not done: it will be run again
-        return record if record.status is Status.DONE else None
+
+    def damage(self, spec: RunSpec) -> str:
+        """Return in one line why a run that left a record does not count as done; nothing if it has not, or does."""
+        folder = self.run(spec.key)
+        if not (folder.path / RECORD).exists():
+            return ""
+        try:
+            fault = next(iter(folder.damages(folder.read_record())), "")
+        except ResultsError as error:
+            fault = str(error)
+        return fault.removesuffix(f"; {AGAIN}")
 
     def records(self) -> Iterator[RunRecord]:
         """Yield every record, in the order of their keys; raises ResultsError for one that can't be read."""
@@ -188,7 +198,7 @@ class Store:
 
     def record_paths(self) -> list[Path]:
         """Return the paths of all records."""
-        return sorted((self.root / "runs").glob(f"*/{_RECORD}"))
+        return sorted((self.root / "runs").glob(f"*/{RECORD}"))
 
     def find_one(self, start: str) -> Path:
         """Return the one run folder whose key begins with start; raises BadOptionError for none and for many."""
@@ -204,29 +214,6 @@ class Store:
         return [path.parent for path in self.record_paths() if path.parent.name.startswith(start)]
 
 
-def read_record(path: Path) -> RunRecord:
-    """Read a record; raises ResultsError if it is damaged, or of a schema that this version can't read."""
-    from pydantic import TypeAdapter, ValidationError
-
-    try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-        schema = data.get("schema") if isinstance(data, dict) else None
-        if schema != SCHEMA:
-            raise ResultsError(
-                f"{path} has record schema {schema}; this ganbench reads {SCHEMA}, so use another version"
-            )
-        return TypeAdapter(RunRecord).validate_python(data)
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(map(str, first["loc"]))
-        raise ResultsError(f"{path} is no run record: {where}: {first['msg']}") from None
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ResultsError(f"{path} can't be read as a run record: {error}") from None
-
-
-def _read_tensors(path: Path) -> tuple[dict[str, "Tensor"], dict[str, str]]:
-    from safetensors import safe_open
-
-    with safe_open(path, framework="pt") as file:
-        tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118  # no mapping
-        return tensors, file.metadata() or {}
+def is_of_a_run(name: str) -> bool:
+    """Tell whether a run leaves a file of that name beside its record."""
+    return name in _LEFT or re.fullmatch(r"frame-\d{4}\.png", name) is not None

@@ -2,27 +2,36 @@
 
 import re
 import tempfile
+import textwrap
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from ganbench.errors import BadOptionError, ResultsError
 from ganbench.files import write_whole
-from ganbench.storage.store import CURVES, INTERPOLATION, MODES, SAMPLES, RunFolder, read_record
+from ganbench.reading import check_file
+from ganbench.storage.curves import LARGEST_CURVES
+from ganbench.storage.histograms import LARGEST_HISTOGRAMS
+from ganbench.storage.records import LARGEST_RECORD, RECORD
+from ganbench.storage.store import CURVES, INTERPOLATION, MODES, SAMPLES, WEIGHTS, RunFolder, Store, is_of_a_run
 
 SUFFIX = ".zip"
-_FILES = ("record.json", CURVES, SAMPLES, INTERPOLATION, MODES)
+LEFT_OUT = (WEIGHTS,)  # of what a run leaves: too large to be sent around
+_FILES = (RECORD, CURVES, SAMPLES, INTERPOLATION, MODES)
 _MEMBER = re.compile(r"runs/([0-9a-f]{12})/([a-z.-]+|frame-\d{4}\.png)")
-_LARGEST = 256 * 2**20  # bytes of a file, unpacked
-_ALL = 4 * 2**30  # bytes of a submission, unpacked
+_LARGEST = {RECORD: LARGEST_RECORD, MODES: LARGEST_HISTOGRAMS, CURVES: LARGEST_CURVES}  # bytes of a file, unpacked
+_LARGEST_PICTURE = 64 * 2**20
+_ALL = 4 * 2**30  # bytes of a submission, packed or unpacked
+_MEMBERS = 500_000
+_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # others may unpack to any size at one stroke
 _PIECE = 2**20
 
 
 def pack(runs: Iterable[Path], path: Path) -> int:
     """Write run folders into one file, records, curves and samples alone; return how many runs.
 
-    Raises BadOptionError for a file that is no .zip and for no runs, ResultsError for a record that can't be read.
+    Raises BadOptionError for a file that is no .zip and for no runs, ResultsError for a run that is damaged.
     """
     runs = list(runs)
     if path.suffix.lower() != SUFFIX:
@@ -30,7 +39,7 @@ def pack(runs: Iterable[Path], path: Path) -> int:
     if not runs:
         raise BadOptionError("there are no runs to pack; name some, by their keys or by the beginnings of keys")
     for run in runs:
-        read_record(run / _FILES[0])
+        _check_run(RunFolder(run), without=())
     try:
         write_whole(path, lambda beside: _write(runs, beside))
     except OSError as error:
@@ -42,23 +51,47 @@ def pack(runs: Iterable[Path], path: Path) -> int:
 def unpacked(path: Path) -> Iterator[Path]:
     """Yield a results folder with what a submission holds, until the end.
 
-    Raises ResultsError, before anything is used, for what is no archive, for members of other names or too large,
-    and for a record that is not that of its folder.
+    Raises ResultsError, before anything is used, as extracted does, and for a run that is damaged.
+    """
+    with extracted(path) as root:
+        try:
+            for record in Store(root).record_paths():
+                _check_run(RunFolder(record.parent), LEFT_OUT)
+        except ResultsError as error:
+            raise ResultsError(f"{str(path)!r} is refused: {str(error).replace(str(root), str(path))}") from None
+        yield root
+
+
+@contextmanager
+def extracted(path: Path) -> Iterator[Path]:
+    """Yield a folder with what a submission holds, nothing of which was read yet, until the end.
+
+    Raises ResultsError for what is no archive, and for members of other names, packed otherwise, or too large.
     """
     with tempfile.TemporaryDirectory(prefix="ganbench-") as folder:
         root = Path(folder)
         try:
+            check_file(path, _ALL)
             with zipfile.ZipFile(path) as archive:
                 _extract(archive, root, path)
         except FileNotFoundError:
             raise ResultsError(f"no file {str(path)!r}") from None
-        except (OSError, zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError) as error:
-            raise ResultsError(f"can't read the submission {str(path)!r}: {error}") from None
-        for record in sorted((root / "runs").glob("*/record.json")):
-            key = read_record(record).key
-            if key != record.parent.name:
-                raise ResultsError(f"{str(path)!r} is refused: runs/{record.parent.name} holds the record of run {key}")
+        except ResultsError:
+            raise
+        except OSError as error:
+            raise ResultsError(f"can't read the submission {str(path)!r}: {error.strerror or error}") from None
+        except Exception as error:  # what zipfile and its codecs raise for damage is in no list
+            raise ResultsError(f"can't read the submission {str(path)!r}: {_one_line(error)}") from None
         yield root
+
+
+def _check_run(run: RunFolder, without: Collection[str]) -> None:
+    for damage in run.damages(run.read_record(), without):
+        raise ResultsError(damage)
+
+
+def _one_line(error: Exception) -> str:
+    return textwrap.shorten(str(error) or type(error).__name__, 160, placeholder=" …")
 
 
 def _write(runs: list[Path], path: Path) -> None:
@@ -72,24 +105,34 @@ def _write(runs: list[Path], path: Path) -> None:
 
 def _extract(archive: zipfile.ZipFile, root: Path, path: Path) -> None:
     left = _ALL
+    if len(archive.infolist()) > _MEMBERS:
+        raise ResultsError(f"{str(path)!r} is refused: it has more than {_MEMBERS:,} files")
     seen: set[str] = set()
     for member in archive.infolist():
         # the name says everything: no folder but a run's, no file but a run's
-        match = _MEMBER.fullmatch(member.filename)
-        if not match or not (match[2] in _FILES or match[2].startswith("frame-")):
-            raise ResultsError(f"{str(path)!r} is refused: {member.filename!r} is no file of a run")
+        name = _checked_name(member, path)
         if member.filename in seen:
             raise ResultsError(f"{str(path)!r} is refused: {member.filename!r} is there twice")
         seen.add(member.filename)
 
         # what is written is counted, since what the archive says of its sizes may be wrong
-        out = root / "runs" / match[1] / match[2]
+        out = root / member.filename
         out.parent.mkdir(parents=True, exist_ok=True)
-        written = 0
+        room = min(left, _LARGEST.get(name, _LARGEST_PICTURE))
         with archive.open(member) as source, out.open("wb") as target:
             while piece := source.read(_PIECE):
-                written += len(piece)
+                room -= len(piece)
                 left -= len(piece)
-                if written > _LARGEST or left < 0:
+                if room < 0:
                     raise ResultsError(f"{str(path)!r} is refused: {member.filename!r} is too large unpacked")
                 target.write(piece)
+
+
+def _checked_name(member: zipfile.ZipInfo, path: Path) -> str:
+    """Return the name of a member's file; raises ResultsError for one that no run leaves."""
+    match = _MEMBER.fullmatch(member.filename)
+    if not match or not (match[2] == RECORD or (is_of_a_run(match[2]) and match[2] not in LEFT_OUT)):
+        raise ResultsError(f"{str(path)!r} is refused: {member.filename!r:.100} is no file of a run")
+    if member.compress_type not in _METHODS:
+        raise ResultsError(f"{str(path)!r} is refused: {member.filename!r} is packed by a method other than deflate")
+    return match[2]

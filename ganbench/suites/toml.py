@@ -2,6 +2,8 @@
 
 import fnmatch
 import itertools
+import reprlib
+import textwrap
 import tomllib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -10,9 +12,15 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from ganbench.errors import BadSuiteError, GanbenchError, nearest
+from ganbench.reading import read_bytes
 from ganbench.registry.catalog import Catalog
 from ganbench.schema.choice import Choice, Value, grid
 from ganbench.schema.spec import PRECISIONS, Budget, Entry, Stopping, Suite
+
+_LARGEST = 2**18  # bytes of a file
+_DOTS = 200  # in a line
+_ENTRIES = 10_000  # that one table may stand for
+_WIDTH = 160  # characters of what is quoted in a message
 
 
 def find_suite(wanted: str, catalog: Catalog) -> Suite:
@@ -31,17 +39,27 @@ def find_suite(wanted: str, catalog: Catalog) -> Suite:
 def read_suite(path: Path) -> Suite:
     """Read a TOML file; raises BadSuiteError with the file, and the line or the key that is wrong."""
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        return _SuiteFile.model_validate(_read(path)).to_suite(path.stem)
     except OSError as error:
         raise BadSuiteError(f"can't read the suite {str(path)!r}: {error.strerror}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BadSuiteError(f"{path}: not TOML: {error}") from None
-    try:
-        return _SuiteFile.model_validate(data).to_suite(path.stem)
     except ValidationError as error:
         raise BadSuiteError(f"{path}: {_first_fault(error)}") from None
     except GanbenchError as error:
         raise BadSuiteError(f"{path}: {error}") from None
+
+
+def _read(path: Path) -> dict[str, Any]:
+    """Return a file's tables; raises OSError, and BadSuiteError for what is not TOML or would take for ever."""
+    data = read_bytes(path, _LARGEST)
+    try:
+        text = data.decode()
+        if any(line.count(".") > _DOTS for line in text.splitlines()):  # tomllib's time grows with their square
+            raise BadSuiteError(f"a line has more than {_DOTS} dots, and no suite needs names nested so deep")
+        return tomllib.loads(text)
+    except RecursionError:
+        raise BadSuiteError("values are nested too deep") from None
+    except ValueError as error:  # torn TOML, no UTF-8, a number or a date of no sense
+        raise BadSuiteError(f"not TOML: {_shortened(str(error))}") from None
 
 
 def _choices(data: Any) -> list[Choice]:
@@ -53,7 +71,7 @@ def _choices(data: Any) -> list[Choice]:
             return grid(data["name"], {key: value for key, value in data.items() if key != "name"})
     except GanbenchError as error:
         raise ValueError(str(error)) from None
-    raise ValueError(f"write a name, or a table with a name, not {data!r}")
+    raise ValueError(f"write a name, or a table with a name, not {_quoted(data)}")
 
 
 _Choices = Annotated[list[Choice], BeforeValidator(_choices)]
@@ -74,31 +92,30 @@ class _EntryFile(_File):
 
     def to_entries(self) -> Iterator[Entry]:
         """Yield an entry for each combination of the listed values, parameters with their model."""
-        models = [
-            Choice.of(model.name, model.to_dict() | added.to_dict())
-            for model in self.model
-            for added in grid(model.name, self.parameters)
-        ]
+        parameters = [each.to_dict() for each in grid(self.model[0].name, self.parameters)]
         recipes = [each.parameters for each in grid("recipe", self.recipe)]
         losses: list[Choice | None] = [*self.loss] if self.loss else [None]
-        for model, loss, recipe in itertools.product(models, losses, recipes):
-            yield Entry(model, loss, recipe, tuple(self.datasets), tuple(self.without))
+        if len(self.model) * len(parameters) * len(losses) * len(recipes) > _ENTRIES:
+            raise BadSuiteError(f"an entry stands for more than {_ENTRIES:,} combinations")
+        for model, added, loss, recipe in itertools.product(self.model, parameters, losses, recipes):
+            whole = Choice.of(model.name, model.to_dict() | added)
+            yield Entry(whole, loss, recipe, tuple(self.datasets), tuple(self.without))
 
 
 class _SuiteFile(_File):
-    version: int = Field(ge=1)
+    version: int = Field(ge=1, lt=2**31)
     about: str
     datasets: list[_Choices] = Field(min_length=1)
     entries: list[_EntryFile] = Field(min_length=1)
     metrics: list[_Choices] = Field(default_factory=list)
     metrics_on: dict[str, list[_Choices]] = Field(default_factory=dict)
     budget: dict[str, Value]
-    seeds: list[Annotated[int, Field(ge=0)]] = Field(min_length=1)
+    seeds: list[Annotated[int, Field(ge=0, lt=2**63)]] = Field(min_length=1)
     checkpoints: list[Annotated[float, Field(gt=0, le=1)]] = Field(default_factory=lambda: [1.0])
-    samples: int = Field(default=10_000, ge=1)
+    samples: int = Field(default=10_000, ge=1, lt=2**31)
     precision: str = "fp32"
     stopping: dict[str, Value] | None = None
-    halves: Annotated[int, Field(ge=0)] = 0
+    halves: Annotated[int, Field(ge=0, lt=2**31)] = 0
 
     def to_suite(self, name: str) -> Suite:
         """Return the suite, named after its file."""
@@ -139,7 +156,15 @@ def _first_fault(error: ValidationError) -> str:
     table = _EntryFile if fault["loc"][0] == "entries" and len(fault["loc"]) > 1 else _SuiteFile
     allowed = ", ".join(table.model_fields)
     if fault["type"] == "extra_forbidden":
-        return f"unknown key {where!r}; the keys are {allowed}"
+        return f"unknown key {_shortened(where)!r}; the keys are {allowed}"
     if fault["type"] == "missing":
         return f"missing key {where!r}; the keys are {allowed}"
-    return f"{where}: {fault['msg'].removeprefix('Value error, ')}, not {fault['input']!r}"
+    return f"{_shortened(where)}: {fault['msg'].removeprefix('Value error, ')}, not {_quoted(fault['input'])}"
+
+
+def _quoted(value: Any) -> str:
+    return _shortened(reprlib.repr(value))
+
+
+def _shortened(text: str) -> str:
+    return textwrap.shorten(text, _WIDTH, placeholder=" …")

@@ -1,16 +1,15 @@
-"""A file from the network, once, whole, and checked before anybody reads it."""
+"""A file from the network, once, whole, and checked before anybody reads it; what was cut off goes on where it was."""
 
 import hashlib
-import urllib.request
 from pathlib import Path
 
 import platformdirs
 
 from ganbench.errors import UnfitError
-from ganbench.files import write_whole
 
 _PIECE = 1 << 20  # bytes
 _PATIENCE = 30  # seconds without an answer
+_WHOLE_ALREADY = 416  # the status of an answer to who asks for what is behind the end
 
 
 def weights_folder() -> Path:
@@ -19,16 +18,21 @@ def weights_folder() -> Path:
 
 
 def fetched(url: str, sha256: str, path: Path, otherwise: str) -> Path:
-    """Return path, downloaded from url first if it is not there.
+    """Return path, downloaded from url first if it is not there; a bar shows how far it is, where there is a terminal.
 
-    Raises UnfitError with one line that ends in `otherwise` if the download fails, or if what came, or what
-    lay there, has another checksum.
+    Several processes may ask at once: one downloads, the others wait. Raises UnfitError with one line that ends in
+    `otherwise` if the download fails, or if what came, or what lay there, has another checksum.
     """
+    from filelock import FileLock
+
     if not path.exists():
         try:
-            write_whole(path, lambda beside: _download(url, beside))
-        except OSError as error:  # no network, no such file, no room
-            raise UnfitError(f"{path.name} can't be downloaded from {url} ({error}); {otherwise}") from None
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with FileLock(path.with_name(f".{path.name}.lock")):
+                if not path.exists():
+                    _download(url, sha256, path)
+        except OSError as error:  # no network, no such file, no room, half an answer
+            raise UnfitError(f"{path.name} can't be downloaded from {url} ({_one_line(error)}); {otherwise}") from None
     found = digest_of(path)
     if found != sha256:
         path.unlink()
@@ -42,7 +46,40 @@ def digest_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _download(url: str, path: Path) -> None:
-    with urllib.request.urlopen(url, timeout=_PATIENCE) as answer, path.open("wb") as file:  # noqa: S310  # our own addresses
-        while piece := answer.read(_PIECE):
-            file.write(piece)
+def _download(url: str, sha256: str, path: Path) -> None:
+    """Download beside path and move into its place; a part that does not lead to the right file is thrown away once."""
+    part = path.with_name(f".{path.name}.part")
+    resumed = part.exists()
+    _continue(url, part)
+    if resumed and digest_of(part) != sha256:  # the part was of another file
+        part.unlink()
+        _continue(url, part)
+    part.replace(path)
+
+
+def _continue(url: str, part: Path) -> None:
+    """Download into part what it lacks, or all of it where the server sends no less; raises OSError."""
+    import requests
+    from tqdm import tqdm
+
+    there = part.stat().st_size if part.exists() else 0
+    headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={there}-"} if there else {})
+    with requests.get(url, headers=headers, stream=True, timeout=_PATIENCE) as answer:
+        if there and answer.status_code == _WHOLE_ALREADY:
+            return
+        answer.raise_for_status()
+        resumed = answer.status_code == requests.codes.partial_content
+        there = there if resumed else 0
+        size = answer.headers.get("Content-Length", "")
+        total = there + int(size) if size.isdigit() else None
+        with (
+            part.open("ab" if resumed else "wb") as file,
+            tqdm(total=total, initial=there, unit="B", unit_scale=True, desc=part.stem[1:], disable=None) as bar,
+        ):
+            for piece in answer.iter_content(_PIECE):
+                file.write(piece)
+                bar.update(len(piece))
+
+
+def _one_line(error: OSError) -> str:
+    return " ".join(str(error).split())

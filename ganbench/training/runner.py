@@ -18,7 +18,8 @@ from ganbench.schema.events import Finished, Notify, Started
 from ganbench.schema.record import RunRecord, Spent, Status
 from ganbench.schema.spec import RunSpec
 from ganbench.seeds import isolated, stream
-from ganbench.storage.store import INTERPOLATION, MODES, SAMPLES, RunFolder, Weights
+from ganbench.storage.store import INTERPOLATION, MODES, SAMPLES, RunFolder
+from ganbench.storage.weights import Weights
 from ganbench.training.device import synchronizer
 from ganbench.training.environment import describe
 from ganbench.training.loop import SAVE_SECONDS, DivergedError, Training

@@ -10,7 +10,7 @@ from ganbench.evaluation.features import FeatureStore
 from ganbench.registry.catalog import Catalog, discover
 from ganbench.registry.factory import Factory
 from ganbench.schema.choice import Choice
-from ganbench.schema.events import Finished, Kept, Notify
+from ganbench.schema.events import Damaged, Finished, Kept, Notify
 from ganbench.schema.record import RunRecord
 from ganbench.schema.spec import RunSpec
 from ganbench.storage.store import Store
@@ -81,9 +81,11 @@ class Session:
             notify(Kept(len(done)))
         yield from done.values()
         left = [spec for spec in specs if spec.key not in done]
-        if force:
-            for spec in left:
+        for spec in left:
+            if force:
                 self.store.run(spec.key).drop_resume()
+            elif reason := self.store.damage(spec):
+                notify(Damaged(spec.key, reason))
         work = LocalWork(self.device, self.source, self.store, self.where, self.features)
         yield from self._make_executor().run(work, left, notify)
 

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 import torch
 from torch import Tensor
 
-from ganbench import DataMissingError, Setting, Source, stream
+from ganbench import DataMissingError, Setting, Source, open_picture, stream
 from ganbench.torchkit.resident import Resident
 
 _TEST_SHARE = 0.2
@@ -49,7 +49,7 @@ def image_folder(
 
 def _read(path: Path, size: int, channels: int) -> tuple[list[str], tuple[Tensor, Tensor]]:
     """Read every picture below path; return the class names, and (n, channels, size, size) uint8 with labels."""
-    from PIL import Image, ImageOps
+    from PIL import ImageOps
     from torchvision.datasets import ImageFolder
     from torchvision.transforms.functional import pil_to_tensor
 
@@ -62,9 +62,11 @@ def _read(path: Path, size: int, channels: int) -> tuple[list[str], tuple[Tensor
     images = torch.empty(len(listing.samples), channels, size, size, dtype=torch.uint8)
     for index, (name, _) in enumerate(listing.samples):
         try:
-            with Image.open(name) as picture:
+            with open_picture(Path(name)) as picture:
                 fitted = ImageOps.fit(picture.convert("L" if channels == 1 else "RGB"), (size, size))
-        except (OSError, ValueError) as error:
-            raise DataMissingError(f"can't read the picture {name!r}: {error}; mend or remove it") from None
+        except OSError as error:
+            raise DataMissingError(
+                f"can't read the picture {name!r}: {error.strerror or error}; mend or remove it"
+            ) from None
         images[index] = pil_to_tensor(fitted)
     return listing.classes, (images, torch.tensor(listing.targets, dtype=torch.int64))

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import EngFormatter, Formatter, FuncFormatter
 from PIL import Image
 
-from ganbench import split_by_board, write_whole
+from ganbench import open_picture, split_by_board, write_whole
 
 # what is one line of a board
 LINE = ["model", "loss", "settings"]
@@ -31,14 +31,19 @@ def boards(frame: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
     looks = styles(sorted({who for _, rows in parts for who in rows["who"]}))
     for board, rows in parts:
         colours, markers = ([looks[who][index] for who in rows["who"]] for index in (0, 1))
-        yield f"{board.dataset} – {board.suite}\n{board.conditions}", rows.assign(colour=colours, marker=markers)
+        yield plain(f"{board.dataset} – {board.suite}\n{board.conditions}"), rows.assign(colour=colours, marker=markers)
 
 
 def names(board: pd.DataFrame) -> pd.Series:
     """Return each row's model and loss, with the recipe's settings where these tell two of them apart."""
     told = board.drop_duplicates(LINE).duplicated(["model", "loss"]).any()
     parts = board[LINE if told else ["model", "loss"]]
-    return parts.apply(lambda row: "\n".join(filter(None, row)), axis=1)
+    return parts.apply(lambda row: plain("\n".join(filter(None, row))), axis=1)
+
+
+def plain(text: str) -> str:
+    """Return text as matplotlib shows it letter by letter: a dollar would begin a formula."""
+    return text.replace("$", r"\$")
 
 
 def first_score(board: pd.DataFrame) -> pd.DataFrame:
@@ -109,17 +114,18 @@ def save(figure: Figure, folder: Path, stem: str) -> list[Path]:
 def picture(path: Path, inches: float) -> Image.Image:
     """Return a picture no finer than it can be shown at so many inches a side."""
     side = round(inches * _DOTS)
-    image = Image.open(path).convert("RGB")
+    with open_picture(path) as opened:
+        image = opened.convert("RGB")
     image.thumbnail((side, side), Image.Resampling.BOX)
     return image
 
 
 def is_picture(path: Path) -> bool:
-    """Tell whether a file is there that can be shown: a torn one costs its own picture alone."""
+    """Tell whether a file is there that can be shown: a torn or an enormous one costs its own picture alone."""
     try:
-        with Image.open(path) as opened:
+        with open_picture(path) as opened:
             opened.verify()
-    except (OSError, SyntaxError, ValueError):
+    except OSError:
         return False
     return True
 

@@ -5,16 +5,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from ganbench import Results
+from ganbench import Results, RunFolder
 from ganbench_sections.figures import COLOURS, boards, headline, panels, save, stem
 
 _BINS = 120  # points of a curve, each the mean of the updates around it
 _COLUMNS = 4
+
+Seed = Mapping[str, np.ndarray]  # one run's curves by name, (updates,) each, and the numbers of the updates
 
 
 @dataclass(frozen=True)
@@ -40,8 +41,8 @@ class Curves:
                 paths += save(self.draw(curves, title), folder, stem(self.kind, board))
         return paths
 
-    def draw(self, curves: Mapping[str, list[pd.DataFrame]], title: str) -> Figure:
-        """Return the figure for the curves of each model's seeds: a frame a seed, a row an update."""
+    def draw(self, curves: Mapping[str, list[Seed]], title: str) -> Figure:
+        """Return the figure for the curves of each model's seeds."""
         columns = min(_COLUMNS, len(curves))
         rows = -(-len(curves) // columns)
         figure, grid = panels(rows, columns, 3.0, 1.9, 0.78)
@@ -57,20 +58,20 @@ class Curves:
         headline(figure, title)
         return figure
 
-    def _panel(self, axes: Axes, seeds: list[pd.DataFrame]) -> None:
+    def _panel(self, axes: Axes, seeds: list[Seed]) -> None:
         """Draw each column's mean over seeds, and a band from the lowest seed to the highest."""
-        last = max(int(seed["update"].iloc[-1]) for seed in seeds)
-        edges = np.linspace(0.5, last + 0.5, min(_BINS, last) + 1)
+        last = max(float(seed["update"].max()) for seed in seeds)
+        edges = np.linspace(0.5, last + 0.5, min(_BINS, int(last)) + 1)
         middles = (edges[1:] + edges[:-1]) / 2
-        names = dict.fromkeys(name for seed in seeds for name in self._columns(seed))
+        names = dict.fromkeys(name for seed in seeds for name in seed if name != "update")
         for name, colour in zip(names, COLOURS, strict=False):
-            found = [seed for seed in seeds if name in seed]
-            lines = np.stack(
-                [binned(seed[name].to_numpy(float), seed["update"].to_numpy(float), edges) for seed in found]
-            )
+            lines = np.stack([binned(seed[name], seed["update"], edges) for seed in seeds if name in seed])
             there = np.isfinite(lines).any(axis=0)
-            at, lines = middles[there], lines[:, there]
             label = name.removesuffix(self.ending).replace("_", " ") or name
+            if not there.any():  # a run that diverged at once has its name and nothing to draw
+                axes.plot([], [], color=colour, label=f"{label} (never finite)")
+                continue
+            at, lines = middles[there], lines[:, there]
             axes.plot(at, np.nanmean(lines, axis=0), color=colour, linewidth=1.2, label=label)
             low, high = np.nanmin(lines, axis=0), np.nanmax(lines, axis=0)
             axes.update_datalim(
@@ -84,25 +85,10 @@ class Curves:
         if self.limits:
             axes.set_ylim(self.limits)
 
-    def _seeds(self, runs: Iterable[str], results: Results) -> list[pd.DataFrame]:
-        found = (self._read(results.folders.get(run)) for run in runs)
-        return [frame for frame in found if frame is not None]
-
-    def _columns(self, frame: pd.DataFrame) -> list[str]:
-        return [str(name) for name in frame.columns if str(name).endswith(self.ending)]
-
-    def _read(self, folder: Path | None) -> pd.DataFrame | None:
-        path = folder / "curves.parquet" if folder else None
-        if path is None or not path.exists():
-            return None
-        import pyarrow.parquet as pq
-
-        try:
-            wanted = [name for name in pq.read_schema(path).names if name.endswith(self.ending)]
-            frame = pq.read_table(path, columns=["update", *wanted]).to_pandas() if wanted else None
-        except (OSError, ValueError):  # a torn file costs its own curve
-            return None
-        return frame if frame is not None and len(frame) else None
+    def _seeds(self, runs: Iterable[str], results: Results) -> list[Seed]:
+        folders = (results.folders.get(run) for run in runs)
+        found = (RunFolder(folder).curves(lambda name: name.endswith(self.ending)) for folder in folders if folder)
+        return [seed for seed in found if seed]
 
 
 def _slack(value: float) -> tuple[float, float]:

@@ -88,7 +88,7 @@ def animate(courses: list[Course]) -> list[Image.Image]:
             if not by_then:
                 continue
             x, y = index % columns * _PIXELS, index // columns * (_PIXELS + _CAPTION)
-            drawn = Image.open(course.frames[max(by_then)]).convert("RGB")
+            drawn = picture(course.frames[max(by_then)], _SIDE)
             drawn.thumbnail((_PIXELS - 6, _PIXELS - 6), Image.Resampling.BOX)
             page.paste(drawn, (x + 3, y + _CAPTION))
             pen.text((x + 4, y + 3), f"{course.who.partition(chr(10))[0][:30]}  {fraction:.0%}", fill="black")

@@ -1,0 +1,266 @@
+"""Files that would harm who reads them: each one line, exit code 2, no hanging, and less than a gigabyte of memory."""
+
+import json
+import os
+import shutil
+import zipfile
+from pathlib import Path
+
+import hostile
+import numpy as np
+import pytest
+from hostile import KEY, LIMIT, run_limited
+
+from ganbench.storage.curves import read_curves
+from ganbench.storage.digests import seal
+
+pytest_plugins = ["sampled"]
+OLD = Path(__file__).parent / "schema1" / "runs" / "2a71efed1cb3"
+
+
+@pytest.fixture
+def refused(command):
+    """Return a caller of commands that must refuse: their one line."""
+
+    def call(*arguments):
+        answer = command(*arguments)
+        assert answer.exit_code == 2, answer.output
+        assert answer.stderr.count("\n") == 1
+        assert len(answer.stderr) < 600
+        return answer.stderr
+
+    return call
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A run folder in the working directory's results, with the files of a real run of before digests."""
+    path = tmp_path / "ganbench-results" / "runs" / OLD.name
+    shutil.copytree(OLD, path)
+    return path
+
+
+SUBMISSIONS = {
+    "an array of 250 MB": (hostile.array_of_records, "too large unpacked"),
+    "a damaged stream": (hostile.damaged_stream, "can't read the submission"),
+    "a name of no UTF-8": (lambda path: hostile.renamed(path, b"runs/\xff\xfe/x"), "can't read the submission"),
+    "an unknown method": (lambda path: hostile.marked(hostile.archive(path), method=99), "a method other than deflate"),
+    "bzip2": (lambda path: hostile.archive(path, method=zipfile.ZIP_BZIP2), "a method other than deflate"),
+    "encrypted": (lambda path: hostile.marked(hostile.archive(path), flags=1), "can't read the submission"),
+    "nested arrays": (lambda path: hostile.archive(path, data=b"[" * 100_000), "can't be read as a run record"),
+    "a record of null": (lambda path: hostile.archive(path, data=b"null"), "record schema None"),
+    "a name with a NUL": (lambda path: hostile.archive(path, name=f"runs/{KEY}/record.json\0x"), "is refused"),
+}
+
+
+@pytest.mark.parametrize("name", SUBMISSIONS)
+def test_submissions(tmp_path, refused, name):
+    make, message = SUBMISSIONS[name]
+    make(tmp_path / "theirs.zip")
+    assert (tmp_path / "theirs.zip").stat().st_size < 2**19
+    assert message in refused("report", "--results", "theirs.zip", "--out", "out")
+
+
+def test_a_pipe_is_never_waited_for(tmp_path, refused):
+    for name in ("pipe.zip", "pipe.npz", "pipe.npy", "pipe.toml"):
+        os.mkfifo(tmp_path / name)
+    for line in ("report --results pipe.zip", "score pipe.npz digits:test", "run --suite pipe.toml --dry-run"):
+        assert "it is no regular file" in refused(*line.split())
+    (tmp_path / "pictures").mkdir()
+    os.mkfifo(tmp_path / "pictures" / "a.png")
+    assert "can't read 1 of 1 pictures" in refused("score", "pictures", "digits:test")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (b"[" * 100_000, "can't be read as a run record"),
+        (b'{"a":' * 100_000, "can't be read as a run record"),
+        (b"\xff\xfe{}", "can't be read as a run record"),
+        (b'{"schema": 2, "spec": {}}', "is no run record: spec"),
+        (b"1" * 5_000, "can't be read as a run record"),
+        (b'{"schema": ' + b"[" * 150 + b"]" * 150 + b"}", "record schema [[[[[["),
+        (b"[" + b"{}," * (3 * 2**20) + b"{}]", "it has more than 8,388,608 bytes"),
+    ],
+    ids=["arrays", "objects", "no UTF-8", "no spec", "a long number", "a schema of arrays", "9 MB"],
+)
+def test_one_bad_record_is_one_line_and_blocks_no_other(folder, refused, command, text, message):
+    bad = folder.parent / KEY
+    bad.mkdir()
+    (bad / "record.json").write_bytes(text)
+    answer = command("report", "--out", "out")
+    assert answer.exit_code == 0
+    (line,) = answer.stderr.splitlines()
+    assert line.startswith(f"left out: ganbench-results/runs/{KEY}/record.json")
+    assert message in line
+    assert message in refused("show", KEY)
+
+
+def edited(folder, where, value):
+    """Put a value into a stored record at a path of keys, and give it a digest that fits."""
+    data = json.loads((folder / "record.json").read_text())
+    part = data
+    for key in where[:-1]:
+        part = part[key]
+    part[where[-1]] = value
+    data["schema"] = 2
+    (folder / "record.json").write_bytes(seal(json.dumps(data, indent=2).encode()))
+
+
+@pytest.mark.parametrize(
+    ("where", "value", "message"),
+    [
+        (("environment",), 5, "environment: Input should be"),
+        (("environment", "plugins"), 5, "environment.plugins must be versions by name, not 5"),
+        (("environment", "plugins", "ganbench"), [], "environment.plugins must be versions by name"),
+        (("environment", "device"), {"a": 1}, "environment.device must be a text"),
+        (("environment", "torch"), 2, "environment.torch must be a text, not 2"),
+        (("spent", "images"), 10**30, "must be from 0 to 2^63"),
+        (("spent", "seconds"), -1.0, "must be from 0 to 2^63"),
+        (("spec", "seed"), -1, "must be from 0 to 2^63"),
+        (("spec", "budget"), {}, "a budget needs at least one of"),
+        (("spec", "budget"), {"updates": 10**400}, "is no run record"),
+        (("spec", "model", "name"), "", "can't read '' as a name"),
+        (("checkpoints", 0, "fraction"), 7, "must be above 0 and up to 1, not 7"),
+        (("checkpoints", 0, "scores", 0, "better"), "closer to hell", "better must be higher, lower or closer to X"),
+        (("checkpoints", 0, "scores", 0, "protocol", "fake"), "many", "fake in a protocol must be a whole number"),
+        (("reason",), "\ud800", "can't be read as a run record"),
+    ],
+)
+def test_values_of_no_sense_are_named(folder, command, where, value, message):
+    edited(folder, where, value)
+    answer = command("show", OLD.name)
+    assert answer.exit_code == 2
+    assert message in answer.stderr
+    assert answer.stderr.count("\n") == 1
+    answer = command("report", "--out", "out")
+    assert message in answer.stderr
+
+
+def test_curves_that_are_no_numbers_are_left_out(tmp_path):
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    path = tmp_path / "curves.parquet"
+    odd = {"update": [-1, 0], "a_loss": ["x", "y"], "b_loss": [1e300, np.nan], "c_loss": [[1.0], [2.0]]}
+    pq.write_table(pa.table(odd), path)
+    found = read_curves(path, lambda name: name.endswith("_loss"))
+    assert sorted(found) == ["b_loss", "update"]
+    assert found["update"].tolist() == [1.0, 2.0]
+    assert np.isnan(found["b_loss"]).all()
+    for data in (b"", b"PAR1", path.read_bytes()[:-9] + b"\xff" * 9):
+        path.write_bytes(data)
+        assert read_curves(path, lambda _: True) == {}
+
+
+ARRAYS = {
+    "compressed zeros": (lambda path: hostile.packed_zeros(path, 129), "write it without compression"),
+    "an unknown method": (
+        lambda path: hostile.marked(hostile.archive(path, name="samples.npy"), method=99), "as an array of numbers",
+    ),
+    "bzip2": (
+        lambda path: hostile.archive(path, "samples.npy", bytes(2**20), zipfile.ZIP_BZIP2), "as an array of numbers",
+    ),
+    "encrypted": (
+        lambda path: hostile.marked(hostile.archive(path, name="samples.npy"), flags=1), "as an array of numbers",
+    ),
+    "no array": (lambda path: hostile.archive(path, name="samples.npy"), "as an array of numbers"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ARRAYS)
+def test_packed_arrays(tmp_path, refused, name):
+    make, message = ARRAYS[name]
+    make(tmp_path / "theirs.npz")
+    assert message in refused("score", "theirs.npz", "digits:test", "--metric", "mmd")
+
+
+@pytest.mark.parametrize("shape", [(10**12, 2), (2**62, 4), (-1, 2), (10**9, 10**9, 10**9)])
+def test_an_array_that_claims_more_than_its_file_holds(tmp_path, refused, shape):
+    with (tmp_path / "theirs.npy").open("wb") as file:
+        np.lib.format.write_array_header_1_0(file, {"descr": "<f4", "fortran_order": False, "shape": shape})
+        file.write(bytes(64))
+    assert "as an array of numbers" in refused("score", "theirs.npy", "digits:test", "--metric", "mmd")
+
+
+def test_bombs_of_every_kind_stay_below_a_gigabyte(tmp_path, folder):
+    """Hundreds of kilobytes that stand for gigabytes, one after another in one process."""
+    hostile.array_of_records(tmp_path / "theirs.zip")
+    hostile.packed_zeros(tmp_path / "theirs.npz", 2_000)
+    hostile.repeated_rows(folder / "curves.parquet", 60_000_000)
+    for name, side in (("a", 10_000), ("b", 40_000)):
+        hostile.wide_picture(tmp_path / name / "a.png", side)
+    shutil.copy(tmp_path / "a" / "a.png", folder / "samples.png")
+    (folder.parent / KEY).mkdir()
+    sizes = [path.stat().st_size for path in tmp_path.rglob("*") if path.is_file()]
+    assert max(sizes) < 3 * 2**20
+    (folder.parent / KEY / "record.json").write_bytes(b"[" + b"{}," * (8 * 2**20 // 3 - 1) + b"{}]")
+
+    commands = {
+        "report --results theirs.zip --out out": 2,
+        "score theirs.npz digits:test --metric mmd": 2,
+        "score a digits:test --metric mmd": 2,
+        "score b digits:test --metric mmd": 2,
+        "report --out out": 0,
+        "publish --out site": 0,
+    }
+    lines, peak = run_limited(*commands)
+    assert [line for line in lines if line.startswith("exit")] == [f"exit {code}" for code in commands.values()]
+    assert len(lines) == 12, lines  # one more for each that is refused, and for each record that is left out
+    assert peak < LIMIT
+
+
+def test_a_program_in_a_pictures_place_is_never_called(tmp_path, refused):
+    (tmp_path / "pictures").mkdir()
+    (tmp_path / "pictures" / "a.png").write_bytes(b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\nshowpage\n")
+    assert "can't read 1 of 1 pictures" in refused("score", "pictures", "digits:test")
+
+
+SUITE = """version = 1
+about = "x"
+datasets = ["ring8"]
+metrics = ["modes"]
+budget = {updates = 10}
+seeds = [0]
+[[entries]]
+model = "vanilla"
+"""
+SUITES = {
+    "an infinite budget": (SUITE.replace("10}", "inf}"), "counted in numbers below 2^63, not updates = inf"),
+    "a budget of nan": (SUITE.replace("10}", "nan}"), "counted in numbers below 2^63, not updates = nan"),
+    "a huge budget": (SUITE.replace("10}", "1" + "0" * 400 + "}"), "below 2^63"),
+    "a checkpoint of nan": ("checkpoints = [nan]\n" + SUITE, "checkpoints.0"),
+    "a seed of many digits": (SUITE.replace("[0]", f"[{10**30}]"), "seeds.0"),
+    "a number of too many digits": (SUITE.replace("[0]", f"[1{'0' * 5_000}]"), "not TOML"),
+    "a parameter of inf": (SUITE + "parameters = {width = inf}\n", "a finite number, not width = inf"),
+    "deep arrays": ("x = " + "[" * 100_000, "values are nested too deep"),
+    "arrays deep enough": ("x = " + "[" * 200 + "]" * 200 + "\n" + SUITE, "unknown key 'x'"),
+    "deep tables": ("[" + "a." * 100_000 + "a]\n", "a line has more than 200 dots"),
+    "deep keys": ("a." * 100_000 + "a = 1\n", "a line has more than 200 dots"),
+    "a grid beyond all measure": (
+        SUITE + "parameters = {" + ", ".join(f"p{i} = {list(range(99))}" for i in range(20)) + "}\n",
+        "stand for more than 10,000 choices",
+    ),
+    "many grids": (
+        SUITE.replace('"vanilla"', json.dumps("vanilla:width=" + "|".join(map(str, range(1, 5_000)))))
+        + f"recipe = {{batch = {list(range(1, 50))}}}\n",
+        "more than 10,000 combinations",
+    ),
+    "a megabyte": (SUITE + "#" * 2**20, "more than 262,144 bytes"),
+    "no UTF-8": (b"\xff\xfe", "not TOML"),
+}
+
+
+@pytest.mark.parametrize("name", SUITES)
+def test_suites(tmp_path, refused, name):
+    text, message = SUITES[name]
+    (tmp_path / "theirs.toml").write_bytes(text if isinstance(text, bytes) else text.encode())
+    line = refused("run", "--suite", "theirs.toml", "--dry-run")
+    assert message in line
+    assert "theirs.toml" in line
+
+
+def test_a_name_longer_than_any_file_has_is_one_line(command):
+    answer = command("score", "x" * 5_000, "digits:test")
+    assert answer.exit_code == 2
+    assert "File name too long" in answer.stderr

@@ -124,5 +124,3 @@ def wide_picture(path: Path, side: int) -> Path:
     path.parent.mkdir(exist_ok=True)
     path.write_bytes(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", rows) + chunk(b"IEND", b""))
     return path
-
-

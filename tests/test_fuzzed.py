@@ -196,7 +196,20 @@ def test_harmed_pictures(tmp_path, kind, changes, cut):
 
 
 SUITE = (Path(__file__).parent.parent / "benchmarks" / "ganbench_suites" / "quickstart.toml").read_text()
-WORDS = ["inf", "nan", "-1", "1e400", "[[]]", "{}", "''", "1979-05-27", "0x7fffffffffffffffffff", "true", '"a:b=1|2"', "\n"]
+WORDS = [
+    "inf",
+    "nan",
+    "-1",
+    "1e400",
+    "[[]]",
+    "{}",
+    "''",
+    "1979-05-27",
+    "0x7fffffffffffffffffff",
+    "true",
+    '"a:b=1|2"',
+    "\n",
+]
 
 
 @fuzzed

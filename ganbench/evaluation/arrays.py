@@ -27,8 +27,8 @@ def read_array(path: Path) -> "tuple[np.ndarray, np.ndarray | None]":
     try:
         check_file(path, _LARGEST)
         if not zipfile.is_zipfile(path):
-            array: np.ndarray = np.load(path, allow_pickle=False)
-            return array, None
+            with path.open("rb") as file:
+                return np.lib.format.read_array(file, allow_pickle=False), None
         with zipfile.ZipFile(path) as archive:
             members = {member.filename.removesuffix(".npy"): member for member in archive.infolist()}
             samples = members.get("samples") or next(iter(members.values()))

@@ -58,6 +58,7 @@ def _is_number(kind: "pa.DataType") -> bool:
 def _numbers(column: "pa.ChunkedArray") -> "NDArray[np.float64]":
     import numpy as np
 
-    values: NDArray[np.float64] = column.to_numpy().astype(np.float64)
+    with np.errstate(invalid="ignore"):  # of torn numbers
+        values: NDArray[np.float64] = column.to_numpy().astype(np.float64)
     values[~(np.abs(values) < _NO_NUMBER)] = np.nan
     return values

@@ -159,8 +159,12 @@ def test_a_strangers_section_appears_and_a_broken_one_is_named(tmp_path, install
         def write(self, results, folder):
             (folder / "mine.txt").write_text("<b>seen</b>")
             (folder / "mine.html").write_text("<p>a page of its own</p>")
+            return [folder / "mine.txt", folder / "mine.html"]
+
+    class Stray:
+        def write(self, results, folder):
             (folder.parent / "outside.txt").write_text("not for publishing")
-            return [folder / "mine.txt", folder / "mine.html", folder.parent / "outside.txt"]
+            return [folder.parent / "outside.txt"]
 
     class Broken:
         def write(self, results, folder):
@@ -169,18 +173,21 @@ def test_a_strangers_section_appears_and_a_broken_one_is_named(tmp_path, install
     @ganbench.hookimpl
     def offer_report_sections():
         yield ganbench.SectionCard("texts", make=Texts, about="A stranger's.")
+        yield ganbench.SectionCard("stray", make=Stray, about="Writes elsewhere.")
         yield ganbench.SectionCard("broken", make=Broken, about="Breaks.")
 
     catalog = discover([install("sections", offer_report_sections=offer_report_sections)])
     root = write_results(tmp_path / "results", [make_record("gmm", "digits", 0)])
     broken = write_site(root, tmp_path / "site", catalog)
     page = (tmp_path / "site" / "plots.html").read_text()
-    assert broken == {"broken": "LookupError: no section today"}
+    assert broken["broken"] == "LookupError: no section today"
+    assert "outside.txt" in broken.pop("stray")
+    assert list(broken) == ["broken"]
     assert "&lt;b&gt;seen&lt;/b&gt;" in page
     assert 'src="mine.html"' in page
     assert "A stranger&#39;s." in page
     assert "no section today" in page
-    assert "outside" not in page
+    assert "not for publishing" not in page
 
 
 def test_things_of_a_plugin_that_is_not_installed_still_have_their_pages(tmp_path):

@@ -1,7 +1,7 @@
 """A suite and what the user asks for in its place, expanded into the spec of every run."""
 
 import fnmatch
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from ganbench.contracts.cards import ModelCard
@@ -115,10 +115,26 @@ def _entries(suite: Suite, catalog: Catalog, overrides: Overrides, dataset: str)
         catalog.get("models", model.name)
         own = [entry for entry in listed if entry.model.name == model.name]
         chosen += [replace(e, model=model if model.parameters else e.model) for e in own] or [Entry(model)]
-    for entry in chosen if overrides.models else listed:
-        adversarial = catalog.get("models", entry.model.name).loss is not None
-        losses = overrides.losses if overrides.losses and adversarial else (entry.loss,)
-        yield from (replace(entry, loss=loss) for loss in losses)
+    kept = chosen if overrides.models else listed
+    if overrides.losses is None:
+        yield from kept
+        return
+    for model in dict.fromkeys(entry.model for entry in kept):
+        own = [entry for entry in kept if entry.model == model]
+        if catalog.get("models", model.name).loss is None:
+            yield from own
+        else:
+            yield from (each for loss in overrides.losses for each in _under(loss, own))
+
+
+def _under(loss: Choice, entries: Sequence[Entry]) -> list[Entry]:
+    """Return a model's entries with the user's loss in place: those that have it already, else one in their stead.
+
+    An entry that names no loss stands for every one; where all name others, the first lends its settings.
+    """
+    having = [entry for entry in entries if entry.loss and entry.loss.name == loss.name]
+    plain = [entry for entry in entries if entry.loss is None]
+    return [replace(entry, loss=loss) for entry in having or plain or entries[:1]]
 
 
 def _losses(entry: Entry, catalog: Catalog) -> list[Choice | None]:

@@ -15,7 +15,7 @@ from ganbench.contracts.models import Model, Task
 from ganbench.contracts.wraps import ModelMaker, Wraps
 from ganbench.errors import BadOptionError, UnfitError
 from ganbench.registry.catalog import Catalog, Plugin, singular
-from ganbench.registry.measure import Measure, own_parameters, space_of
+from ganbench.registry.measure import FEATURES, Measure, own_parameters, space_of
 from ganbench.registry.parameters import Signature, signature_of
 from ganbench.schema.choice import Choice, Value
 from ganbench.schema.spec import RunSpec
@@ -61,6 +61,8 @@ class Factory:
             card: MetricCard = self.catalog.get("metrics", choice.name)
             space = space_of(card, choice)
             own = own_parameters(choice) if card.features else choice
+            if card.features:
+                signature("metrics", card).checked(own, "metric", reserved=(FEATURES,))
             self._measures[choice] = Measure(choice, card, space, self.make("metrics", own))
         return self._measures[choice]
 

@@ -36,7 +36,8 @@ def identify(catalog: Catalog, kind: str, choice: Choice) -> Identity:
         return Identity(choice, {})
     if isinstance(card, MetricCard) and (space := space_of(card, choice)):
         catalog.get("features", space.name)
-        own = _reduced(declared.checked(own_parameters(choice), singular(kind)), declared.defaults)
+        given = declared.checked(own_parameters(choice), singular(kind), reserved=(FEATURES,))
+        own = _reduced(given, declared.defaults)
         chosen = {FEATURES: str(identify(catalog, "features", space).choice)}
         return _joined(choice.name, own, _reduced(chosen, {FEATURES: str(card.features)}))
     given = declared.checked(choice, singular(kind))

@@ -45,10 +45,11 @@ class Signature:
         """Every parameter that has a default, with it; those that depend on the data have none."""
         return {p.name: p.default for p in self.all if isinstance(p.default, bool | int | float | str)}
 
-    def checked(self, choice: Choice, kind: str) -> dict[str, Value]:
+    def checked(self, choice: Choice, kind: str, reserved: tuple[str, ...] = ()) -> dict[str, Value]:
         """Return a choice's parameters as their types have them; those of a wrapped model as they are.
 
-        Raises BadOptionError for unknown names, which suggests the nearest, and for values that don't fit.
+        reserved: names that whoever calls takes care of, to be suggested with the others. Raises BadOptionError for
+        unknown names, which suggests the nearest, and for values that don't fit.
         """
         known = {parameter.name: parameter for parameter in self.all}
         checked = {}
@@ -58,7 +59,8 @@ class Signature:
             elif self.open or self.wraps:
                 checked[name] = value
             else:
-                takes = nearest(name, known) if known else "; it takes none"
+                names = [*known, *reserved]
+                takes = nearest(name, names) if names else "; it takes none"
                 raise BadOptionError(f"{kind} {choice.name!r} takes no parameter {name!r}{takes}")
         missing = [p.name for p in self.own if p.required and p.name not in checked]
         if missing:

@@ -100,8 +100,8 @@ def write_tables(shown: Results, folder: Path) -> list[Path]:
 REFERENCE = "reference"  # the family of what stands outside the competition: real data, floors, copies
 # what a score's protocol tells of its run: it differs within a mean, and between models that are compared
 _OF_THE_RUN = {"average", "seed"}
-_MEANS = ["seconds", "images", "updates", "images_per_second", "peak_memory_bytes"]
-_TRAITS = ["family", "conditional", "parameters"]
+_MEANS = ["seconds", "images", "updates", "images_per_second", "seconds_per_sample", "peak_memory_bytes"]
+_TRAITS = ["family", "conditional", "parameters", "network_evaluations"]
 _COUNTS = ["done", "failed", "skipped", "diverged", "reason", *_MEANS, *_TRAITS]
 _TRAJECTORY = ["best", "gap", "area", "collapsed", "collapse_images"]
 RIVALS = [name for name in BOARD if name != "standard"]  # what must be equal for two cells to be ranked
@@ -183,7 +183,7 @@ def _run_columns(record: RunRecord | None = None) -> dict[str, Any]:
     """Return a record's columns; without one, their names alone."""
     if record is None:
         names = [*CELL, "key", "run", "seed", "status", "reason", "ended_by", "images_per_second"]
-        return dict.fromkeys([*names, "updates_per_second", "peak_memory_bytes", *_TRAITS])
+        return dict.fromkeys([*names, "updates_per_second", "seconds_per_sample", "peak_memory_bytes", *_TRAITS])
     spec = record.spec
     return {
         "suite": spec.suite,
@@ -203,10 +203,12 @@ def _run_columns(record: RunRecord | None = None) -> dict[str, Any]:
         "ended_by": record.ended_by,
         "images_per_second": record.throughput.get("images_per_second"),
         "updates_per_second": record.throughput.get("updates_per_second"),
+        "seconds_per_sample": record.sampling.get("seconds_per_sample"),
         "peak_memory_bytes": record.peak_memory_bytes,
         "family": record.family or ("adversarial" if spec.loss else "other"),
         "conditional": record.conditional,
         "parameters": sum(record.parameters.values()) or None,
+        "network_evaluations": record.sampling.get("network_evaluations"),
     }
 
 

@@ -23,8 +23,10 @@ class Profile:
     batch: real samples that it wants in each batch. conditional: whether `sample` takes labels.
     average: decay of the moving average of the weights that it samples from; 0 for none.
     latent: dimensions of the standard normal codes that it draws from; None where it has no such thing.
-    levels: how many grey levels its `log_prob` is a probability of; None for a density.
+    levels: how many grey levels its `log_prob` or its `elbo` is a probability of; None for a density.
     parameters: trainable numbers of each network. recipe: how an adversarial pair is optimised.
+    evaluations: how often a network is evaluated for one sample: 1 for a generator, the steps of a diffusion, the
+        dimensions of a model that draws one after another; None for a model without a network.
     """
 
     batch: int = 128
@@ -34,6 +36,7 @@ class Profile:
     levels: int | None = None
     parameters: Mapping[str, int] = field(default_factory=dict)
     recipe: Recipe | None = None
+    evaluations: int | None = None
 
 
 class Profiled(ABC):

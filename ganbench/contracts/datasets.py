@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 class Batch(NamedTuple):
     """Real samples, on the run's device.
 
-    samples: (n, *shape) float32; images in [-1, 1], points as they are.
+    samples: (n, *shape) float32; images and waveforms in [-1, 1], points as they are.
     labels: (n,) int64 in [0, classes); zeros where the data has no classes.
     """
 
@@ -27,7 +27,8 @@ class Batch(NamedTuple):
 class SampleFormat:
     """What samples look like.
 
-    shape: of one sample, (channels, height, width) or (dimensions,). classes: 0 where there are none.
+    shape: of one sample: (channels, height, width) of an image, (channels, length) of a waveform, (dimensions,) of a
+        point. classes: 0 where there are none.
     device: where they are, "cpu", "cuda:0", ….
     """
 
@@ -39,6 +40,11 @@ class SampleFormat:
     def images(self) -> bool:
         """Whether samples are images: (channels, height, width)."""
         return len(self.shape) == 3
+
+    @property
+    def waveforms(self) -> bool:
+        """Whether samples are waveforms: (channels, length)."""
+        return len(self.shape) == 2
 
     @property
     def dimensions(self) -> int:

@@ -1,5 +1,6 @@
 """Scoring a model while it trains: as many samples as there are held-out real ones, always from the same latents."""
 
+import time
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from functools import partial
@@ -27,7 +28,7 @@ class Evaluation:
     """Scores one run's model at its checkpoints.
 
     errors: the traceback of each metric that raised, by metric; its columns are missing, with the reason.
-    latest: the samples that were scored last.
+    latest: the samples that were scored last. seconds_per_sample: what drawing them took, all at once, each.
     """
 
     features: FeatureStore
@@ -37,6 +38,7 @@ class Evaluation:
     profile: Profile
     errors: dict[str, str] = field(default_factory=dict)
     latest: "Tensor | None" = None
+    seconds_per_sample: float | None = None
     _compared: Comparison | None = None
     _scores: tuple[Score, ...] = ()
 
@@ -79,8 +81,10 @@ class Evaluation:
         if self.profile.conditional:
             labels = self.features.real(self.spec.dataset, self.count).labels
         generator = torch.Generator(self.features.device).manual_seed(stream(self.spec.seed, "sample"))
+        started = time.perf_counter()
         samples = self.model.sample(self.count, generator, labels)
-        check_samples(samples, (self.count, *self.dataset.shape))
+        check_samples(samples, (self.count, *self.dataset.shape))  # which waits for the device
+        self.seconds_per_sample = (time.perf_counter() - started) / self.count
         return Featured(samples, labels, partial(self.features.features, classes=self.dataset.classes))
 
     def _isolated(self) -> AbstractContextManager[None]:

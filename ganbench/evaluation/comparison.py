@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 
-from ganbench.contracts.capabilities import PLAIN, Likelihood, Profile
+from ganbench.contracts.capabilities import PLAIN, EvidenceBound, Likelihood, Profile
 from ganbench.contracts.cards import MetricCard
 from ganbench.contracts.datasets import Dataset
 from ganbench.contracts.metrics import Evidence, ModeHistogram
@@ -94,7 +94,7 @@ class Comparison:
         labels = [side.labels is not None for side in (self.real, self.fake)]
         there = {
             "dataset": (self.dataset is not None, "the dataset that the real side is from"),
-            "log_prob": (isinstance(self.model, Likelihood), "a model that tells likelihoods"),
+            "log_prob": (isinstance(self.model, Likelihood | EvidenceBound), "a model that tells likelihoods"),
             "labels": (all(labels), "labels on both sides, which a conditional model gives"),
         }
         for need in card.needs:

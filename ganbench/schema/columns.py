@@ -16,6 +16,7 @@ _MODEL = {
     "family": "What kind of model it is, as its card says.",
     "conditional": "Whether it takes labels; missing if it was never built.",
     "parameters": "Trainable parameters of all its networks; missing for a model without any.",
+    "network_evaluations": "Evaluations of its network that a sample takes; missing for a model without one.",
 }
 _SCORE = {
     "metric": "The metric, with its parameters.",
@@ -34,6 +35,7 @@ TIDY = {
     "ended_by": "images, updates, seconds, model, patience, equilibrium, divergence or error.",
     "images_per_second": "Real samples consumed in a second of training.",
     "updates_per_second": "Updates of the model in a second of training.",
+    "seconds_per_sample": "Seconds of drawing a sample, all of those that were scored at once, at the end.",
     "peak_memory_bytes": "The most memory held while it ran: on the GPU, or by the whole process on a CPU.",
     **_MODEL,
     "fraction": "How much of the budget was spent when the model was scored, from 0 to 1.",
@@ -57,6 +59,7 @@ LEADERBOARD = {
     "images": "Real samples consumed, mean over done runs.",
     "updates": "Updates of the model, mean over done runs.",
     "images_per_second": "Real samples consumed in a second of training, mean over done runs.",
+    "seconds_per_sample": "Seconds of drawing a sample, all of those that were scored at once, mean over done runs.",
     "peak_memory_bytes": "The most memory held while it ran, on the GPU or by the whole process, mean over runs.",
     **_MODEL,
     **_SCORE,

@@ -85,6 +85,8 @@ class RunRecord:
     parameters: trainable parameters of each network.
     environment: versions, device, processor and git state; never part of the run's key.
     recipe: how an adversarial pair was optimised, every setting of it.
+    sampling: seconds_per_sample, of the last evaluation, all of its samples drawn at once; and network_evaluations of
+        one sample, where a network is evaluated.
     family: the model's, as its card has it. conditional: whether it takes labels; None if it was never built.
     files: the SHA-256 of each file that the run left, by name; no part of what came of the run.
     """
@@ -105,6 +107,7 @@ class RunRecord:
     recipe: Mapping[str, Any] = field(default_factory=dict)
     family: str = ""
     conditional: bool | None = None
+    sampling: Mapping[str, float] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict, compare=False)
     schema: int = field(default=SCHEMA, compare=False)
 

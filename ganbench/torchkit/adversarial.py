@@ -1,12 +1,10 @@
 """Adversarial training: a model plugin brings two networks, a loss plugin the objective and its recipe."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.nn.utils import get_total_norm
-from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from ganbench.contracts.capabilities import LatentDecoder, Profile, Profiled, Resumable, StepCounter
 from ganbench.contracts.datasets import Batch
@@ -14,6 +12,7 @@ from ganbench.contracts.losses import AdversarialLoss
 from ganbench.contracts.models import Task
 from ganbench.errors import BadOptionError, UnfitError
 from ganbench.seeds import stream
+from ganbench.torchkit.averaging import moving_average
 from ganbench.torchkit.fitness import check_fit, penalises
 from ganbench.torchkit.optim import make_optimizer, optimizer_tensors, restore_optimizer
 
@@ -60,9 +59,11 @@ class AdversarialModel(Profiled, StepCounter, Resumable, LatentDecoder):
         self._generator_optimizer = make_optimizer(recipe, self._generator_weights, rate)
         critic_rate = recipe.discriminator_learning_rate or rate
         self._discriminator_optimizer = make_optimizer(recipe, self._discriminator_weights, critic_rate)
-        self._average = self._averaged(recipe.average) if recipe.average else None
         self._random = torch.Generator(task.device).manual_seed(stream(task.seed, "noise"))
         self._steps = {"generator": 0, "discriminator": 0}
+        self._average = None
+        if recipe.average:
+            self._average = moving_average(self.generator, recipe.average, lambda: self._steps["generator"])
 
     def profile(self) -> Profile:
         """Return the batch, the moving average, the latent dimensions, trainable parameters and the recipe."""
@@ -74,6 +75,7 @@ class AdversarialModel(Profiled, StepCounter, Resumable, LatentDecoder):
             latent=self.latent,
             parameters={name: sum(weight.numel() for weight in each) for name, each in weights.items()},
             recipe=self.recipe,
+            evaluations=1,
         )
 
     def steps_by_player(self) -> dict[str, int]:
@@ -228,13 +230,6 @@ class AdversarialModel(Profiled, StepCounter, Resumable, LatentDecoder):
         logits = self.discriminator(samples, labels) if self.conditional else self.discriminator(samples)
         judged: Tensor = logits.float().reshape(len(samples))
         return judged
-
-    def _averaged(self, decay: float) -> AveragedModel:
-        def follow(averaged: Any, current: Any, _: Tensor | int) -> None:
-            updates = self._steps["generator"]
-            get_ema_multi_avg_fn(min(decay, (1 + updates) / (10 + updates)))(averaged, current, _)  # type: ignore[no-untyped-call]
-
-        return AveragedModel(self.generator, multi_avg_fn=follow, use_buffers=True)
 
     def _precision(self) -> torch.autocast:
         kind = torch.device(self.task.device).type

@@ -13,28 +13,47 @@ from ganbench.contracts.models import Task
 from ganbench.errors import BadOptionError
 from ganbench.schema.recipe import Recipe
 from ganbench.seeds import stream
+from ganbench.torchkit.averaging import moving_average
 from ganbench.torchkit.optim import make_optimizer, optimizer_tensors, restore_optimizer
 
 
 class DescentModel(Profiled, StepCounter, Resumable):
     """A network that minimises a loss by Adam; fulfils contracts.Model but for `terms` and `sample`.
 
-    learning_rate: Adam's, with betas 0.9 and 0.999. batch: samples in a batch. What is random in training
-    comes from `random`, which a checkpoint keeps.
+    learning_rate: Adam's, with the betas 0.9 and `beta2`. batch: samples in a batch. average: decay of the moving
+    average of weights that `sampled` has, as Recipe has it; 0 for none. What is random in training comes from
+    `random`, which a checkpoint keeps.
     """
 
-    def __init__(self, task: Task, network: nn.Module, *, learning_rate: float, batch: int) -> None:
+    def __init__(
+        self,
+        task: Task,
+        network: nn.Module,
+        *,
+        learning_rate: float,
+        batch: int,
+        beta2: float = 0.999,
+        average: float = 0.0,
+    ) -> None:
         self.task, self.batch = task, batch
         self.network = network.to(task.device)
-        recipe = Recipe(learning_rate=learning_rate, beta1=0.9, batch=batch)
+        recipe = Recipe(learning_rate=learning_rate, beta1=0.9, beta2=beta2, batch=batch, average=average)
         self._weights = list(network.parameters())
         self._optimizer = make_optimizer(recipe, self._weights, learning_rate)
         self.random = torch.Generator(task.device).manual_seed(stream(task.seed, "noise"))
         self._steps = 0
+        self._decay = recipe.average
+        self._average = moving_average(self.network, average, lambda: self._steps) if average else None
+
+    @property
+    def sampled(self) -> nn.Module:
+        """The network that samples are drawn from: the averaged one where there is an average."""
+        return self.network if self._average is None else self._average.module
 
     def profile(self) -> Profile:
-        """Return the batch and the trainable parameters; a subclass replaces what it has more."""
-        return Profile(batch=self.batch, parameters={"model": sum(weight.numel() for weight in self._weights)})
+        """Return the facts that hold for one network evaluated once a sample; a subclass replaces what it has more."""
+        size = sum(weight.numel() for weight in self._weights)
+        return Profile(batch=self.batch, average=self._decay, parameters={"model": size}, evaluations=1)
 
     def steps_by_player(self) -> dict[str, int]:
         """Return the optimizer steps of the network."""
@@ -54,16 +73,24 @@ class DescentModel(Profiled, StepCounter, Resumable):
             norm = get_total_norm([weight.grad for weight in self._weights if weight.grad is not None])
             self._optimizer.step()
             self._steps += 1
+            if self._average is not None:
+                self._average.update_parameters(self.network)
             yield {name: term.detach() for name, term in terms.items()} | {"gradient_norm": norm}
 
     def state_dict(self) -> dict[str, Tensor]:
-        """Return the network's weights and buffers."""
-        return dict(self.network.state_dict())
+        """Return the network's weights and buffers, and those of the average where there is one."""
+        state = dict(self.network.state_dict())
+        if self._average is not None:
+            state |= {f"average.{name}": value for name, value in self._average.state_dict().items()}
+        return state
 
     def load_state_dict(self, state: Mapping[str, Tensor]) -> None:
         """Take back what state_dict or checkpoint gave."""
         known = self.network.state_dict()
         self.network.load_state_dict({name: state[name] for name in known if name in state})
+        if self._average is not None:
+            average = {name: state[f"average.{name}"] for name in self._average.state_dict()}
+            self._average.load_state_dict(average)
 
     def checkpoint(self) -> dict[str, Tensor]:
         """Return all that training goes on from: weights, optimizer, the random stream, the count."""

@@ -94,6 +94,7 @@ class Runner:
             peak_memory_bytes=memory.read(),
             recipe=dataclasses.asdict(training.profile.recipe) if training.profile.recipe else {},
             conditional=training.profile.conditional,
+            sampling=_sampling(training),
         )
 
     def _build(self, spec: RunSpec, folder: RunFolder, notify: Notify) -> Training:
@@ -134,6 +135,15 @@ class Runner:
 
 def _first_line(error: Exception) -> str:
     return f"{type(error).__name__}: {error}".splitlines()[0]
+
+
+def _sampling(training: Training) -> dict[str, float]:
+    """Return what drawing a sample costs, in seconds and in evaluations of a network."""
+    costs = {
+        "seconds_per_sample": training.evaluation.seconds_per_sample,
+        "network_evaluations": training.profile.evaluations,
+    }
+    return {name: cost for name, cost in costs.items() if cost is not None}
 
 
 def _throughput(spent: Spent) -> dict[str, float]:

@@ -72,6 +72,6 @@ DEFINITIONS = {
     "likelihood": (
         "The mean of log p(x) over held-out samples, and −log₂ p(x) over the dimensions. Images are given uniform "
         "noise of a level's width, so that a density bounds the probability of their 256 levels; points keep their "
-        "density."
+        "density. Of a model that only bounds its likelihood, such as an autoencoder with an ELBO, it is the bound."
     ),
 }

@@ -1,7 +1,7 @@
-"""How probable a model finds held-out data, where it can tell."""
+"""How probable a model finds held-out data, where it can tell, or a bound of that."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import torch
 from torch import Tensor
@@ -15,30 +15,42 @@ _LEVEL = 2 / (_LEVELS - 1)  # the width of a grey level in [-1, 1]
 
 
 class Likelihood:
-    """Fulfils contracts.Metric for models that claim ganbench.Likelihood.
+    """Fulfils contracts.Metric for models that claim ganbench.Likelihood, or else ganbench.EvidenceBound.
 
     A density of images is made comparable with a probability of their 256 levels by uniform noise of a level's
     width (Theis et al. 2016): its bits then bound those of the model rounded to levels from above. A model
     whose log_prob is of levels already says so in its profile. Points keep their density, which may exceed one.
+    A bound of the likelihood from below gives bits from above: the model's own are that many or fewer.
     """
 
     def score(self, evidence: Evidence) -> Mapping[str, float]:
         """Return log_likelihood in nats a sample, and bits_per_dimension."""
-        model, levels = evidence.model, evidence.profile.levels
-        assert isinstance(model, ganbench.Likelihood), "a metric that reads log_prob says so in its card's needs"
+        levels = evidence.profile.levels
         if levels not in (None, _LEVELS):
             raise UnfitError(f"likelihoods are compared over {_LEVELS} levels, and this model's are over {levels}")
-        samples = evidence.real.samples
+        judge, samples = _judge(evidence), evidence.real.samples
         noisy = samples.ndim == 4 and levels is None
         if noisy:
             samples = with_noise(samples, evidence.seed)
-        nats = torch.cat([model.log_prob(chunk).double().cpu() for chunk in torch.split(samples, _CHUNK)]).mean()
+        starts = range(0, len(samples), _CHUNK)
+        nats = torch.cat([judge(samples[at : at + _CHUNK], at).double().cpu() for at in starts]).mean()
         dimensions = samples[0].numel()
         if noisy:
             nats = nats + dimensions * math.log(_LEVEL)
         if not math.isfinite(nats):
             raise UnfitError(f"the mean log-likelihood of the held-out samples is {float(nats)}")
         return {"log_likelihood": float(nats), "bits_per_dimension": bits_per_dimension(float(nats), dimensions)}
+
+
+def _judge(evidence: Evidence) -> Callable[[Tensor, int], Tensor]:
+    """Return what gives the nats of samples, the first of which has this number among the held-out ones."""
+    model, labels = evidence.model, evidence.real.labels
+    if isinstance(model, ganbench.Likelihood):
+        return lambda samples, _: model.log_prob(samples)
+    assert isinstance(model, ganbench.EvidenceBound), "a metric that reads log_prob says so in its card's needs"
+    generator = torch.Generator(evidence.real.samples.device).manual_seed(evidence.seed)
+    known = labels if evidence.profile.conditional else None
+    return lambda samples, at: model.elbo(samples, generator, None if known is None else known[at : at + len(samples)])
 
 
 def bits_per_dimension(nats: float, dimensions: int) -> float:

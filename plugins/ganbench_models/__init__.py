@@ -84,9 +84,45 @@ _BASELINES = (
         "autoregressive",
     ),
     (
+        "wavenet",
+        "wavenet:WaveNet",
+        "WaveNet (van den Oord et al. 2016): dilated causal convolutions over waveforms, or over pixels in order.",
+        "autoregressive",
+    ),
+    (
+        "image-gpt",
+        "image_gpt:ImageGPT",
+        "Image GPT in small (Chen et al. 2020): a decoder over pixels in order, with an exact likelihood.",
+        "autoregressive",
+    ),
+    (
+        "realnvp",
+        "realnvp:RealNVP",
+        "RealNVP (Dinh et al. 2017): an invertible map to a normal code, with an exact likelihood.",
+        "flow",
+    ),
+    (
+        "ddpm",
+        "ddpm:DDPM",
+        "Denoising diffusion (Ho et al. 2020), by all of its steps or by a few of DDIM.",
+        "diffusion",
+    ),
+    (
+        "flow-matching",
+        "flow_matching:FlowMatching",
+        "Flow matching (Lipman et al. 2023): straight paths from noise to data, followed by an ODE.",
+        "diffusion",
+    ),
+    (
         "pixel-gaussian",
         "pixel_gaussian:PixelGaussian",
         "The floor: an independent normal for every pixel.",
+        "reference",
+    ),
+    (
+        "uniform",
+        "uniform:Uniform",
+        "The floor of likelihoods: every level as probable as every other, eight bits a number.",
         "reference",
     ),
     (

@@ -38,8 +38,8 @@ class PixelCNN(DescentModel, Likelihood):
         self.network: Network = network
 
     def profile(self) -> Profile:
-        """Return the facts of the network, and the levels that log_prob is a probability of."""
-        return replace(super().profile(), levels=_LEVELS)
+        """Return the facts of the network, the levels of log_prob, and one evaluation, at one place, a dimension."""
+        return replace(super().profile(), levels=_LEVELS, evaluations=self.task.dimensions)
 
     def terms(self, batch: Batch) -> dict[str, Tensor]:
         """Return the mean negative log-likelihood in nats a sample, and in bits a dimension."""

@@ -58,8 +58,12 @@ class VAE(DescentModel, LatentDecoder, Reconstructor, EvidenceBound):
         self.network: _Networks = networks
 
     def profile(self) -> Profile:
-        """Return the facts of the network, the dimensions of the code, and whether labels are taken."""
-        return replace(super().profile(), latent=self.latent, conditional=self.conditional)
+        """Return the facts of the network, the dimensions of the code, and whether labels are taken.
+
+        The bernoulli ELBO is of pixels that are black or white, in shares as bright as the sample's: of two levels.
+        """
+        levels = 2 if self.likelihood == "bernoulli" else None
+        return replace(super().profile(), latent=self.latent, conditional=self.conditional, levels=levels)
 
     def terms(self, batch: Batch) -> dict[str, Tensor]:
         """Return the mean of -ELBO, and of its two parts: reconstruction and KL divergence, in nats."""

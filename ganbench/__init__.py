@@ -22,7 +22,7 @@ from ganbench.contracts.cards import (
     SectionCard,
     SuiteCard,
 )
-from ganbench.contracts.datasets import Batch, Dataset, GaussianModes, SampleFormat, Source
+from ganbench.contracts.datasets import Batch, Dataset, GaussianModes, SampleFormat, Source, ToneDataset, ToneLaw
 from ganbench.contracts.executors import Executor, Work
 from ganbench.contracts.hookspecs import hookimpl
 from ganbench.contracts.losses import AdversarialLoss, Critic
@@ -107,6 +107,8 @@ __all__ = [
     "Suite",
     "SuiteCard",
     "Task",
+    "ToneDataset",
+    "ToneLaw",
     "UnfitError",
     "Value",
     "Work",

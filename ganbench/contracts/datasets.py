@@ -101,3 +101,27 @@ class GaussianModes(ABC):
     @abstractmethod
     def deviation(self) -> float:
         """The standard deviation of every mode, in every direction."""
+
+
+@dataclass(frozen=True)
+class ToneLaw:
+    """What waveforms of one decaying tone each are drawn from, all numbers independently.
+
+    x(t) = amplitude exp(-decay t) sin(2 pi frequency t + phase) + noise, t in [0, 1) over the waveform.
+    frequency: the least and the largest number of cycles, log-uniform between them. amplitude, decay: uniform between
+    two numbers. The phase is uniform over the circle. noise: standard deviation of a normal at every t.
+    """
+
+    frequency: tuple[float, float]
+    amplitude: tuple[float, float]
+    decay: tuple[float, float]
+    noise: float
+
+
+class ToneDataset(ABC):
+    """Claimed by a dataset of waveforms, (1, length), whose every sample is a tone of a known law."""
+
+    @property
+    @abstractmethod
+    def law(self) -> ToneLaw:
+        """The law."""

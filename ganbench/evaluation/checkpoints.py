@@ -14,12 +14,14 @@ from ganbench.evaluation.comparison import Comparison
 from ganbench.evaluation.features import Featured, FeatureStore
 from ganbench.evaluation.pictures import draw_samples
 from ganbench.evaluation.resampling import with_deviations
+from ganbench.evaluation.waveforms import kept_waveforms
 from ganbench.schema.choice import Choice
 from ganbench.schema.record import Score
 from ganbench.schema.spec import RunSpec
 from ganbench.seeds import isolated, stream
 
 if TYPE_CHECKING:
+    import numpy as np
     from torch import Tensor
 
 
@@ -72,6 +74,11 @@ class Evaluation:
         """Draw the samples that were scored last, points over the held-out ones."""
         assert self.latest is not None, "nothing was scored yet"
         draw_samples(path, self.latest, self.features.real(self.spec.dataset, self.count).samples)
+
+    def waveforms(self) -> dict[str, "np.ndarray"]:
+        """Return what is kept of the waveforms that were scored last, beside the held-out ones."""
+        assert self.latest is not None, "nothing was scored yet"
+        return kept_waveforms(self.latest, self.features.real(self.spec.dataset, self.count).samples)
 
     def _draw(self) -> Featured:
         """Draw the generated side; labels follow the held-out ones where the model takes labels."""

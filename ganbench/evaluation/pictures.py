@@ -1,4 +1,4 @@
-"""Pictures of samples: a grid of images, or points over the real ones."""
+"""Pictures of samples: a grid of images, curves of waveforms, or points over the real ones."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -6,14 +6,18 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from torch import Tensor
 
-SHOWN_IMAGES, SHOWN_POINTS = 64, 2_500
+SHOWN_IMAGES, SHOWN_WAVEFORMS, SHOWN_POINTS = 64, 24, 2_500
 _SMALLEST = 56  # pixels a side; smaller images are enlarged without smoothing
 
 
 def draw_samples(path: Path, samples: "Tensor", real: "Tensor") -> None:
-    """Draw (n, channels, height, width) images in [-1, 1] as a grid, or (n, 2 or more) points as a scatter."""
+    """Draw (n, channels, height, width) images in [-1, 1] as a grid, (n, channels, length) waveforms as curves, or
+    (n, dimensions) points as a scatter over real ones.
+    """
     if samples.ndim == 4:
         draw_grid(path, samples[:SHOWN_IMAGES])
+    elif samples.ndim == 3:
+        draw_waveforms(path, samples[:SHOWN_WAVEFORMS])
     else:
         draw_points(path, samples[:SHOWN_POINTS], real[:SHOWN_POINTS])
 
@@ -26,6 +30,22 @@ def draw_grid(path: Path, images: "Tensor") -> None:
     scale = max(1, -(-_SMALLEST // min(images.shape[-2:])))
     enlarged = interpolate(images.float().cpu(), scale_factor=scale, mode="nearest")
     save_image(enlarged.add(1).div(2).clamp(0, 1), path, format="png", nrow=8, padding=4, pad_value=1.0)
+
+
+def draw_waveforms(path: Path, waveforms: "Tensor", columns: int = 3) -> None:
+    """Draw the first channel of waveforms (n, channels, length), one scale for all of them."""
+    from matplotlib.figure import Figure
+
+    rows = -(-len(waveforms) // columns)
+    figure = Figure(figsize=(5, max(0.8, 0.625 * rows)), layout="constrained")
+    cells = list(figure.subplots(rows, columns, squeeze=False).flat)
+    loudest = 1.05 * waveforms.abs().max().item() or 1.0
+    for axes in cells:
+        axes.set_axis_off()
+    for axes, waveform in zip(cells, waveforms.float().cpu().numpy(), strict=False):
+        axes.plot(waveform[0], color="#d55e00", linewidth=0.5)
+        axes.set(ylim=(-loudest, loudest), xlim=(0, waveform.shape[1]))
+    figure.savefig(path, format="png", dpi=120)
 
 
 def draw_points(path: Path, points: "Tensor", real: "Tensor | None" = None) -> None:

@@ -12,7 +12,7 @@ from ganbench.contracts.capabilities import Profile, profile_of
 from ganbench.contracts.models import Model, Task
 from ganbench.errors import BadOptionError, GanbenchError, ResultsError
 from ganbench.evaluation.checkpoints import check_samples
-from ganbench.evaluation.pictures import draw_grid, draw_points
+from ganbench.evaluation.pictures import draw_grid, draw_points, draw_waveforms
 from ganbench.files import write_whole
 from ganbench.registry.factory import Factory
 from ganbench.schema.record import RunRecord, Status
@@ -109,7 +109,7 @@ def check_out(path: Path) -> None:
 def write_samples(path: Path, samples: "Tensor", label: int | None = None) -> None:
     """Write (n, *shape) samples whole, in the format that the file's name says.
 
-    .png: images in [-1, 1] as a grid, points as a scatter. .npy: the array, float32. .npz: the same as
+    .png: images in [-1, 1] as a grid, waveforms as curves, points as a scatter. .npy: the array, float32. .npz: the same as
     `samples`, with (n,) int64 `labels` if a label is given. Raises as check_out does.
     """
     check_out(path)
@@ -127,7 +127,7 @@ def _write(path: Path, samples: "Tensor", label: int | None) -> None:
     import numpy as np
 
     if path.suffix.lower() == ".png":
-        draw = draw_grid if samples.ndim == 4 else draw_points
+        draw = {4: draw_grid, 3: draw_waveforms}.get(samples.ndim, draw_points)
         draw(path, samples)
         return
     arrays: dict[str, Any] = {"samples": samples.cpu().numpy()}

@@ -19,11 +19,13 @@ from ganbench.storage.records import AGAIN, RECORD, read_record, write_record_fi
 from ganbench.storage.weights import Weights, read_tensors, read_weights, write_tensors, write_weights
 
 if TYPE_CHECKING:
+    import numpy as np
     import pyarrow as pa
     from torch import Tensor
 
 _RESUME, WEIGHTS = "resume.safetensors", "weights.safetensors"
 CURVES, SAMPLES, INTERPOLATION, MODES = "curves.parquet", "samples.png", "interpolation.png", "modes.json"
+WAVEFORMS = "waveforms.npz"
 _FRAME = "frame-{:04.0f}.png"  # what a model drew when it was scored, by thousandths of its budget
 _LEFT = (WEIGHTS, CURVES, SAMPLES, INTERPOLATION, MODES)
 
@@ -103,6 +105,28 @@ class RunFolder:
     def histograms(self) -> Histograms:
         """Return what metrics that count modes counted at the end, as read_histograms does."""
         return read_histograms(self.path / MODES)
+
+    def write_waveforms(self, arrays: Mapping[str, "np.ndarray"]) -> None:
+        """Write arrays by name: what ganbench.evaluation.waveforms keeps of both sides."""
+        import numpy as np
+
+        def write(path: Path) -> None:
+            with path.open("wb") as file:  # given a name, numpy would append a suffix of its own
+                np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
+
+        write_whole(self.path / WAVEFORMS, write)
+
+    def waveforms(self) -> dict[str, "np.ndarray"]:
+        """Return what write_waveforms wrote; nothing where there is none, or where the file is damaged."""
+        import zipfile
+
+        import numpy as np
+
+        try:
+            with np.load(self.path / WAVEFORMS, allow_pickle=False) as archive:
+                return {name: archive[name] for name in archive.files}
+        except (OSError, ValueError, EOFError, zipfile.BadZipFile):
+            return {}
 
     def clear(self) -> None:
         """Take away what an earlier try left, but for what an interrupted one resumes from."""

@@ -14,11 +14,11 @@ from ganbench.reading import check_file
 from ganbench.storage.curves import LARGEST_CURVES
 from ganbench.storage.histograms import LARGEST_HISTOGRAMS
 from ganbench.storage.records import LARGEST_RECORD, RECORD
-from ganbench.storage.store import CURVES, INTERPOLATION, MODES, SAMPLES, WEIGHTS, RunFolder, Store, is_of_a_run
+from ganbench.storage.store import CURVES, INTERPOLATION, MODES, SAMPLES, WAVEFORMS, WEIGHTS, RunFolder, Store, is_of_a_run
 
 SUFFIX = ".zip"
 LEFT_OUT = (WEIGHTS,)  # of what a run leaves: too large to be sent around
-_FILES = (RECORD, CURVES, SAMPLES, INTERPOLATION, MODES)
+_FILES = (RECORD, CURVES, SAMPLES, INTERPOLATION, MODES, WAVEFORMS)
 _MEMBER = re.compile(r"runs/([0-9a-f]{12})/([a-z.-]+|frame-\d{4}\.png)")
 _LARGEST = {RECORD: LARGEST_RECORD, MODES: LARGEST_HISTOGRAMS, CURVES: LARGEST_CURVES}  # bytes of a file, unpacked
 _LARGEST_PICTURE = 64 * 2**20

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import torch
 
-from ganbench.contracts.datasets import Dataset, GaussianModes
+from ganbench.contracts.datasets import Dataset, GaussianModes, ToneDataset
 from ganbench.registry.factory import Factory
 from ganbench.schema.choice import Choice
 from ganbench.testing.bench import make_factory
@@ -23,6 +23,8 @@ def check_dataset(name: str, root: Path | None = None, factory: Factory | None =
     assert not torch.equal(other, next(data.batches("train", 8, seed=0)).samples), "seeds shuffle alike"
     if isinstance(data, GaussianModes):
         _check_modes(data)
+    if isinstance(data, ToneDataset):
+        _check_tones(data)
 
 
 def _check_split(data: Dataset, split: str) -> None:
@@ -49,3 +51,13 @@ def _check_modes(data: Dataset) -> None:
     apart = torch.cdist(samples, means.to(samples.device)).min(dim=1).values
     bound = deviation * (means.shape[1] ** 0.5 + 4)
     assert (apart < bound).double().mean() > 0.95, "samples lie about the means, within their deviation"
+
+
+def _check_tones(data: Dataset) -> None:
+    assert isinstance(data, ToneDataset)
+    law, shape = data.law, tuple(data.shape)
+    assert len(shape) == 2, f"tones have shape (1, length), not {shape}"
+    assert shape[0] == 1, f"tones have one channel, not {shape[0]}"
+    assert 0 < law.frequency[0] < law.frequency[1] < shape[1] / 2, "frequencies lie below half the length"
+    loudest = data.head("test", min(500, data.count("test"))).samples.abs().max().item()
+    assert loudest <= law.amplitude[1] + 6 * law.noise, f"waveforms reach {loudest:g}, beyond the law's amplitude"

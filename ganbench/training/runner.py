@@ -5,14 +5,15 @@ import json
 import traceback
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from ganbench.contracts.capabilities import LatentDecoder, profile_of
 from ganbench.errors import UnfitError
 from ganbench.evaluation.checkpoints import Evaluation
 from ganbench.evaluation.features import FeatureStore
-from ganbench.evaluation.interpolation import walk
-from ganbench.evaluation.pictures import draw_grid
+from ganbench.evaluation.interpolation import STEPS, walk
+from ganbench.evaluation.pictures import draw_grid, draw_waveforms
 from ganbench.registry.factory import Factory
 from ganbench.schema.events import Finished, Notify, Started
 from ganbench.schema.record import RunRecord, Spent, Status
@@ -128,9 +129,12 @@ class Runner:
         folder.write_picture(SAMPLES, evaluation.draw)
         if histograms := evaluation.histograms():
             folder.write_text(MODES, json.dumps(histograms) + "\n")
-        if isinstance(model, LatentDecoder) and len(data.shape) == 3:
+        if len(data.shape) == 2:
+            folder.write_waveforms(evaluation.waveforms())
+        if isinstance(model, LatentDecoder) and len(data.shape) > 1:
             between = walk(model, training.profile, training.spec.seed, self.factory.device, data.classes)
-            folder.write_picture(INTERPOLATION, lambda path: draw_grid(path, between))
+            draw = draw_grid if between.ndim == 4 else partial(draw_waveforms, columns=STEPS)
+            folder.write_picture(INTERPOLATION, lambda path: draw(path, between))
 
 
 def _first_line(error: Exception) -> str:

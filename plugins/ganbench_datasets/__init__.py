@@ -7,7 +7,7 @@ import ganbench
 
 @ganbench.hookimpl
 def offer_datasets() -> Iterator[ganbench.DatasetCard]:
-    """Offer two mixtures in the plane, digits small and large, and anybody's folder of pictures."""
+    """Offer two mixtures in the plane, digits small and large, tones, and anybody's folder of pictures."""
     yield ganbench.DatasetCard(
         "ring8",
         make="ganbench_datasets.mixtures:ring8",
@@ -32,6 +32,11 @@ def offer_datasets() -> Iterator[ganbench.DatasetCard]:
         "stacked-mnist",
         make="ganbench_datasets.stacked_mnist:stacked_mnist",
         about="128,000 triples of MNIST's digits as colour channels, 3 x 28 x 28: 1,000 classes.",
+    )
+    yield ganbench.DatasetCard(
+        "tones",
+        make="ganbench_datasets.tones:tones",
+        about="12,000 waveforms of one decaying tone each, 1 x 1,024, of a known law in eight bands of frequency.",
     )
     yield ganbench.DatasetCard(
         "image-folder",

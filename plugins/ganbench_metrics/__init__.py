@@ -129,6 +129,20 @@ _METRICS = (
         needs=("dataset",),
     ),
     MetricCard(
+        "spectral",
+        make="ganbench_metrics.spectral:Spectral",
+        about="Waveforms of tones against their known law: spectra, frequencies, amplitudes, decays and phases.",
+        columns=(
+            Column("spectral_distance", "Between mean power spectra, in decibels.", "lower", low=0),
+            Column("tone_share", "Waveforms that are one tone to within the law's noise.", low=0, high=1),
+            Column("frequency_distance", "Kolmogorov-Smirnov, to the law.", "lower", low=0, high=1),
+            Column("amplitude_distance", "Kolmogorov-Smirnov, to the law.", "lower", low=0, high=1),
+            Column("decay_distance", "Kolmogorov-Smirnov, to the law.", "lower", low=0, high=1),
+            Column("phase_distance", "Kolmogorov-Smirnov, to the law.", "lower", low=0, high=1),
+        ),
+        needs=("dataset",),
+    ),
+    MetricCard(
         "class-modes",
         make="ganbench_metrics.class_modes:ClassModes",
         about="Classes captured, judged by a classifier, and reverse KL to equal shares (PacGAN).",

@@ -56,6 +56,12 @@ DEFINITIONS = {
         "a mode is captured if such a point is nearest to it. Reverse KL is taken from the histogram of all points "
         "over their nearest modes to the uniform one."
     ),
+    "spectral": (
+        "Each generated waveform is fitted by a decaying tone, by least squares. The share whose residue is within three "
+        "deviations of the law's noise; the largest difference between the shares of fitted frequencies, amplitudes, "
+        "decays and phases below a value and those of the law, about 0.87/√n for n perfect samples; and the root mean "
+        "square, over frequencies, of the difference in decibels between the mean power spectra of both sides."
+    ),
     "class-modes": (
         "A classifier judges every generated sample. The classes that come up, and the KL divergence from the "
         "histogram of judgements to equal shares: 0 where every class has its own, log(classes) for a single one."

@@ -26,12 +26,17 @@ _SECTIONS = (
         "histograms:Histograms",
         "The share of each mode that a model's worst seed gives, beside the true ones.",
     ),
+    (
+        "waveforms",
+        "waveforms:Waveforms",
+        "Waveforms that each model's best seed draws, and their mean spectrum beside the real one.",
+    ),
     ("training-strips", "training_pictures:Strips", "What the same latents gave at each checkpoint, a row a model."),
     ("training-animation", "training_pictures:Animation", "The same as an animation."),
     (
         "trade-offs",
         "trade_offs:TradeOffs",
-        "Each board's first score against seconds, images and parameters, with the Pareto frontier.",
+        "Each board's first score against what training and sampling cost, with the Pareto frontier.",
     ),
     ("heat-map", "heat_map:HeatMap", "Models against datasets: places as colours, scores as numbers."),
 )

@@ -55,7 +55,8 @@ def first_score(board: pd.DataFrame) -> pd.DataFrame:
 
 def clock_formatter(clock: str) -> Formatter:
     """Return how the ticks of a logarithmic clock read: seconds plainly, so that no milli is taken for a million."""
-    return FuncFormatter(lambda value, _: f"{value:,g}") if clock == "seconds" else EngFormatter(sep="")
+    seconds = clock in ("seconds", "seconds_per_sample")
+    return FuncFormatter(lambda value, _: f"{value:,g}") if seconds else EngFormatter(sep="")
 
 
 def stem(kind: str, rows: pd.DataFrame) -> str:

@@ -1,4 +1,4 @@
-"""What quality costs: each board's first score against seconds, images and parameters, with the Pareto frontier."""
+"""What quality costs: each board's first score against costs of training and of sampling, with the Pareto frontier."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -12,7 +12,14 @@ from matplotlib.ticker import NullFormatter
 from ganbench import Results, merit
 from ganbench_sections.figures import boards, clock_formatter, first_score, looks_of, save, stem
 
-_COSTS = {"seconds": "seconds of training", "images": "images", "parameters": "parameters"}
+_COSTS = {
+    "seconds": "seconds of training",
+    "images": "images",
+    "parameters": "parameters",
+    "seconds_per_sample": "seconds to draw a sample",
+    "network_evaluations": "network evaluations for a sample",
+}
+_PANEL = 3.6  # inches of one
 _REFERENCE = "reference"  # the family that no frontier is drawn through
 
 
@@ -31,18 +38,19 @@ class TradeOffs:
 
 
 def draw(part: pd.DataFrame, title: str) -> Figure:
-    """Return the figure for one score's rows of a leaderboard: a panel a cost, a mark a model."""
-    figure = Figure(figsize=(13, 4.2), layout="constrained")
-    panels = figure.subplots(1, len(_COSTS), sharey=True)
+    """Return the figure for one score's rows of a leaderboard: a panel a cost that any row has, a mark a model."""
+    costs = [cost for cost in _COSTS if (part[cost].astype(float) > 0).any()]
+    figure = Figure(figsize=(_PANEL * len(costs) + 2.2, 4.2), layout="constrained")
+    panels = list(figure.subplots(1, len(costs), sharey=True, squeeze=False).flat)
     looks = looks_of(part)
-    for axes, (cost, label) in zip(panels, _COSTS.items(), strict=True):
-        _panel(axes, part[part[cost].notna() & (part[cost] > 0)], cost, looks)
-        axes.set_xlabel(label)
+    for axes, cost in zip(panels, costs, strict=True):
+        _panel(axes, part[part[cost].astype(float) > 0], cost, looks)
+        axes.set_xlabel(_COSTS[cost])
     name, better = part["score"].iloc[0].replace("_", " "), part["better"].iloc[0]
     panels[0].set_ylabel(f"{name} ({better} is better)")
     panels[0].set_title(title, loc="left", fontsize=10)
-    handles, labels = panels[0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside right center", fontsize=8, frameon=False)
+    known = {label: handle for axes in panels for handle, label in zip(*axes.get_legend_handles_labels(), strict=True)}
+    figure.legend(known.values(), known.keys(), loc="outside right center", fontsize=8, frameon=False)
     return figure
 
 

@@ -62,5 +62,6 @@ class Labelled(nn.Module):
     def forward(self, values: Tensor, labels: Tensor) -> Tensor:
         """Map values (n, …) and labels (n,) int64 to what the network makes of both."""
         embedded = self.embedding(labels).reshape(len(values), *self.shape)
-        mapped: Tensor = self.network(torch.cat([values, embedded], dim=1))
+        flat = values.flatten(1) if len(self.shape) == 1 else values
+        mapped: Tensor = self.network(torch.cat([flat, embedded], dim=1))
         return mapped

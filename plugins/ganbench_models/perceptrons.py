@@ -25,6 +25,15 @@ def default_sizes(
     return usual[0] if latent is None else latent, usual[1] if width is None else width
 
 
+def for_waveforms(
+    task: Task, generator: nn.Sequential, discriminator: nn.Sequential
+) -> tuple[nn.Sequential, nn.Sequential]:
+    """Return networks of flat samples as they are, or for waveforms (n, channels, length) if the task is of these."""
+    if not task.waveforms:
+        return generator, discriminator
+    return nn.Sequential(*generator, nn.Unflatten(1, task.shape)), nn.Sequential(nn.Flatten(), *discriminator)
+
+
 def two_hidden_layers(inputs: int, width: int, outputs: int) -> nn.Module:
     """Return a plain perceptron with ReLU, as the coders of autoencoders are."""
     return nn.Sequential(
@@ -59,7 +68,7 @@ def _point_networks(task: Task, noise: int, inputs: int, width: int) -> tuple[nn
             nn.init.normal_(layer.weight, std=0.02)
             if layer.bias is not None:
                 nn.init.zeros_(layer.bias)
-    return generator, discriminator
+    return for_waveforms(task, generator, discriminator)
 
 
 def _blocks(widths: list[int]) -> list[nn.Module]:

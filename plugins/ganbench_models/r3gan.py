@@ -10,6 +10,7 @@ from torch.nn.functional import avg_pool2d, interpolate, leaky_relu
 from ganbench import Setting, Task
 from ganbench.torchkit.adversarial import AdversarialModel
 from ganbench_models.convolutions import Size, halvings, require_images
+from ganbench_models.perceptrons import for_waveforms
 
 _EXPANSION = 2
 _GROUP = 16  # channels of a grouped convolution
@@ -129,11 +130,11 @@ def _image_networks(task: Task, latent: int, width: int, blocks: int) -> tuple[n
 
 
 def _point_networks(task: Task, latent: int, width: int, blocks: int) -> tuple[nn.Module, nn.Module]:
-    def stack(before: int, after: int) -> nn.Module:
+    def stack(before: int, after: int) -> nn.Sequential:
         middle = [Residual(width, blocks, image=False) for _ in range(blocks)]
         return nn.Sequential(_linear(before, width), *middle, _linear(width, after))
 
-    return stack(latent, task.dimensions), stack(task.dimensions, 1)
+    return for_waveforms(task, stack(latent, task.dimensions), stack(task.dimensions, 1))
 
 
 def _convolution(before: int, after: int, size: int = 1, groups: int = 1) -> nn.Conv2d:

@@ -123,9 +123,9 @@ class RunFolder:
         import numpy as np
 
         try:
-            with np.load(self.path / WAVEFORMS, allow_pickle=False) as archive:
+            with (self.path / WAVEFORMS).open("rb") as file, np.load(file, allow_pickle=False) as archive:
                 return {name: archive[name] for name in archive.files}
-        except (OSError, ValueError, EOFError, zipfile.BadZipFile):
+        except (OSError, ValueError, TypeError, EOFError, zipfile.BadZipFile):
             return {}
 
     def clear(self) -> None:

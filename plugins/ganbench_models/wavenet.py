@@ -8,6 +8,8 @@ from torch import Tensor, nn
 from ganbench import Setting, Task, UnfitError
 from ganbench_models.levels import LEVELS, LevelModel, LevelNetwork
 
+_DILATIONS = 9  # 1 to 256: two stacks reach over a waveform of 1,024
+
 
 class WaveNet(LevelModel):
     """Gated residual layers of dilation 1, 2, 4, … and a softmax over 256 levels; exact likelihood.
@@ -24,7 +26,13 @@ class WaveNet(LevelModel):
         task: Task,
         width: Annotated[int, Setting("residual channels", at_least=1)] = 32,
         skip: Annotated[int, Setting("channels of the skip connections", at_least=1)] = 128,
-        dilations: Annotated[int, Setting("layers in a stack: their dilations are 1, 2, 4, …", at_least=1)] = 9,
+        dilations: Annotated[
+            int | None,
+            Setting(
+                "layers in a stack, of dilation 1, 2, 4, …; 9, or as many as reach over a sample where that is fewer",
+                at_least=1,
+            ),
+        ] = None,
         stacks: Annotated[int, Setting("how often the dilations are gone through", at_least=1)] = 2,
         conditional: Annotated[bool, Setting("whether labels are a condition of every layer")] = False,
         learning_rate: Annotated[float, Setting("of Adam", above=0)] = 1e-3,
@@ -34,10 +42,12 @@ class WaveNet(LevelModel):
             raise UnfitError(f"wavenet makes waveforms and images; this data has shape {task.shape}")
         if conditional and task.classes < 1:
             raise UnfitError("a conditional model needs data with classes")
-        if 2 ** (dilations - 1) > max(2, task.dimensions):
+        most = max(1, (task.dimensions - 1).bit_length())
+        dilations = min(_DILATIONS, most) if dilations is None else dilations
+        if dilations > most:
             raise UnfitError(
                 f"a dilation of {2 ** (dilations - 1)} reaches beyond samples of {task.dimensions} numbers; "
-                f"take dilations of {max(2, task.dimensions).bit_length()} or fewer"
+                f"take dilations of {most} or fewer"
             )
         self.classes = task.classes if conditional else 0
         network = Network(width, skip, [2**power for _ in range(stacks) for power in range(dilations)], self.classes)

@@ -25,7 +25,15 @@ MODELS = [
     "vae:width=16",
     "vae:width=16,conditional=true",
     "pixelcnn:width=8,layers=2",
+    "wavenet:width=8,skip=8,stacks=1",
+    "wavenet:width=8,skip=8,stacks=1,conditional=true",
+    "image-gpt:width=8,depth=1,heads=2",
+    "realnvp:width=4,blocks=1",
+    "ddpm:width=4,steps=10",
+    "ddpm:width=4,steps=10,sampling_steps=3",
+    "flow-matching:width=4,steps=2",
     "pixel-gaussian",
+    "uniform",
     "memoriser",
     "real",
 ]
@@ -34,7 +42,7 @@ MODELS = [
 @pytest.mark.parametrize("dataset", ["digits", "ring8"])
 @pytest.mark.parametrize("model", MODELS)
 def test_built_in_models_conform(model, dataset, factory):
-    if dataset == "ring8" and model.startswith(("dcgan", "resnet-gan", "pixelcnn")):
+    if dataset == "ring8" and model.startswith(("dcgan", "resnet-gan", "pixelcnn", "wavenet", "image-gpt", "uniform")):
         with pytest.raises(ganbench.UnfitError):
             check_model(model, dataset, factory=factory)
     else:
@@ -52,13 +60,14 @@ def test_built_in_losses_conform(catalog, factory):
         check_model("vanilla:width=8", "ring8", loss=name, factory=factory)
 
 
-@pytest.mark.parametrize("dataset", ["digits", *POINTS])
+@pytest.mark.parametrize("dataset", ["digits", "tones", *POINTS])
 def test_built_in_datasets_conform(dataset, factory):
     check_dataset(dataset, factory=factory)
 
 
 def test_built_in_metrics_conform(factory):
     check_metric("modes", "ring8", factory)
+    check_metric("spectral", "tones", factory)
     for dataset in ("digits", *POINTS):
         check_metric("frechet", dataset, factory)
 

@@ -25,6 +25,7 @@ class MLPGAN(AdversarialModel):
     ) -> None:
         latent = latent or (64 if task.images else task.dimensions)
         body = two_hidden_layers(latent, width, task.dimensions)
-        shaped: list[nn.Module] = [nn.Tanh(), nn.Unflatten(1, task.shape)] if task.images else []
+        shaped: list[nn.Module] = [nn.Tanh()] if task.images else []
+        shaped += [nn.Unflatten(1, task.shape)] if len(task.shape) > 1 else []
         discriminator = nn.Sequential(nn.Flatten(), two_hidden_layers(task.dimensions, width, 1))
         super().__init__(task, nn.Sequential(body, *shaped), discriminator, latent=latent)

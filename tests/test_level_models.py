@@ -1,4 +1,4 @@
-"""Models over sequences of levels: blind to what comes later, sure to add up to one, the same with a cache as without."""
+"""Models over sequences of levels: blind to what comes later, adding up to one, the same with a cache."""
 
 import itertools
 import math
@@ -159,7 +159,7 @@ def test_a_uniform_code_costs_eight_bits_a_number():
     ("make", "message"),
     [
         (lambda: WaveNet(task((2,))), "wavenet makes waveforms and images; this data has shape"),
-        (lambda: WaveNet(task((1, 8)), dilations=9), "a dilation of 256 reaches beyond samples of 8 numbers; take dilations of 3 or fewer"),
+        (lambda: WaveNet(task((1, 8)), dilations=9), "beyond samples of 8 numbers; take dilations of 3 or fewer"),
         (lambda: WaveNet(task((1, 1024)), conditional=True), "a conditional model needs data with classes"),
         (lambda: ImageGPT(task((1, 1024))), "image-gpt makes images; this data has shape"),
         (lambda: ImageGPT(task((3, 64, 64))), "image-gpt makes images of 4,096 numbers or fewer, not 12,288"),

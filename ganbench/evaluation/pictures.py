@@ -11,7 +11,9 @@ _SMALLEST = 56  # pixels a side; smaller images are enlarged without smoothing
 
 
 def draw_samples(path: Path, samples: "Tensor", real: "Tensor") -> None:
-    """Draw (n, channels, height, width) images in [-1, 1] as a grid, (n, channels, length) waveforms as curves, or
+    """Draw samples as what they are.
+
+    (n, channels, height, width) images in [-1, 1] as a grid, (n, channels, length) waveforms as curves, and
     (n, dimensions) points as a scatter over real ones.
     """
     if samples.ndim == 4:

@@ -109,8 +109,8 @@ def check_out(path: Path) -> None:
 def write_samples(path: Path, samples: "Tensor", label: int | None = None) -> None:
     """Write (n, *shape) samples whole, in the format that the file's name says.
 
-    .png: images in [-1, 1] as a grid, waveforms as curves, points as a scatter. .npy: the array, float32. .npz: the same as
-    `samples`, with (n,) int64 `labels` if a label is given. Raises as check_out does.
+    .png: images in [-1, 1] as a grid, waveforms as curves, points as a scatter. .npy: the array, float32. .npz: the
+    same as `samples`, with (n,) int64 `labels` if a label is given. Raises as check_out does.
     """
     check_out(path)
     try:

@@ -27,7 +27,7 @@ def counts(numbers: Mapping[str, int]) -> str:
 
 
 def costs(record: RunRecord) -> Iterator[tuple[str, str]]:
-    """Yield what a run cost besides what it spent: throughput, sampling, parameters, memory; nothing for what is not known."""
+    """Yield what a run cost besides what it spent; nothing for what is not known."""
     yield from ((name.replace("_", " "), number(speed)) for name, speed in record.throughput.items())
     yield from ((name.replace("_", " "), number(cost)) for name, cost in record.sampling.items())
     if record.parameters:

@@ -57,8 +57,8 @@ DEFINITIONS = {
         "over their nearest modes to the uniform one."
     ),
     "spectral": (
-        "Each generated waveform is fitted by a decaying tone, by least squares. The share whose residue is within three "
-        "deviations of the law's noise; the largest difference between the shares of fitted frequencies, amplitudes, "
+        "Each generated waveform is fitted by a decaying tone, by least squares. The share whose residue is within "
+        "three deviations of the law's noise; the largest difference between the shares of fitted frequencies, amplitudes, "
         "decays and phases below a value and those of the law, about 0.87/√n for n perfect samples; and the root mean "
         "square, over frequencies, of the difference in decibels between the mean power spectra of both sides."
     ),

@@ -37,7 +37,7 @@ class Spectral:
 
 
 def spectral_distance(real: Tensor, generated: Tensor) -> float:
-    """Return the root mean square over frequencies of the decibels between mean powers of (n, length) and (m, length)."""
+    """Return the decibels between the mean powers of (n, length) and (m, length), root mean square over frequencies."""
     window = torch.hann_window(real.shape[1], dtype=torch.float64, device=real.device)
     powers = [torch.fft.rfft(side.double() * window).abs().square().mean(dim=0) for side in (real, generated)]
     decibels = [10 * (power + _FLOOR).log10() for power in powers]

@@ -1,4 +1,4 @@
-"""Gaussian diffusion in closed form (Ho et al. 2020, Song et al. 2021): schedules, the posterior, two ways to sample."""
+"""Gaussian diffusion in closed form (Ho et al. 2020, Song et al. 2021): schedules, posterior, two ways to sample."""
 
 import math
 from collections.abc import Callable

@@ -106,7 +106,7 @@ class LevelModel(DescentModel, Likelihood):
 
 
 def levels_of(samples: Tensor) -> Tensor:
-    """Return samples (n, *shape) in [-1, 1] as (n, length) int64 levels in reading order; what is outside is clipped."""
+    """Return samples (n, *shape) as (n, length) int64 levels in reading order; what is outside [-1, 1] is clipped."""
     if samples.ndim == 3:
         size = samples.clamp(-1, 1).abs().mul(_MU).log1p().div(math.log1p(_MU))
         samples = size.mul(samples.sign())

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Annotated
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from ganbench import Batch, LatentDecoder, Likelihood, Profile, Setting, Task, UnfitError
 from ganbench.torchkit.descent import DescentModel, no_labels

@@ -127,8 +127,12 @@ def _write(path: Path, samples: "Tensor", label: int | None) -> None:
     import numpy as np
 
     if path.suffix.lower() == ".png":
-        draw = {4: draw_grid, 3: draw_waveforms}.get(samples.ndim, draw_points)
-        draw(path, samples)
+        if samples.ndim == 4:
+            draw_grid(path, samples)
+        elif samples.ndim == 3:
+            draw_waveforms(path, samples)
+        else:
+            draw_points(path, samples)
         return
     arrays: dict[str, Any] = {"samples": samples.cpu().numpy()}
     if label is not None:

@@ -1,5 +1,6 @@
 """Whether a model keeps its contract, and every claim that it makes beyond it."""
 
+from dataclasses import replace
 from itertools import islice
 
 import torch
@@ -26,10 +27,15 @@ from ganbench.testing.bench import make_factory, seeded
 UPDATES = 4
 
 
-def check_model(name: str, dataset: str, loss: str | None = None, factory: Factory | None = None) -> None:
-    """Check that a model trains, samples and survives its state, on a dataset that fits it, and keeps its claims."""
+def check_model(
+    name: str, dataset: str, loss: str | None = None, factory: Factory | None = None, precision: str = "fp32"
+) -> None:
+    """Check that a model trains, samples and survives its state, on a dataset that fits it, and keeps its claims.
+
+    precision: of its networks, "fp32" or "bf16".
+    """
     factory = factory or make_factory()
-    spec = _spec(factory, name, dataset, loss)
+    spec = replace(_spec(factory, name, dataset, loss), precision=precision)
     first, second = (_trained(factory, spec) for _ in range(2))
     shape = tuple(factory.dataset(spec.dataset).shape)
 

@@ -58,9 +58,9 @@ DEFINITIONS = {
     ),
     "spectral": (
         "Each generated waveform is fitted by a decaying tone, by least squares. The share whose residue is within "
-        "three deviations of the law's noise; the largest difference between the shares of fitted frequencies, amplitudes, "
-        "decays and phases below a value and those of the law, about 0.87/√n for n perfect samples; and the root mean "
-        "square, over frequencies, of the difference in decibels between the mean power spectra of both sides."
+        "three deviations of the law's noise; the largest difference between the shares of fitted frequencies, "
+        "amplitudes, decays and phases below a value and those of the law, about 0.87/√n for n perfect samples; and "
+        "the root mean square, over frequencies, of the decibels between the mean power spectra of both sides."
     ),
     "class-modes": (
         "A classifier judges every generated sample. The classes that come up, and the KL divergence from the "

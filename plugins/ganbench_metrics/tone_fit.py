@@ -83,7 +83,8 @@ def _peak(waves: Tensor) -> Tensor:
     below, top, above = (heights.gather(1, (places + shift)[:, None])[:, 0] for shift in (-1, 0, 1))
     bend = below - 2 * top + above
     shift = torch.where(bend < 0, 0.5 * (below - above) / bend.clamp(max=-1e-30), torch.zeros_like(bend))
-    return places + shift.clamp(-0.5, 0.5)
+    peaks: Tensor = places + shift.clamp(-0.5, 0.5)
+    return peaks
 
 
 def _falling(waves: Tensor) -> Tensor:

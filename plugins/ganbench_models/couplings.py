@@ -1,5 +1,7 @@
 """Affine couplings (Dinh et al. 2017): maps that are inverted as easily as they are applied, and their layout."""
 
+import math
+
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import pixel_shuffle, pixel_unshuffle
@@ -91,8 +93,8 @@ class Flow(nn.Module):
         """Return the samples (n, *shape) of codes (n, dimensions)."""
         # the codes that were set aside at each size, and the values of the last one
         shapes = self._shapes()
-        parts = [part.reshape(len(codes), *shape) for part, shape in zip(
-            codes.split([_count(shape) for shape in shapes], dim=1), shapes, strict=True)]  # fmt: skip
+        flat = torch.split(codes, [math.prod(shape) for shape in shapes], dim=1)
+        parts = [part.reshape(len(codes), *shape) for part, shape in zip(flat, shapes, strict=True)]
         values = parts.pop()
         for scale in reversed(self._scales()):
             if scale.squeezed:
@@ -101,7 +103,8 @@ class Flow(nn.Module):
             values = _back(scale.couplings, values)
         if self.first is not None:
             values = self.first.inverse(values)
-        return values.reshape(len(codes), *self.shape)
+        samples: Tensor = values.reshape(len(codes), *self.shape)
+        return samples
 
     def _scales(self) -> list[Scale]:
         return [scale for scale in self.scales if isinstance(scale, Scale)]
@@ -109,8 +112,9 @@ class Flow(nn.Module):
     def _shapes(self) -> list[tuple[int, ...]]:
         """Return the shapes of what each squeeze sets aside, and of what is left at the last size."""
         if self.first is not None:
-            return [(_count(self.shape),)]
-        shapes, (channels, height, width) = [], self.shape
+            return [(math.prod(self.shape),)]
+        shapes: list[tuple[int, ...]] = []
+        channels, height, width = self.shape
         for scale in self._scales():
             if scale.squeezed:
                 channels, height, width = 2 * channels, height // 2, width // 2
@@ -128,7 +132,8 @@ def flow_of(task: Task, width: int, blocks: int, scales: int, couplings: int) ->
             [Scale([Coupling(mask, _perceptron(count, 4 * width)) for mask in turns], [])],
             Affine(count),
         )
-    levels, (channels, height, breadth) = [], task.shape
+    levels: list[Scale] = []
+    channels, height, breadth = task.shape
     while len(levels) < scales - 1 and height % 2 == breadth % 2 == 0:
         by_board = [Coupling(mask, _convolutions(channels, width, blocks)) for mask in _boards(height, breadth, 3)]
         by_channel = [Coupling(mask, _convolutions(4 * channels, width, blocks)) for mask in _halves(4 * channels, 3)]
@@ -195,10 +200,3 @@ def _back(couplings: nn.ModuleList, values: Tensor) -> Tensor:
         assert isinstance(coupling, Coupling)
         values = coupling.inverse(values)
     return values
-
-
-def _count(shape: tuple[int, ...]) -> int:
-    count = 1
-    for side in shape:
-        count *= side
-    return count

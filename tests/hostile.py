@@ -1,6 +1,7 @@
 """Files made to harm who reads them, and a way to read each in a process of its own, its memory measured."""
 
 import io
+import json
 import struct
 import subprocess
 import sys
@@ -9,6 +10,8 @@ import zlib
 from pathlib import Path
 
 import numpy as np
+
+from ganbench.storage.digests import seal
 
 KEY = "0123456789ab"
 MEMBER = f"runs/{KEY}/record.json"
@@ -42,6 +45,11 @@ def archive(path: Path, name: str = MEMBER, data: bytes = b"{}", method: int = z
     with zipfile.ZipFile(path, "w", method) as packed:
         packed.writestr(name, data)
     return path
+
+
+def rewritten(path: Path, data: dict) -> None:
+    """Write a record as a run with those facts would have left it, its digest included."""
+    path.write_bytes(seal(json.dumps(data, indent=2).encode()))
 
 
 def array_of_records(path: Path) -> Path:

@@ -104,8 +104,7 @@ def test_all_that_is_well_is_said_in_one_line(done, command):
     ],
     ids=["flipped weights", "no weights", "an edited score", "a flipped bit of the record"],
 )
-def test_a_damaged_run_is_made_again_by_name_and_is_the_same_again(done, harm, command):
-    record, folder = done
+def test_a_damaged_run_is_made_again_by_name_and_is_the_same_again(harm, command):
     line = "run --model vanilla:width=8 --dataset ring8 --seeds 1 --budget updates=20 --results again"
     assert command(*line.split()).exit_code == 0
     (again,) = Path("again/runs").iterdir()
@@ -153,7 +152,7 @@ def test_a_damaged_run_is_not_submitted_and_an_edited_one_not_reported(done, com
 def test_a_submission_whose_file_was_exchanged_is_refused_by_name(done, command):
     import zipfile
 
-    record, folder = done
+    record, _ = done
     assert command("submit", "--all", "--to", "good.zip").exit_code == 0
     with zipfile.ZipFile("good.zip") as good, zipfile.ZipFile("bad.zip", "w") as bad:
         for member in good.infolist():

@@ -50,9 +50,10 @@ def refusal(read, *arguments):
     try:
         return read(*arguments)
     except GanbenchError as error:
-        assert len(str(error).splitlines()) == 1, str(error)
-        assert len(str(error)) < 1_000
-        return None
+        said = str(error)
+    assert len(said.splitlines()) == 1, said
+    assert len(said) < 1_000
+    return None
 
 
 def places(value, where=()):

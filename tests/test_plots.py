@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 
 from ganbench.analysis.tables import results
+from ganbench.schema.choice import Choice
 from ganbench.schema.record import Checkpoint, RunRecord, Score, Spent, Status
 from ganbench.schema.spec import Budget
 from ganbench_sections import players, progress, ranks, samples
@@ -83,8 +84,13 @@ def curves(offset, updates=300):
     )
 
 
+def arrays(frame):
+    """Return a frame's columns as sections read them."""
+    return {name: frame[name].to_numpy(float) for name in frame if name != "images"}
+
+
 def test_losses_are_means_over_seeds_with_a_band_from_lowest_to_highest():
-    figure = players.losses().draw({"dcgan\nhinge": [curves(0.0), curves(1.0)]}, "title")
+    figure = players.losses().draw({"dcgan\nhinge": [arrays(curves(0.0)), arrays(curves(1.0))]}, "title")
     (axes,) = figure.axes
     lines = {line.get_label(): line for line in axes.lines}
     assert lines["discriminator"].get_ydata().tolist() == [1.0] * 120
@@ -92,6 +98,33 @@ def test_losses_are_means_over_seeds_with_a_band_from_lowest_to_highest():
     assert middle == pytest.approx(np.full(120, 0.5), abs=0.01)
     assert axes.get_title() == "dcgan + hinge"
     assert len(axes.collections) == 2
+
+
+def test_a_run_whose_losses_were_never_finite_takes_no_other_curve_along():
+    whole, diverged = arrays(curves(0.0)), arrays(curves(0.0))
+    diverged["generator_loss"] = np.full(300, np.nan)
+    figure = players.losses().draw({"dcgan": [diverged], "cgan": [whole], "wgan": [whole, diverged]}, "title")
+    first, second, third = ({line.get_label(): line for line in axes.lines} for axes in figure.axes[:3])
+    assert list(first) == ["generator (never finite)", "discriminator"]
+    assert list(second) == list(third) == ["generator", "discriminator"]
+    assert np.array_equal(second["generator"].get_ydata(), third["generator"].get_ydata())
+
+
+def test_one_diverged_run_leaves_every_other_plot(shown, tmp_path):
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    records = [*shown(dataset=Choice("digits")).records, *shown(dataset=Choice("ring8")).records]
+    folders = []
+    for index, record in enumerate(records):
+        folder = tmp_path / "runs" / record.key
+        folder.mkdir(parents=True)
+        losses = np.full(3, np.nan if index == 0 else 1.0, np.float32)
+        columns = {"update": [1, 2, 3], "generator_loss": losses, "generator_gradient_norm": losses}
+        pq.write_table(pa.table(columns), folder / "curves.parquet")
+        folders.append(folder)
+    for section in (players.losses(), players.gradients()):
+        assert len(list(section.write(results(records, folders), tmp_path / "out"))) == 2 * 2
 
 
 def test_bins_are_means_and_what_is_not_finite_is_left_out():

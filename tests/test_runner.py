@@ -53,7 +53,7 @@ def test_the_record_is_json_that_others_can_read(run, make_spec, tmp_path):
     record = run(make_spec())
     path = tmp_path / "a" / "runs" / record.key / "record.json"
     data = json.loads(path.read_text(), parse_constant=lambda name: pytest.fail(f"{name} is no JSON"))
-    assert data["schema"] == 1
+    assert data["schema"] == 2
     assert data["spec"]["model"]["name"] == "vanilla"
     assert data["status"] == "done"
 

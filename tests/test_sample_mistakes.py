@@ -68,13 +68,16 @@ def test_weights_that_are_missing_or_damaged_or_too_old_say_so(finished, mistake
     state = load(whole)
     for damaged in (whole[:-100], whole[:50], b"torn", b""):
         path.write_bytes(damaged)
+        folder_of(record).write_record(record)
         told = mistake(record.key)
         assert "weights.safetensors can't be read as weights: " in told
         assert "run it again with ganbench run --force" in told
     for task in ("", "{", "[]", "{}", '{"shape": 3, "classes": 0, "examples": 1}'):
         save_file(state, path, {"task": task})
+        folder_of(record).write_record(record)
         assert "weights.safetensors can't be read as weights: " in mistake(record.key)
     save_file(state, path, {})
+    folder_of(record).write_record(record)
     assert "weights.safetensors was written by an older ganbench" in mistake(record.key)
     path.unlink()
     assert f"no weights in 'ganbench-results/runs/{record.key}'; run it again" in mistake(record.key)
@@ -83,6 +86,7 @@ def test_weights_that_are_missing_or_damaged_or_too_old_say_so(finished, mistake
 def test_weights_that_do_not_fit_the_model_as_it_is_now_say_so(finished, mistake, folder_of):
     record, other = finished(model="vanilla:width=8"), finished(model="vanilla:width=16")
     (folder_of(other).path / WEIGHTS).replace(folder_of(record).path / WEIGHTS)
+    folder_of(record).write_record(record)
     told = mistake(record.key)
     assert f"the weights of run {record.key} don't fit vanilla:width=8 as it is built now: RuntimeError: " in told
 
@@ -92,8 +96,10 @@ def test_a_model_that_takes_any_weights_and_then_cannot_draw_says_so(finished, s
     folder = folder_of(record)
     weights = folder.read_weights()
     folder.write_weights(replace(weights, state={}))
+    folder.write_record(record)
     assert f"gmm of run {record.key} can't draw: KeyError: 'weights'" in mistake(record.key)
     folder.write_weights(replace(weights, state={**weights.state, "means": weights.state["means"] * torch.nan}))
+    folder.write_record(record)
     with pytest.raises(ResultsError, match="numbers that are not finite"):
         sampler(record).draw(Request(5))
 

@@ -1,6 +1,7 @@
 """The report: every panel there, one colour a model, and a broken section that stops nobody."""
 
 import os
+import sys
 from dataclasses import replace
 
 import pytest
@@ -117,18 +118,54 @@ def test_side_by_side_sections_are_the_same_and_fail_alone(install, records, tmp
     assert (tmp_path / "good.txt").read_text() == "13"
 
 
-def test_a_section_that_kills_its_process_is_tried_in_this_one(records, tmp_path, monkeypatch):
-    here = os.getpid()
-
+def test_a_section_that_kills_its_process_is_broken_and_takes_nobody_along(records, tmp_path, monkeypatch):
     class Deadly:
         def write(self, results, folder):
-            if os.getpid() != here:
-                os._exit(1)
-            return [folder / "alive"]
+            os._exit(1)
+
+    class Good:
+        def write(self, results, folder):
+            path = folder / "good.txt"
+            path.write_text("good")
+            return [path]
 
     monkeypatch.setattr("ganbench.report.sections._MANY", 1)
-    cards = [ganbench.SectionCard("deadly", make=Deadly, about="Ends its process.")]
-    assert write_sections(results(records), cards, tmp_path) == ({"deadly": [tmp_path / "alive"]}, {})
+    cards = [
+        ganbench.SectionCard("deadly", make=Deadly, about="Ends its process."),
+        ganbench.SectionCard("good", make=Good, about="Works."),
+    ]
+    written, broken = write_sections(results(records), cards, tmp_path)
+    assert written == {"good": [tmp_path / "good.txt"]}
+    assert broken == {"deadly": "its process ended without a word: it may need more memory than there is"}
+
+
+def giving(what):
+    """Return the card of a section whose write gives or does this."""
+
+    class Odd:
+        def write(self, results, folder):
+            return what(folder) if callable(what) else what
+
+    return ganbench.SectionCard("odd", make=Odd, about="Odd.")
+
+
+def test_what_a_section_gives_instead_of_its_files_is_its_own_fault_alone(records, tmp_path):
+    (tmp_path / "outside.txt").write_text("x")
+    folder = tmp_path / "out"
+    folder.mkdir()
+    for what, reason in {
+        "plots/a.png": "TypeError: write gave 'plots/a.png', where an iterable of paths belongs",
+        None: "TypeError: write gave None, where an iterable of paths belongs",
+        ("a", "b"): "TypeError: write gave 'a' among its paths",
+        lambda folder: sys.exit(0): "SystemExit: 0",
+        lambda folder: [folder / "never written"]: "which is no file in the folder of the report",
+        lambda folder: [folder.parent / "outside.txt"]: "which is no file in the folder of the report",
+        lambda folder: [folder]: "which is no file in the folder of the report",
+    }.items():
+        written, broken = write_sections(results(records), [giving(what)], folder)
+        assert written == {}
+        assert reason in broken["odd"]
+    assert write_sections(results(records), [giving(iter(()))], folder) == ({"odd": []}, {})
 
 
 def test_a_comparison_too_tall_for_a_page_is_a_page_a_board(records, make_spec, tmp_path):

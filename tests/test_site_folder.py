@@ -1,6 +1,7 @@
 """A site as a folder: replaced with care, served on this machine alone, small whatever is shown."""
 
 import re
+import socket
 import threading
 import urllib.request
 from dataclasses import replace
@@ -130,6 +131,53 @@ def test_a_site_is_served_on_this_machine_alone(site):
         assert where.startswith("http://127.0.0.1:")
         with pytest.raises(ResultsError, match="can't serve at port"), serving(site, server.server_port):
             pass
+
+
+@pytest.fixture
+def answer(tmp_path):
+    """Return an asker of a served folder: the status and the body for a path, sent as it stands."""
+    site = tmp_path / "served"
+    (site / "folder").mkdir(parents=True)
+    (site / ".git").mkdir()
+    for name in ("index.html", "folder/page.html", ".hidden", ".git/config"):
+        (site / name).write_text("public" if "." not in name[:2] else "hidden")
+    (tmp_path / "secret.txt").write_text("secret")
+    (site / "out.txt").symlink_to(tmp_path / "secret.txt")
+    (site / "up").symlink_to(tmp_path)
+    (site / "in.html").symlink_to("index.html")
+    (site / "circle").symlink_to("circle")
+    (site / "to-hidden").symlink_to(".hidden")
+    with serving(site, 0) as (server, _):
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+
+        def ask(path):
+            with socket.create_connection(("127.0.0.1", server.server_port), timeout=10) as asked:
+                asked.sendall(f"GET {path} HTTP/1.0\r\n\r\n".encode())
+                head, _, body = b"".join(iter(lambda: asked.recv(2**16), b"")).partition(b"\r\n\r\n")
+            return int(head.split()[1]), body
+
+        yield ask
+        server.shutdown()
+        thread.join()
+
+
+@pytest.mark.parametrize("path", ["/", "/index.html", "/folder/page.html", "/in.html", "/in.html?x=1#y"])
+def test_a_sites_own_files_are_served(answer, path):
+    assert answer(path) == (200, b"public")
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/out.txt", "/up/secret.txt", "/.hidden", "/.git/config", "/%2ehidden", "/to-hidden", "/%00", "/a%00b", "/circle",
+     "/folder/", "/../secret.txt", "/..%2fsecret.txt", "/folder/%2e%2e/%2e%2e/secret.txt", "//etc/passwd", "/none"],
+)  # fmt: skip
+def test_nothing_else_is_served_and_nothing_breaks(answer, path, capfd):
+    status, body = answer(path)
+    assert status == 404
+    assert b"secret" not in body.replace(path.encode(), b"")
+    assert answer("/index.html") == (200, b"public")
+    assert "Traceback" not in capfd.readouterr().err
 
 
 def test_what_is_no_site_is_not_served(tmp_path):

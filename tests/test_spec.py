@@ -18,7 +18,7 @@ from ganbench.schema.spec import Budget, RunSpec, Stopping
         ({}, "at least one of images, updates and seconds"),
         ({"images": -1}, "above zero, not images = -1"),
         ({"seconds": 0}, "above zero"),
-        ({"seconds": float("inf")}, "above zero"),
+        ({"seconds": float("inf")}, "below 2\\^63, not seconds = inf"),
         ({"image": 10}, "unknown unit 'image' in a budget; did you mean 'images'"),
         ({"images": "many"}, "counted in numbers"),
         ({"updates": True}, "counted in numbers"),

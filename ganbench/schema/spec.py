@@ -35,8 +35,10 @@ class Budget:
         if not limits:
             raise BadOptionError("a budget needs at least one of images, updates and seconds")
         for unit, limit in limits.items():
-            if not 0 < limit < _LARGEST:
-                raise BadOptionError(f"a budget must be above zero and below 2^63, not {unit} = {limit}")
+            if limit >= _LARGEST:
+                raise BadOptionError(f"a budget is counted in numbers below 2^63, not {unit} = {str(limit)[:40]}")
+            if not limit > 0:
+                raise BadOptionError(f"a budget must be above zero, not {unit} = {limit}")
 
     def __str__(self) -> str:
         return " or ".join(
@@ -52,7 +54,7 @@ class Budget:
             if isinstance(limit, bool) or not isinstance(limit, int | float):
                 raise BadOptionError(f"a budget is counted in numbers, not {unit} = {limit!r}")
             if not abs(limit) < _LARGEST:  # infinity and nan are not, either
-                raise BadOptionError(f"a budget is counted in numbers below 2^63, not {unit} = {limit!r:.40}")
+                raise BadOptionError(f"a budget is counted in numbers below 2^63, not {unit} = {str(limit)[:40]}")
             if unit != "seconds" and limit != int(limit):
                 raise BadOptionError(f"a budget counts whole {unit}, not {limit!r}")
         whole = {unit: int(limit) for unit, limit in settings.items() if unit != "seconds"}

@@ -7,7 +7,7 @@ import platformdirs
 
 from ganbench.errors import UnfitError
 
-_PIECE = 1 << 20  # bytes
+_PIECE = 1 << 16  # bytes, of which the last ones are lost when an answer is cut off
 _PATIENCE = 30  # seconds without an answer
 _WHOLE_ALREADY = 416  # the status of an answer to who asks for what is behind the end
 

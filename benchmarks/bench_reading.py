@@ -72,7 +72,9 @@ if __name__ == "__main__":
     folder, count = Path(sys.argv[1]), int(sys.argv[2])
     if not folder.exists():
         made(folder, count)
-    started = time.perf_counter()
+    started, worked = time.perf_counter(), time.process_time()
     board = tabled(folder).leaderboard
-    seconds, peak = time.perf_counter() - started, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    sys.stdout.write(f"{count:,} runs, {len(board):,} rows: {seconds:.1f} s, {peak:,.0f} MB at most\n")
+    seconds, busy = time.perf_counter() - started, time.process_time() - worked
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    line = f"{count:,} runs, {len(board):,} rows: {seconds:.1f} s, {busy:.1f} s of a processor, {peak:,.0f} MB at most"
+    sys.stdout.write(f"{line}\n")

@@ -4,7 +4,7 @@ import dataclasses
 import hashlib
 import json
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, ClassVar
 
 from ganbench.errors import BadOptionError, nearest
@@ -193,7 +193,7 @@ class RunSpec:
     @cached_property
     def key(self) -> str:
         """Twelve hexadecimal digits that stand for this spec and no other."""
-        text = json.dumps(_without_nothing(dataclasses.asdict(self)), sort_keys=True, separators=(",", ":"))
+        text = json.dumps(_without_nothing(self), sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()[:12]
 
     @property
@@ -204,10 +204,16 @@ class RunSpec:
 
 
 def _without_nothing(value: Any) -> Any:
-    """Drop absent and empty fields, so that a field added later leaves the keys of older specs alone."""
-    if isinstance(value, dict):
-        kept = {key: _without_nothing(item) for key, item in value.items()}
-        return {key: item for key, item in kept.items() if item is not None and item not in ((), [], {})}
-    if isinstance(value, list | tuple):
+    """Return a spec as mappings and lists without absent and empty fields: one added later leaves older keys alone."""
+    if isinstance(value, tuple):
         return [_without_nothing(item) for item in value]
-    return value
+    kind: type[Any] = type(value)
+    if not dataclasses.is_dataclass(kind):
+        return value
+    kept = {name: _without_nothing(vars(value)[name]) for name in _field_names(kind)}
+    return {name: item for name, item in kept.items() if item is not None and item not in ([], {})}
+
+
+@lru_cache
+def _field_names(kind: type[Any]) -> tuple[str, ...]:
+    return tuple(each.name for each in dataclasses.fields(kind))

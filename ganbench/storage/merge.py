@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ganbench.errors import BadOptionError, ResultsError
 from ganbench.schema.record import RunRecord
-from ganbench.storage.gc_pause import gc_paused
+from ganbench.storage.gc_pause import gc_frozen, gc_paused
 from ganbench.storage.records import read_record
 from ganbench.storage.store import Store
 from ganbench.storage.submission import SUFFIX, unpacked
@@ -51,11 +51,12 @@ def merged(places: Iterable[Path]) -> Iterator[Merged]:
     with ExitStack() as stack:
         found: _Found = {}
         damaged: list[str] = []
-        for place in places:
-            root = stack.enter_context(unpacked(place)) if place.suffix.lower() == SUFFIX else place
-            with gc_paused():
+        with gc_paused():
+            for place in places:
+                root = stack.enter_context(unpacked(place)) if place.suffix.lower() == SUFFIX else place
                 _collect(Store(root), place, found, damaged)
-        records, folders, _ = zip(*found.values(), strict=True) if found else ((), (), ())
+            stack.enter_context(gc_frozen())
+            records, folders, _ = zip(*found.values(), strict=True) if found else ((), (), ())
         yield Merged(records, folders, tuple(damaged))
 
 

@@ -27,7 +27,7 @@ _RESUME, WEIGHTS = "resume.safetensors", "weights.safetensors"
 CURVES, SAMPLES, INTERPOLATION, MODES = "curves.parquet", "samples.png", "interpolation.png", "modes.json"
 WAVEFORMS = "waveforms.npz"
 _FRAME = "frame-{:04.0f}.png"  # what a model drew when it was scored, by thousandths of its budget
-_LEFT = (WEIGHTS, CURVES, SAMPLES, INTERPOLATION, MODES)
+_LEFT = (WEIGHTS, CURVES, SAMPLES, INTERPOLATION, MODES, WAVEFORMS)
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,17 @@ from ganbench.reading import check_file
 from ganbench.storage.curves import LARGEST_CURVES
 from ganbench.storage.histograms import LARGEST_HISTOGRAMS
 from ganbench.storage.records import LARGEST_RECORD, RECORD
-from ganbench.storage.store import CURVES, INTERPOLATION, MODES, SAMPLES, WAVEFORMS, WEIGHTS, RunFolder, Store, is_of_a_run
+from ganbench.storage.store import (
+    CURVES,
+    INTERPOLATION,
+    MODES,
+    SAMPLES,
+    WAVEFORMS,
+    WEIGHTS,
+    RunFolder,
+    Store,
+    is_of_a_run,
+)
 
 SUFFIX = ".zip"
 LEFT_OUT = (WEIGHTS,)  # of what a run leaves: too large to be sent around

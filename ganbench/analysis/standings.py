@@ -5,55 +5,75 @@ from typing import Any
 
 import numpy as np
 
+from ganbench.analysis.places import Competitor, places
 from ganbench.analysis.statistics import (
     Interval,
     Values,
-    bootstrap_intervals,
     finite,
     improvement_interval,
     interquartile_mean,
     mean_and_deviation,
-    places,
+    mean_interval,
     probability_of_improvement,
-    rank_intervals,
 )
 from ganbench.schema.direction import merit
 
-# mean, deviation: over seeds (the sample standard deviation). low, high: the mean's bootstrap interval.
-# iqm, iqm_low, iqm_high: the interquartile mean and its. rank: by mean, 1 the best. rank_low, rank_high: its
-# bootstrap interval. place: the rank that Welch's intervals support, shared where a lead is not supported.
-# improvement: the probability that a run of this model beats one of the baseline's, with its bootstrap interval.
+# mean, deviation: over seeds (the sample standard deviation). low, high: the mean's t interval. worst: the worst
+# seed's. iqm, iqm_low, iqm_high: the interquartile mean and its interval. rank: by mean, 1 the best, whoever has
+# failed seeds after all who have fewer of them. rank_low, rank_high: its simultaneous interval. place, place_p,
+# place_test: as places.Place has them. improvement: the probability that a run of this model beats one of the
+# baseline's, with its interval.
 STANDING = [
-    "mean", "deviation", "low", "high", "iqm", "iqm_low", "iqm_high", "rank", "rank_low", "rank_high", "place",
-    "improvement", "improvement_low", "improvement_high",
+    "mean", "deviation", "low", "high", "worst", "iqm", "iqm_low", "iqm_high", "rank", "rank_low", "rank_high",
+    "place", "place_p", "place_test", "improvement", "improvement_low", "improvement_high",
 ]  # fmt: skip
 
 
 def standings(
-    values: Sequence[Values], better: str, baseline: int | None = None, aside: Sequence[bool] = ()
+    values: Sequence[Values],
+    better: str,
+    baseline: int | None = None,
+    aside: Sequence[bool] = (),
+    failed: Sequence[int] = (),
 ) -> Iterator[dict[str, Any]]:
     """Yield the columns of STANDING for each rival, given the values of its seeds; missing ones are None.
 
     baseline: the rival that the others' probability of improvement is told over. aside: which ones stand outside
-    the competition, without a rank or a place, as real data does.
+    the competition, without a rank or a place, as real data does. failed: how many seeds of each failed, which are
+    worse than any that finished; none unless given.
     """
+    lost = list(failed) or [0] * len(values)
     merits = [np.array([merit(value, better) for value in finite(side)]) for side in values]
     ranked = [side[:0] if out else side for side, out in zip(merits, aside or [False] * len(merits), strict=True)]
-    plain, trimmed = (bootstrap_intervals(values, trimmed) for trimmed in (False, True))
-    means = np.array([side.mean() if len(side) else np.nan for side in ranked])
-    for index, (side, place, ranks) in enumerate(zip(values, places(ranked), rank_intervals(ranked), strict=True)):
+    found = places([Competitor(side, count) for side, count in zip(ranked, lost, strict=True)])
+    ranks = _ranks(ranked, lost)
+    whole = [np.append(side, [np.inf] * count) for side, count in zip(merits, lost, strict=True)]
+    for index, (side, place) in enumerate(zip(values, found, strict=True)):
         mean, deviation = mean_and_deviation(side)
         yield {
             "mean": mean,
             "deviation": deviation,
-            **_ends("", plain[index]),
+            **_ends("", mean_interval(side)),
+            "worst": float(finite(side)[merits[index].argmax()]) if len(merits[index]) else None,
             "iqm": interquartile_mean(side),
-            **_ends("iqm_", trimmed[index]),
-            "rank": None if np.isnan(means[index]) else float(1 + (means < means[index]).sum()),
-            **_ends("rank_", ranks),
-            "place": place,
-            **_improvement(merits, index, baseline),
+            **_ends("iqm_", mean_interval(side, trimmed=True)),
+            "rank": ranks[index],
+            **_ends("rank_", place.ranks),
+            "place": place.place,
+            "place_p": place.p,
+            "place_test": place.test,
+            **_improvement(whole, index, baseline),
         }
+
+
+def _ranks(merits: Sequence[Values], failed: Sequence[int]) -> list[float | None]:
+    """Return the rank of each by its share of failed seeds, then by its mean; None without a finished seed."""
+    keys = [
+        (count / (count + len(side)), float(side.mean())) if len(side) else None
+        for side, count in zip(merits, failed, strict=True)
+    ]
+    there = [key for key in keys if key is not None]
+    return [None if key is None else 1.0 + sum(other < key for other in there) for key in keys]
 
 
 def _improvement(merits: Sequence[Values], index: int, baseline: int | None) -> dict[str, float | None]:

@@ -150,9 +150,7 @@ def _welch(gaps: _Matrix, variances: _Matrix, counts: _Matrix) -> _Matrix:
     return _sidak(alone, len(counts))
 
 
-def _without_spread(
-    p: _Matrix, gaps: _Matrix, variances: _Matrix, counts: _Matrix, pool: tuple[float, float]
-) -> None:
+def _without_spread(p: _Matrix, gaps: _Matrix, variances: _Matrix, counts: _Matrix, pool: tuple[float, float]) -> None:
     """Put in the p of pairs that differ while neither has a spread of its own, as counts of modes do.
 
     They borrow the spread that all competitors pool; where nobody has any, what is left is the chance that equal

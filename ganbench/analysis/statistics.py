@@ -102,8 +102,8 @@ def improvement_interval(ours: ArrayLike, theirs: ArrayLike) -> Interval | None:
     """Return the interval of probability_of_improvement by Newcombe's fifth method (2006); None below two values.
 
     It holds the probabilities from which what is observed lies no further than 1.96 deviations, where the deviation
-    is what that probability would give (Hanley and McNeil 1982), so that it has a width even where all runs of one side beat
-    all of the other: three against three support no more than 0.50 to 1.
+    is what that probability would give (Hanley and McNeil 1982), so that it has a width even where all runs of one
+    side beat all of the other: three against three support no more than 0.50 to 1.
     """
     from scipy.optimize import brentq
     from scipy.special import ndtri

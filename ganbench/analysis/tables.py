@@ -1,4 +1,4 @@
-"""Records to a tidy frame, and from it to a leaderboard: plain pandas, nothing read or written but here."""
+"""A tidy frame to a leaderboard: plain pandas, nothing read or written but here."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -8,29 +8,13 @@ import pandas as pd
 
 from ganbench.analysis.boards import BOARD
 from ganbench.analysis.standings import STANDING, standings
+from ganbench.analysis.tidy import CELL, SCORE, TRAITS, run_names, tidy
 from ganbench.analysis.trajectories import trajectories
 from ganbench.contracts.sections import Results
 from ganbench.errors import BadOptionError
 from ganbench.files import write_whole
-from ganbench.schema.choice import settings_text
 from ganbench.schema.protocol import Protocol
-from ganbench.schema.record import Checkpoint, RunRecord, Score, Status, sort_key
-
-# what must be equal for two runs to be averaged: all that can change a number, but for the seed
-CELL = [*BOARD, "model", "loss", "settings", "versions"]
-SCORE = ["metric", "score", "better", "protocol"]
-
-
-def tidy(records: Iterable[RunRecord]) -> pd.DataFrame:
-    """Return one row for each run x checkpoint x score.
-
-    A run without scores, such as a skipped one, has one row whose `score` is empty and whose `value` is
-    missing. What each column holds: ganbench.schema.columns.TIDY.
-    """
-    records = tuple(records)
-    named = sorted(zip(records, run_names(records), strict=True), key=lambda pair: sort_key(pair[0]))
-    rows = [{**row, "run": name} for record, name in named for row in _rows(record)]
-    return pd.DataFrame(rows, columns=[*_run_columns(), *_score_columns()])
+from ganbench.schema.record import RunRecord, Status
 
 
 def leaderboard(frame: pd.DataFrame, baseline: str | None = None) -> pd.DataFrame:
@@ -49,12 +33,13 @@ def leaderboard(frame: pd.DataFrame, baseline: str | None = None) -> pd.DataFram
     groups = scored.groupby([*RIVALS, *SCORE], sort=False)
     done = frame[(frame["score"] != "") & (frame["status"] == Status.DONE)]
     ways = dict(iter(trajectories(done, [*CELL, *SCORE, "run"]).groupby([*CELL, *SCORE], sort=False, dropna=False)))
-    scores = [row | _trajectory(ways, row) for _, rivals in groups for row in _standings(rivals, baseline)]
+    lost = failed_seeds(frame)
+    scores = [row | _trajectory(ways, row) for _, rivals in groups for row in _standings(rivals, baseline, lost)]
     cells = [
         dict(zip(CELL, key, strict=True)) | _counts(group)
         for key, group in frame.groupby(CELL, sort=False, dropna=False)
     ]
-    columns = [*CELL, *SCORE, *STANDING, "sampling_deviation", "seeds", *_TRAJECTORY, "score_reason"]
+    columns = [*CELL, *SCORE, *STANDING, "sampling_deviation", "seeds", "failed_seeds", *_TRAJECTORY, "score_reason"]
     board = pd.DataFrame(cells, columns=[*CELL, *_COUNTS]).merge(
         pd.DataFrame(scores, columns=columns), how="left", on=CELL
     )
@@ -64,18 +49,24 @@ def leaderboard(frame: pd.DataFrame, baseline: str | None = None) -> pd.DataFram
         absent: Any = Protocol() if name == "protocol" else ""
         board[name] = board[name].map(lambda value, absent=absent: absent if isinstance(value, float) else value)
     board["reason"] = board["reason"].where(board["reason"] != "", board.pop("score_reason").fillna(""))
-    board["seeds"] = board["seeds"].fillna(0).astype(int)
+    for name in ("seeds", "failed_seeds"):
+        board[name] = board[name].fillna(0).astype(int)
     return board
 
 
-def run_names(records: Iterable[RunRecord]) -> list[str]:
-    """Return a name for each run: its key, and a number where other devices or versions made one of the same key."""
-    seen: dict[str, int] = {}
-    names = []
-    for record in records:
-        seen[record.key] = count = seen.get(record.key, 0) + 1
-        names.append(record.key if count == 1 else f"{record.key}-{count}")
-    return names
+def failed_seeds(frame: pd.DataFrame) -> dict[tuple[Any, ...], int]:
+    """Count the runs of each cell that failed, by CELL, and the done ones without a number, by CELL and score.
+
+    The second kind is by CELL, metric and score: without a number, a run's protocol may say less.
+    """
+    failed = frame[frame["status"] == Status.FAILED].drop_duplicates([*CELL, "run"])
+    without = frame[
+        (frame["status"] == Status.DONE) & (frame["fraction"] == 1.0) & (frame["score"] != "") & frame["value"].isna()
+    ]
+    counts: dict[tuple[Any, ...], int] = {}
+    for part, by in ((failed, CELL), (without, [*CELL, "metric", "score"])):
+        counts |= {tuple(key): len(rows) for key, rows in part.groupby(by, sort=False, dropna=False)}
+    return counts
 
 
 def results(records: Iterable[RunRecord], folders: Iterable[Path] = (), baseline: str | None = None) -> Results:
@@ -98,11 +89,8 @@ def write_tables(shown: Results, folder: Path) -> list[Path]:
 
 
 REFERENCE = "reference"  # the family of what stands outside the competition: real data, floors, copies
-# what a score's protocol tells of its run: it differs within a mean, and between models that are compared
-_OF_THE_RUN = {"average", "seed"}
 _MEANS = ["seconds", "images", "updates", "images_per_second", "seconds_per_sample", "peak_memory_bytes"]
-_TRAITS = ["family", "conditional", "parameters", "network_evaluations"]
-_COUNTS = ["done", "failed", "skipped", "diverged", "reason", *_MEANS, *_TRAITS]
+_COUNTS = ["done", "failed", "skipped", "diverged", "reason", *_MEANS, *TRAITS]
 _TRAJECTORY = ["best", "gap", "area", "collapsed", "collapse_images"]
 RIVALS = [name for name in BOARD if name != "standard"]  # what must be equal for two cells to be ranked
 
@@ -117,7 +105,7 @@ def _counts(group: pd.DataFrame) -> dict[str, Any]:
         "diverged": float((runs["ended_by"] == "divergence").mean()),
         "reason": reasons[0] if reasons else "",
         **{name: done[name].astype(float).mean() if len(done) else None for name in _MEANS},
-        **{name: _first(runs[name]) for name in _TRAITS},
+        **{name: _first(runs[name]) for name in TRAITS},
     }
 
 
@@ -132,20 +120,26 @@ def _is_baseline(frame: pd.DataFrame, baseline: str) -> "pd.Series[bool]":
     return named if named.any() else frame["model"].str.partition(":")[0] == baseline
 
 
-def _standings(rivals: pd.DataFrame, baseline: str | None) -> Iterable[dict[str, Any]]:
-    """Yield a row for each cell of a group that is ranked together."""
+def _standings(
+    rivals: pd.DataFrame, baseline: str | None, lost: dict[tuple[Any, ...], int]
+) -> Iterable[dict[str, Any]]:
+    """Yield a row for each cell of a group that is ranked together; lost: as failed_seeds has it."""
     groups = [(key, group) for key, group in rivals.groupby([*CELL, *SCORE], sort=False, dropna=False)]
     better = str(rivals["better"].iloc[0])
     values = [group["value"].to_numpy(dtype=float) for _, group in groups]
     chosen = [baseline is not None and bool(_is_baseline(group, baseline).any()) for _, group in groups]
     index = chosen.index(True) if any(chosen) else None
     aside = [str(group["family"].iloc[0]) == REFERENCE for _, group in groups]
-    for (key, group), found in zip(groups, standings(values, better, index, aside), strict=True):
+    cells = [tuple(key[: len(CELL)]) for key, _ in groups]
+    which = (str(rivals["metric"].iloc[0]), str(rivals["score"].iloc[0]))
+    failed = [lost.get(cell, 0) + lost.get((*cell, *which), 0) for cell in cells]
+    for (key, group), found, count in zip(groups, standings(values, better, index, aside, failed), failed, strict=True):
         reasons = [reason for reason in group["score_reason"] if reason]
         yield {
             **dict(zip([*CELL, *SCORE], key, strict=True)),
             **found,
             "seeds": int(group["value"].notna().sum()),
+            "failed_seeds": count if group["value"].notna().any() else 0,
             "sampling_deviation": _quadratic_mean(group["sampling_deviation"]),
             "score_reason": reasons[0] if reasons else "",
         }
@@ -156,11 +150,11 @@ def _trajectory(ways: dict[Any, pd.DataFrame], row: dict[str, Any]) -> dict[str,
     part = ways.get(tuple(row[name] for name in [*CELL, *SCORE]))
     if part is None:
         return dict.fromkeys(_TRAJECTORY)
-    fallen = part["collapse_images"].dropna()
+    known, fallen = part["collapsed"].dropna(), part["collapse_images"].dropna()
     return {
-        **{name: part[name].mean() for name in ("best", "gap", "area")},
-        "collapsed": len(fallen) / len(part),
-        "collapse_images": fallen.mean() if len(fallen) else None,
+        **{name: part[name].astype(float).mean() for name in ("best", "gap", "area")},
+        "collapsed": known.astype(float).mean() if len(known) else None,
+        "collapse_images": fallen.astype(float).mean() if len(fallen) else None,
     }
 
 
@@ -168,67 +162,6 @@ def _quadratic_mean(column: "pd.Series[Any]") -> float | None:
     """Return the root of the mean square of what is there, as deviations are averaged."""
     there = column.dropna().astype(float)
     return float((there**2).mean() ** 0.5) if len(there) else None
-
-
-def _rows(record: RunRecord) -> Iterable[dict[str, Any]]:
-    run = _run_columns(record)
-    if not record.checkpoints or record.status is not Status.DONE:
-        yield run | _score_columns(None, None)
-    for checkpoint in record.checkpoints:
-        for score in checkpoint.scores:
-            yield run | _score_columns(checkpoint, score)
-
-
-def _run_columns(record: RunRecord | None = None) -> dict[str, Any]:
-    """Return a record's columns; without one, their names alone."""
-    if record is None:
-        names = [*CELL, "key", "run", "seed", "status", "reason", "ended_by", "images_per_second"]
-        return dict.fromkeys([*names, "updates_per_second", "seconds_per_sample", "peak_memory_bytes", *_TRAITS])
-    spec = record.spec
-    return {
-        "suite": spec.suite,
-        "budget": str(spec.budget) + (f", stop {spec.stopping}" if spec.stopping else ""),
-        "standard": spec.standard,
-        "precision": spec.precision,
-        "device": record.environment.get("device", ""),
-        "dataset": str(spec.dataset),
-        "model": str(spec.model),
-        "loss": str(spec.loss or ""),
-        "settings": settings_text(spec.recipe),
-        "versions": record.versions,
-        "key": record.key,
-        "seed": spec.seed,
-        "status": record.status.value,
-        "reason": record.reason,
-        "ended_by": record.ended_by,
-        "images_per_second": record.throughput.get("images_per_second"),
-        "updates_per_second": record.throughput.get("updates_per_second"),
-        "seconds_per_sample": record.sampling.get("seconds_per_sample"),
-        "peak_memory_bytes": record.peak_memory_bytes,
-        "family": record.family or ("adversarial" if spec.loss else "other"),
-        "conditional": record.conditional,
-        "parameters": sum(record.parameters.values()) or None,
-        "network_evaluations": record.sampling.get("network_evaluations"),
-    }
-
-
-def _score_columns(checkpoint: Checkpoint | None = None, score: Score | None = None) -> dict[str, Any]:
-    """Return a score's columns; without one, missing ones."""
-    spent = checkpoint.spent if checkpoint else None
-    protocol = score.protocol if score else {}
-    return {
-        "fraction": checkpoint.fraction if checkpoint else None,
-        "images": spent.images if spent else None,
-        "updates": spent.updates if spent else None,
-        "seconds": spent.seconds if spent else None,
-        "metric": score.metric if score else "",
-        "score": score.name if score else "",
-        "better": score.better if score else "",
-        "protocol": Protocol.of(protocol, without=_OF_THE_RUN),
-        "value": score.value if score else None,
-        "score_reason": score.reason if score else "",
-        "sampling_deviation": score.sampling_deviation if score else None,
-    }
 
 
 def as_text(frame: pd.DataFrame) -> pd.DataFrame:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pandas as pd
 
-from ganbench.analysis.tables import CELL
+from ganbench.analysis.tidy import CELL
 from ganbench.errors import BadOptionError, nearest
 from ganbench.schema.choice import parse_settings
 from ganbench.schema.direction import merit

@@ -22,6 +22,10 @@ places_option = click.option(
     "--results", "places", type=click.Path(path_type=Path, exists=False), multiple=True, default=(RESULTS,),
     show_default=True, help="Folder of results, or a submission (.zip); may be given more than once.",
 )  # fmt: skip
+order_option = click.option(
+    "--order", type=click.Choice(["mean", "worst"]), default="mean", show_default=True,
+    help="What rows are ordered by: the mean over seeds, or the worst seed; failed ones come last.",
+)  # fmt: skip
 device_option = click.option("--device", default="auto", show_default=True, help="auto, cpu, cuda or cuda:N.")
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 import click
 
-from ganbench.cli.options import places_option, warn_of_broken
+from ganbench.cli.options import order_option, places_option, warn_of_broken
 
 
 @click.command()
@@ -16,7 +17,15 @@ from ganbench.cli.options import places_option, warn_of_broken
               help="Where the site goes; an earlier site there is replaced.")  # fmt: skip
 @click.option("--title", help="What the site calls itself; the suite's name if left out.")
 @click.option("--baseline", metavar="MODEL", help="Also report how probably each model beats this one.")
-def publish(suite: str | None, places: tuple[Path, ...], out: Path, title: str | None, baseline: str | None) -> None:
+@order_option
+def publish(
+    suite: str | None,
+    places: tuple[Path, ...],
+    out: Path,
+    title: str | None,
+    baseline: str | None,
+    order: Literal["mean", "worst"],
+) -> None:
     """Make a static site of results: of one SUITE, or of all.
 
     It opens from the disk and needs no network; put the folder on any web server to share it.
@@ -32,7 +41,7 @@ def publish(suite: str | None, places: tuple[Path, ...], out: Path, title: str |
     catalog = discover()
     with merged(places) as found:
         chosen = found.of_suite(suite)
-        broken = write(chosen, catalog, out, title or suite or "ganbench leaderboard", baseline)
+        broken = write(chosen, catalog, out, title or suite or "ganbench leaderboard", baseline, order)
     for line in [f"left out: {line}" for line in chosen.damaged] + [
         f"the section {name} could not be written: {why}" for name, why in broken.items()
     ]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 import click
 
-from ganbench.cli.options import places_option, results_option, warn_of_broken
+from ganbench.cli.options import order_option, places_option, results_option, warn_of_broken
 
 
 @click.command()
@@ -15,14 +16,21 @@ from ganbench.cli.options import places_option, results_option, warn_of_broken
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), metavar="FOLDER",
               help="Where tables and plots go; the first folder of results if left out.")  # fmt: skip
 @click.option("--baseline", metavar="MODEL", help="Also report how probably each model beats this one.")
+@order_option
 @click.option("--reach", metavar="SCORE=LEVEL", help="Also report how long each model took to get there: fid=20.")
 def report(
-    suite: str | None, places: tuple[Path, ...], out: Path | None, baseline: str | None, reach: str | None
+    suite: str | None,
+    places: tuple[Path, ...],
+    out: Path | None,
+    baseline: str | None,
+    order: Literal["mean", "worst"],
+    reach: str | None,
 ) -> None:
     """Read results, merge them, write tables and plots, and show the leaderboard; of one SUITE, or of all.
 
     \b
     ganbench report
+    ganbench report --order worst
     ganbench report --reach fid=20
     ganbench report mnist-all --results mine --results theirs.zip --out both --baseline dcgan
     """
@@ -34,7 +42,7 @@ def report(
     with merged(places) as found:
         chosen = found.of_suite(suite)
         folder = out or next((place for place in places if place.is_dir()), Path("ganbench-report"))
-        show_report(catalog, folder, chosen, baseline=baseline)
+        show_report(catalog, folder, chosen, None, baseline, order)
         if reach is not None:
             show_time_to_score(chosen, reach, folder)
     warn_of_broken(catalog)

@@ -8,6 +8,7 @@ from ganbench.contracts.cards import SectionCard
 from ganbench.contracts.sections import Results
 from ganbench.registry.catalog import Catalog
 from ganbench.report.documents import write_documents
+from ganbench.report.notes import Order
 from ganbench.report.sections import write_sections
 
 
@@ -19,9 +20,14 @@ class Written:
     broken: dict[str, str]
 
 
-def write_report(results: Results, catalog: Catalog, folder: Path, at_once: bool = False) -> Written:
-    """Write tables and sections into folder; at_once: no sections but those that are for the end of every run."""
-    paths = [*write_tables(results, folder), *write_documents(results.leaderboard, folder)]
+def write_report(
+    results: Results, catalog: Catalog, folder: Path, at_once: bool = False, order: Order = "mean"
+) -> Written:
+    """Write tables and sections into folder; at_once: no sections but those that are for the end of every run.
+
+    order: as grid.grids has it.
+    """
+    paths = [*write_tables(results, folder), *write_documents(results.leaderboard, folder, order)]
     cards = [card for card in section_cards(catalog) if card.at_once or not at_once]
     sections, broken = write_sections(results, cards, folder)
     return Written((*paths, *(path for written in sections.values() for path in written)), broken)

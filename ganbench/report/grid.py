@@ -8,17 +8,22 @@ from typing import Any
 import pandas as pd
 
 from ganbench.analysis.boards import Board, split_by_board
+from ganbench.report.notes import Order, place_notes
 from ganbench.report.numbers import ARROWS, NOTHING, number
 from ganbench.schema.direction import merit
 
 _LINE = ["model", "loss", "settings", "versions"]
 _SCORE = ["metric", "score", "better", "protocol"]
 COSTS = ("seeds", "seconds", "images/s")
+UNDECIDED = "undecided"
 
 
 @dataclass(frozen=True)
 class Cell:
-    """A number with its spread; best: whether no model has a lead over it. facts: its row of the leaderboard."""
+    """A number with its spread, and of how many seeds where some failed. facts: its row of the leaderboard.
+
+    best: whether its place is the first: one that the seeds leave undecided is none.
+    """
 
     text: str
     best: bool = False
@@ -27,8 +32,9 @@ class Cell:
 
 @dataclass(frozen=True)
 class Row:
-    """One model. names: itself, its loss, and what else tells it apart. place: by the first score, `1`, or `1=` shared.
+    """One model. names: itself, its loss, and what else tells it apart.
 
+    place: by the first score, `1`, or `1=` shared, or `undecided (p = 0.12)`. worst: the worst seed's first score.
     improvement: the probability of beating the baseline by the first score; empty without a baseline. costs: as COSTS.
     facts: the first of its rows of the leaderboard.
     """
@@ -37,6 +43,7 @@ class Row:
     place: str
     cells: tuple[Cell, ...]
     improvement: str
+    worst: str
     costs: tuple[str, ...]
     facts: Mapping[Hashable, Any] = field(default_factory=dict)
 
@@ -46,13 +53,16 @@ class Grid:
     """One table of the leaderboard, of one board.
 
     headings: a name, and a line of features and protocol below it, of each score. scores: what each is, by the
-    leaderboard's columns metric, score, better and protocol.
+    leaderboard's columns metric, score, better and protocol. by_worst: whether the rows are ordered by the worst seed.
+    notes: what a reader must know of the places and the means, a line each.
     """
 
     board: Board
     headings: tuple[tuple[str, str], ...]
     rows: tuple[Row, ...]
     scores: tuple[Mapping[str, Any], ...] = ()
+    by_worst: bool = False
+    notes: tuple[str, ...] = ()
 
     @property
     def compared(self) -> bool:
@@ -60,8 +70,12 @@ class Grid:
         return any(row.improvement for row in self.rows)
 
 
-def grids(board: pd.DataFrame) -> Iterator[Grid]:
-    """Yield a table for each suite, budget, device and dataset of a leaderboard frame, best models first."""
+def grids(board: pd.DataFrame, order: Order = "mean") -> Iterator[Grid]:
+    """Yield a table for each suite, budget, device and dataset of a leaderboard frame, best models first.
+
+    order: by the mean over seeds, or by the worst seed, of the first score; models with failed seeds come after all
+    that have a smaller share of them.
+    """
     for which, part in split_by_board(board):
         scores = _scores(part)
         distinguishing = _differing(scores)
@@ -71,8 +85,12 @@ def grids(board: pd.DataFrame) -> Iterator[Grid]:
         yield Grid(
             which,
             tuple(_heading(score, distinguishing) for score in scores),
-            tuple(_row(line, scores, rivals) for line in sorted(lines, key=lambda line: _standing(line, scores))),
+            tuple(
+                _row(line, scores, rivals) for line in sorted(lines, key=lambda line: _standing(line, scores, order))
+            ),
             tuple(scores),
+            order == "worst",
+            tuple(place_notes(rivals, order)),
         )
 
 
@@ -107,16 +125,19 @@ def _row(line: _Line, scores: list[dict[str, Any]], rivals: list[dict[Hashable, 
     leading = line.found(scores[0]) if scores else {}
     place = _place(leading, rivals) if leading else ""
     improvement = _improvement(leading) if leading else ""
+    worst = NOTHING if pd.isna(leading.get("worst")) else number(leading["worst"])
     first = line.first
     costs = (_seeds(first), _plain(first["seconds"]), _plain(first["images_per_second"]))
     cells = tuple(_cell(line.found(score)) for score in scores)
-    return Row(line.names, place or NOTHING, cells, improvement, costs, first)
+    return Row(line.names, place or NOTHING, cells, improvement, worst, costs, first)
 
 
 def _place(row: dict[Hashable, Any], rivals: list[dict[Hashable, Any]]) -> str:
-    """Say a place, `=` after a shared one; nothing where no model has two seeds, which support no order."""
-    if pd.isna(row["place"]) or (len(rivals) > 1 and not any(rival.get("seeds", 0) > 1 for rival in rivals)):
+    """Say a place, `=` after a shared one, or that it is undecided; nothing outside the competition."""
+    if pd.isna(row["rank"]):
         return ""
+    if pd.isna(row["place"]):
+        return UNDECIDED if pd.isna(row["place_p"]) else f"{UNDECIDED} (p = {row['place_p']:.2f})"
     shared = sum(rival.get("place") == row["place"] for rival in rivals) > 1
     return f"{int(row['place'])}{'=' if shared else ''}"
 
@@ -149,17 +170,26 @@ def _heading(score: dict[str, Any], distinguishing: set[str]) -> tuple[str, str]
     return f"{score['score'].replace('_', ' ')} {direction}", f"({', '.join(notes)})" if notes else ""
 
 
-def _standing(line: _Line, scores: list[dict[str, Any]]) -> tuple[float, ...]:
-    means = ((line.found(score).get("mean"), score["better"]) for score in scores)
-    return tuple(math.inf if mean is None else merit(mean, better) for mean, better in means)
+def _standing(line: _Line, scores: list[dict[str, Any]], order: Order) -> tuple[float, ...]:
+    """Return what rows are sorted by: of each score the share of failed seeds, then the mean or the worst seed."""
+    found = [(line.found(score), score["better"]) for score in scores]
+    keys = [_key(row, better, "mean") for row, better in found]
+    return tuple(number for key in [*(_key(*each, order) for each in found[:1]), *keys] for number in key)
+
+
+def _key(row: dict[Hashable, Any], better: str, column: str) -> tuple[float, float]:
+    if not row:
+        return math.inf, math.inf
+    return row["failed_seeds"] / (row["failed_seeds"] + row["seeds"]), merit(row[column], better)
 
 
 def _cell(row: dict[Hashable, Any]) -> Cell:
     if not row:
         return Cell(NOTHING)
     spread = "" if pd.isna(row["deviation"]) else f" ± {number(row['deviation'], 2)}"
-    best = row["rank"] == 1 or (row["place"] == 1 and row["seeds"] > 1)
-    return Cell(f"{number(row['mean'])}{spread}", best, row)
+    seeds, failed = row["seeds"], row["failed_seeds"]
+    of = f" ({seeds} of {seeds + failed})" if failed else ""
+    return Cell(f"{number(row['mean'])}{spread}{of}", row["place"] == 1, row)
 
 
 def _seeds(row: dict[Hashable, Any]) -> str:

@@ -3,13 +3,15 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from ganbench.analysis.tables import results, tidy
+from ganbench.analysis.tables import results
+from ganbench.analysis.tidy import tidy
 from ganbench.analysis.time_to_score import parse_level, reached
 from ganbench.errors import ResultsError
 from ganbench.files import write_whole
 from ganbench.registry.catalog import Catalog
 from ganbench.report.build import write_report
 from ganbench.report.console import make_console
+from ganbench.report.notes import Order
 from ganbench.report.terminal import leaderboard_tables, missing_lines
 from ganbench.report.time_to_score import time_to_score_table
 from ganbench.schema.record import RunRecord
@@ -22,14 +24,17 @@ def show_report(
     everything: Merged,
     shown: Sequence[RunRecord] | None = None,
     baseline: str | None = None,
+    order: Order = "mean",
 ) -> None:
     """Write the report of everything into a folder; show the leaderboard of it, or of some of it, after a run.
+
+    order: of the rows, as grid.grids has it.
 
     Records that can't be read, and sections that could not be written, are named on standard error.
     """
     whole = results(everything.records, everything.folders, baseline)
     try:
-        written = write_report(whole, catalog, folder, at_once=shown is not None)
+        written = write_report(whole, catalog, folder, shown is not None, order)
     except OSError as error:
         reason = error.strerror or error
         raise ResultsError(f"can't write a report to {str(folder)!r}: {reason}; choose another with --out") from None
@@ -37,7 +42,7 @@ def show_report(
 
     # what there is, what is missing and why, where it lies
     console = make_console()
-    for table in leaderboard_tables(board, console.width):
+    for table in leaderboard_tables(board, console.width, order):
         console.print(table)
     for line in missing_lines(board):
         console.print(line, style="yellow", markup=False, highlight=False)

@@ -10,14 +10,16 @@ from rich.table import Table
 from rich.text import Text
 
 from ganbench.report.grid import COSTS, Grid, grids
+from ganbench.report.notes import Order
 
 
-def leaderboard_tables(leaderboard: pd.DataFrame, width: int = 132) -> Iterator[Group]:
+def leaderboard_tables(leaderboard: pd.DataFrame, width: int = 132, order: Order = "mean") -> Iterator[Group]:
     """Yield a title and a table for each suite, budget, device and dataset of a leaderboard frame.
 
-    Scores that do not fit into the width, in characters, are named below; the first always stands.
+    Scores that do not fit into the width, in characters, are named below; the first always stands. order: as grids
+    has it.
     """
-    for grid in grids(leaderboard):
+    for grid in grids(leaderboard, order):
         board = grid.board
         rest = escape(board.rest)
         if board.mark:
@@ -37,7 +39,7 @@ def missing_lines(board: pd.DataFrame) -> list[str]:
 
 
 def _fitted(grid: Grid, width: int) -> Iterator[RenderableType]:
-    """Yield the table with as many scores as fit, and a line that names the others."""
+    """Yield the table with as many scores as fit, a line that names the others, and the notes."""
     console = Console(width=10_000)
     shown = len(grid.headings)
     while shown > 1 and console.measure(_table(grid, shown)).maximum > width:
@@ -45,7 +47,10 @@ def _fitted(grid: Grid, width: int) -> Iterator[RenderableType]:
     yield _table(grid, shown)
     if shown < len(grid.headings):
         names = ", ".join(dict.fromkeys(name.rpartition(" ")[0] for name, _ in grid.headings[shown:]))
-        yield Text(f"more in leaderboard.csv: {names}\n", style="dim")
+        yield Text(f"more in leaderboard.csv: {names}", style="dim")
+    for note in grid.notes:
+        yield Text(note, style="dim")
+    yield Text()
 
 
 def _table(grid: Grid, shown: int) -> Table:
@@ -54,12 +59,14 @@ def _table(grid: Grid, shown: int) -> Table:
     table.add_column("model", no_wrap=True)
     for name, notes in grid.headings[:shown]:
         table.add_column(Text(f"{name}\n{notes}" if notes else name), justify="right")
-    for heading in (*(["beats baseline"] if grid.compared else []), *COSTS):
+    further = [("worst seed", grid.by_worst), ("beats baseline", grid.compared)]
+    for heading in (*(name for name, there in further if there), *COSTS):
         table.add_column(heading, justify="right")
     for row in grid.rows:
         cells = [Text(cell.text, style="bold" if cell.best else "") for cell in row.cells[:shown]]
-        compared = [row.improvement] if grid.compared else []
-        table.add_row(row.place, Text("\n  ".join(row.names)), *cells, *compared, *row.costs)
+        others = [text for text, there in ((row.worst, grid.by_worst), (row.improvement, grid.compared)) if there]
+        place = Text(row.place.replace(" (", "\n("))
+        table.add_row(place, Text("\n  ".join(row.names)), *cells, *others, *row.costs)
     return table
 
 

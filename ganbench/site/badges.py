@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from ganbench.analysis.tables import REFERENCE
-from ganbench.report.grid import Row
+from ganbench.report.grid import UNDECIDED, Row
 from ganbench.site.addresses import address
 from ganbench.site.content import BoardPage
 
@@ -19,7 +19,8 @@ def badge_words(board: BoardPage, row: Row) -> tuple[str, str]:
     """Return both halves of a badge: where, and which place among how many."""
     place = row.place.rstrip("=")
     if not place.isdigit():
-        return f"ganbench {board.grid.board.dataset}", "reference" if row.facts["family"] == REFERENCE else "unranked"
+        standing = UNDECIDED if row.place.startswith(UNDECIDED) else "unranked"
+        return f"ganbench {board.grid.board.dataset}", "reference" if row.facts["family"] == REFERENCE else standing
     shared = "shared " if row.place.endswith("=") else ""
     return f"ganbench {board.grid.board.dataset}", f"{shared}#{place} of {board.competitors}"
 

@@ -12,14 +12,15 @@ from ganbench.site.content import BoardPage, Content
 
 # what the first score has besides, for those who ask: label, what it shows, and the leaderboard's columns
 _FURTHER = (
-    ("95 % interval", "Of the mean, by bootstrap over seeds; few seeds make it too narrow.", "low", "high"),
+    ("95 % interval", "Of the mean, by Student's t over seeds.", "low", "high"),
+    ("worst seed", "The worst finished seed; failed seeds are worse.", "worst", ""),
     ("IQM", "Interquartile mean over seeds.", "iqm", ""),
-    ("rank interval", "95 % of the rank, by bootstrap over seeds; few make it too narrow.", "rank_low", "rank_high"),
+    ("rank interval", "95 %, for all ranks at once, by the comparisons that places rest on.", "rank_low", "rank_high"),
     ("sampling ±", "Deviation by sampling one model; a score's own ± is over seeds.", "sampling_deviation", ""),
-    ("best", "The best score at any checkpoint.", "best", ""),
+    ("best", "The best score at any checkpoint, of several.", "best", ""),
     ("gap", "What the final score has lost on the best.", "gap", ""),
     ("area", "The score averaged over training.", "area", ""),
-    ("collapsed", "Share of seeds that lost more than half of what they had gained.", "collapsed", ""),
+    ("collapsed", "Share of seeds that lost half of what they had gained, beyond sampling noise.", "collapsed", ""),
 )  # fmt: skip
 # what every model has, whatever it was scored by: label, what it shows, the leaderboard's column, whether shown
 _PLAIN = (
@@ -46,7 +47,7 @@ class Head:
 
 @dataclass(frozen=True)
 class Datum:
-    """A cell. order: what it is sorted by, if not its text; best: whether no model has a lead over it."""
+    """A cell. order: what it is sorted by, if not its text; best: whether its place is the first."""
 
     text: str
     order: str = ""
@@ -67,7 +68,9 @@ def board_table(board: BoardPage, content: Content) -> Table:
     """Return a board's table: place, model, family, whether conditional, every score, what it cost."""
     grid = board.grid
     heads = [
-        Head("place", "By the first score; = where the seeds support no lead."),
+        Head(
+            "place", "By the first score, all pairs at once; = where it is shared, undecided where seeds are too few."
+        ),
         Head("model", numeric=False),
         Head("family", "What kind of model it is.", shown=False, numeric=False),
         Head("labels", "Whether the model takes labels.", shown=False, numeric=False),
@@ -79,15 +82,15 @@ def board_table(board: BoardPage, content: Content) -> Table:
         heads.append(Head("beats baseline", "Probability that a run beats one of it, by the first score.", note))
     heads.append(Head("seeds", "Runs, and those that failed or were skipped."))
     first = grid.scores[0]["score"].replace("_", " ") if grid.scores else ""
-    heads += [Head(label, f"{about} Of {first}.", shown=False) for label, about, *_ in _FURTHER if first]
+    shown = {"worst seed"} if grid.by_worst else set()
+    heads += [Head(label, f"{about} Of {first}.", shown=label in shown) for label, about, *_ in _FURTHER if first]
     heads += [Head(label, about, shown=shown, numeric=label != "versions") for label, about, _, shown in _PLAIN]
     return Table(tuple(heads), tuple(tuple(_cells(row, board, content)) for row in grid.rows))
 
 
 def _cells(row: Row, board: BoardPage, content: Content) -> Iterator[Datum]:
     facts = row.facts
-    place = row.place.rstrip("=")
-    yield Datum(row.place, place if place.isdigit() else "999999")
+    yield Datum(row.place, _place_order(row))
     contender = content.contender(str(facts["model"]), str(facts["loss"]))
     yield Datum(row.names[0], " ".join(row.names), page=contender.page, lines=row.names[1:])
     yield Datum(str(facts["family"]))
@@ -117,6 +120,15 @@ def _plain(facts: Mapping[Hashable, Any], column: str) -> Datum:
         return Datum(NOTHING, _order(None))
     shown = float(value) / 2**20 if column.endswith("_bytes") else float(value)
     return Datum(number(shown), _order(shown))
+
+
+def _place_order(row: Row) -> str:
+    """Return what a place is sorted by: the undecided come after places by their ranks, what has no rank last."""
+    place = row.place.rstrip("=")
+    if place.isdigit():
+        return place
+    rank = row.cells[0].facts.get("rank") if row.cells else None
+    return "999999" if rank is None or pd.isna(rank) else str(100_000 + int(rank))
 
 
 def _order(value: Any) -> str:

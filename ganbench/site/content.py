@@ -8,8 +8,10 @@ from pathlib import Path
 import pandas as pd
 
 from ganbench.analysis.boards import split_by_board
-from ganbench.analysis.tables import REFERENCE, results, run_names
+from ganbench.analysis.tables import REFERENCE, results
+from ganbench.analysis.tidy import run_names
 from ganbench.report.grid import Grid, grids
+from ganbench.report.notes import Order
 from ganbench.schema.record import RunRecord, sort_key
 from ganbench.site.addresses import address
 from ganbench.storage.merge import Merged
@@ -82,10 +84,13 @@ class BoardPage:
 
 
 class Content:
-    """Everything that pages are made of. Raises BadOptionError for a baseline that no run is of."""
+    """Everything that pages are made of; order: of the rows of tables, as report.grid.grids has it.
 
-    def __init__(self, merged: Merged, title: str, baseline: str | None = None) -> None:
-        self.title, self.damaged, self.baseline = title, merged.damaged, baseline
+    Raises BadOptionError for a baseline that no run is of.
+    """
+
+    def __init__(self, merged: Merged, title: str, baseline: str | None = None, order: Order = "mean") -> None:
+        self.title, self.damaged, self.baseline, self.order = title, merged.damaged, baseline, order
         self.results = results(merged.records, merged.folders, baseline)
         self.runs = tuple(_runs(merged))
 
@@ -129,7 +134,7 @@ class Content:
         return {run.name: run for run in self.runs}
 
     def _grids(self) -> Iterable[Grid]:
-        return grids(self.results.leaderboard)
+        return grids(self.results.leaderboard, self.order)
 
 
 def title(model: str, loss: str) -> str:

@@ -9,10 +9,10 @@ from ganbench.analysis.tables import as_text
 from ganbench.schema.columns import LEADERBOARD
 from ganbench.site.content import Content
 
-VERSION = 1
+VERSION = 2  # 2: places of all pairs at once, t intervals, failed seeds
 _TYPES = {
     "standard": ["boolean"], "conditional": ["boolean", "null"], "done": ["integer"], "failed": ["integer"],
-    "skipped": ["integer"], "seeds": ["integer"],
+    "skipped": ["integer"], "seeds": ["integer"], "failed_seeds": ["integer"], "place_test": ["string", "null"],
 }  # fmt: skip
 _TEXTS = (
     "suite", "budget", "precision", "device", "dataset", "model", "loss", "settings", "versions", "reason", "family",

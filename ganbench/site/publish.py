@@ -11,6 +11,7 @@ from ganbench.errors import ResultsError
 from ganbench.registry.catalog import Catalog
 from ganbench.report.build import section_cards
 from ganbench.report.documents import write_documents
+from ganbench.report.notes import Order
 from ganbench.report.sections import write_sections
 from ganbench.schema.columns import LEADERBOARD, TIDY
 from ganbench.site.assets import write_assets
@@ -31,7 +32,9 @@ from ganbench.storage.merge import Merged
 _MARK = ".ganbench-site"  # lists a site's files, which are ours to replace
 
 
-def publish(merged: Merged, catalog: Catalog, out: Path, title: str, baseline: str | None = None) -> dict[str, str]:
+def publish(
+    merged: Merged, catalog: Catalog, out: Path, title: str, baseline: str | None = None, order: Order = "mean"
+) -> dict[str, str]:
     """Write the site of runs into a folder; return the reason of each report section that could not be written.
 
     An earlier site there is replaced, file by file, once the new one is finished; files that are not of a site stay.
@@ -40,7 +43,7 @@ def publish(merged: Merged, catalog: Catalog, out: Path, title: str, baseline: s
     """
     _check(out)
     with gc_paused():
-        content = Content(merged, title, baseline)
+        content = Content(merged, title, baseline, order)
     try:
         out.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=out, prefix=f"{_MARK}-") as scratch, gc_frozen():
@@ -85,7 +88,7 @@ def _write(content: Content, catalog: Catalog, folder: Path) -> dict[str, str]:
     write_assets(folder / "assets")
     _copy_pictures(content, folder)
     write_tables(content.results, folder / "data")
-    write_documents(content.results.leaderboard, folder / "data")
+    write_documents(content.results.leaderboard, folder / "data", content.order)
     write_data(content, folder / "data")
     sections, broken = write_sections(content.results, section_cards(catalog), folder)
     pages = Pages(folder, content)

@@ -1,0 +1,111 @@
+"""Records to a tidy frame: one row for each run, checkpoint and score."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import pandas as pd
+
+from ganbench.analysis.boards import BOARD
+from ganbench.schema.choice import settings_text
+from ganbench.schema.protocol import Protocol
+from ganbench.schema.record import Checkpoint, RunRecord, Score, Status, sort_key
+
+# what must be equal for two runs to be averaged: all that can change a number, but for the seed
+CELL = [*BOARD, "model", "loss", "settings", "versions"]
+SCORE = ["metric", "score", "better", "protocol"]
+TRAITS = ["family", "conditional", "parameters", "network_evaluations"]  # of a model
+# what a score's protocol tells of its run: it differs within a mean, and between models that are compared
+_OF_THE_RUN = {"average", "seed"}
+
+
+def tidy(records: Iterable[RunRecord]) -> pd.DataFrame:
+    """Return one row for each run x checkpoint x score.
+
+    A run without scores has one row whose `score` is empty and whose `value` is missing, with the reason: one that
+    failed or was skipped, and one that was trained where no metric was asked for. What each column holds:
+    ganbench.schema.columns.TIDY.
+    """
+    records = tuple(records)
+    named = sorted(zip(records, run_names(records), strict=True), key=lambda pair: sort_key(pair[0]))
+    rows = [{**row, "run": name} for record, name in named for row in _rows(record)]
+    return pd.DataFrame(rows, columns=[*_run_columns(), *_score_columns()])
+
+
+def run_names(records: Iterable[RunRecord]) -> list[str]:
+    """Return a name for each run: its key, and a number where other devices or versions made one of the same key."""
+    seen: dict[str, int] = {}
+    names = []
+    for record in records:
+        seen[record.key] = count = seen.get(record.key, 0) + 1
+        names.append(record.key if count == 1 else f"{record.key}-{count}")
+    return names
+
+
+def _rows(record: RunRecord) -> Iterable[dict[str, Any]]:
+    run = _run_columns(record)
+    if record.status is not Status.DONE:
+        yield run | _score_columns(None, None)
+    elif not any(checkpoint.scores for checkpoint in record.checkpoints):
+        yield run | _score_columns(None, None) | {"reason": _unscored(record)}
+    for checkpoint in record.checkpoints:
+        for score in checkpoint.scores:
+            yield run | _score_columns(checkpoint, score)
+
+
+def _unscored(record: RunRecord) -> str:
+    """Say why a run that is done has no score at all."""
+    if record.reason:
+        return record.reason
+    return "trained, and no checkpoint was scored" if record.spec.metrics else "trained, and no metric was asked for"
+
+
+def _run_columns(record: RunRecord | None = None) -> dict[str, Any]:
+    """Return a record's columns; without one, their names alone."""
+    if record is None:
+        names = [*CELL, "key", "run", "seed", "status", "reason", "ended_by", "images_per_second"]
+        return dict.fromkeys([*names, "updates_per_second", "seconds_per_sample", "peak_memory_bytes", *TRAITS])
+    spec = record.spec
+    return {
+        "suite": spec.suite,
+        "budget": str(spec.budget) + (f", stop {spec.stopping}" if spec.stopping else ""),
+        "standard": spec.standard,
+        "precision": spec.precision,
+        "device": record.environment.get("device", ""),
+        "dataset": str(spec.dataset),
+        "model": str(spec.model),
+        "loss": str(spec.loss or ""),
+        "settings": settings_text(spec.recipe),
+        "versions": record.versions,
+        "key": record.key,
+        "seed": spec.seed,
+        "status": record.status.value,
+        "reason": record.reason,
+        "ended_by": record.ended_by,
+        "images_per_second": record.throughput.get("images_per_second"),
+        "updates_per_second": record.throughput.get("updates_per_second"),
+        "seconds_per_sample": record.sampling.get("seconds_per_sample"),
+        "peak_memory_bytes": record.peak_memory_bytes,
+        "family": record.family or ("adversarial" if spec.loss else "other"),
+        "conditional": record.conditional,
+        "parameters": sum(record.parameters.values()) or None,
+        "network_evaluations": record.sampling.get("network_evaluations"),
+    }
+
+
+def _score_columns(checkpoint: Checkpoint | None = None, score: Score | None = None) -> dict[str, Any]:
+    """Return a score's columns; without one, missing ones."""
+    spent = checkpoint.spent if checkpoint else None
+    protocol = score.protocol if score else {}
+    return {
+        "fraction": checkpoint.fraction if checkpoint else None,
+        "images": spent.images if spent else None,
+        "updates": spent.updates if spent else None,
+        "seconds": spent.seconds if spent else None,
+        "metric": score.metric if score else "",
+        "score": score.name if score else "",
+        "better": score.better if score else "",
+        "protocol": Protocol.of(protocol, without=_OF_THE_RUN),
+        "value": score.value if score else None,
+        "score_reason": score.reason if score else "",
+        "sampling_deviation": score.sampling_deviation if score else None,
+    }

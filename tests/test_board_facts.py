@@ -70,16 +70,17 @@ def grid_of(*records, **options):
     return grid
 
 
-def test_single_seeds_have_no_place_and_only_the_best_of_them_is_bold():
+def test_single_seeds_are_undecided_and_none_is_bold():
     grid = grid_of(*of_values("dcgan", [2.0]), *of_values("cgan", [1.0]))
     assert [(row.names[0], row.place, row.cells[0].best) for row in grid.rows] == [
-        ("cgan", "–", True), ("dcgan", "–", False),
+        ("cgan", "undecided", False), ("dcgan", "undecided", False),
     ]  # fmt: skip
 
 
 def test_a_shared_place_is_marked_and_bold_and_the_best_come_first():
     grid = grid_of(
-        *of_values("dcgan", [1.0, 3.0], "higher", fake=650), *of_values("cgan", [2.0, 4.0], "higher", fake=650)
+        *of_values("dcgan", [1.0, 3.0, 1.5, 2.5, 2.0], "higher", fake=650),
+        *of_values("cgan", [2.0, 4.0, 2.5, 3.0, 3.5], "higher", fake=650),
     )
     assert [(row.names[0], row.place, row.cells[0].best) for row in grid.rows] == [
         ("cgan", "1=", True), ("dcgan", "1=", True),
@@ -98,3 +99,74 @@ def test_two_runs_of_one_seed_have_a_trajectory_each():
     second = respec(second, checkpoints=(0.5, 1.0), samples=99)  # a suite's file that was changed in its place
     row = row_of([first, second])
     assert (row["best"], row["gap"], row["collapsed"]) == (3.0, 0.0, 0.0)
+
+
+def test_three_seeds_without_a_lead_are_undecided_with_the_p_of_the_clearest_comparison():
+    grid = grid_of(*of_values("dcgan", [1.0, 3.0, 5.0]), *of_values("cgan", [2.0, 4.0, 6.0]))
+    assert [row.place for row in grid.rows] == ["undecided (p = 0.57)", "undecided (p = 0.57)"]
+    assert not any(row.cells[0].best for row in grid.rows)
+    assert any(note.startswith("undecided: neither a lead nor a tie") for note in grid.notes)
+
+
+def test_the_test_that_places_rest_on_is_noted():
+    alike = grid_of(*of_values("dcgan", [1.0, 1.1, 1.2]), *of_values("cgan", [5.0, 5.1, 5.2]))
+    apart = grid_of(*of_values("dcgan", [1.0, 1.001, 1.002]), *of_values("cgan", [5.0, 7.0, 6.0]))
+    assert "Tukey" in alike.notes[0]
+    assert "Welch" in apart.notes[0]
+
+
+def failing(records, count):
+    """Return the records with the last ones failed."""
+    kept = len(records) - count
+    return [*records[:kept], *(replace(r, status=Status.FAILED, checkpoints=()) for r in records[kept:])]
+
+
+def test_one_surviving_seed_of_three_is_behind_three_good_ones():
+    lucky = failing(of_values("dcgan", [1.0, 1.0, 1.0]), 2)
+    grid = grid_of(*lucky, *of_values("cgan", [2.0, 2.1, 2.2]))
+    assert [(row.names[0], row.facts["rank"]) for row in grid.rows] == [("cgan", 1), ("dcgan", 2)]
+    assert grid.rows[1].cells[0].text == "1 (1 of 3)"
+    assert grid.rows[1].facts["place"] != 1
+    assert any("a failed seed counts as worse" in note for note in grid.notes)
+
+
+def test_a_done_run_without_the_number_that_others_have_is_a_failed_seed():
+    records = of_values("dcgan", [1.0, 1.1, 1.2])
+    lost = rescored(records[2], None)
+    row = row_of([*records[:2], lost])
+    assert (row["seeds"], row["failed_seeds"]) == (2, 1)
+
+
+def test_a_failed_run_loses_against_every_run_of_the_baseline():
+    grid = grid_of(*failing(of_values("dcgan", [1.0, 1.0]), 1), *of_values("cgan", [2.0, 2.1]), baseline="cgan")
+    (row,) = [row for row in grid.rows if row.names[0] == "dcgan"]
+    assert row.facts["improvement"] == 0.5
+
+
+def test_a_board_is_ordered_by_the_worst_seed_on_request():
+    records = [*of_values("dcgan", [1.0, 1.0, 9.0]), *of_values("cgan", [4.0, 4.1, 4.2])]
+    ordered = {}
+    for order in ("mean", "worst"):
+        (grid,) = grids(leaderboard(tidy(records)), order)
+        ordered[order] = [(row.names[0], row.worst) for row in grid.rows]
+    assert ordered["mean"] == [("dcgan", "9"), ("cgan", "4.20")]
+    assert ordered["worst"] == [("cgan", "4.20"), ("dcgan", "9")]
+    assert "ordered by the worst seed of fid; failed seeds come last" in grid.notes
+
+
+def test_in_the_order_of_worst_seeds_a_failed_one_comes_last():
+    records = [*failing(of_values("dcgan", [1.0, 1.0, 1.0]), 1), *of_values("cgan", [4.0, 4.1, 4.2])]
+    (grid,) = grids(leaderboard(tidy(records)), "worst")
+    assert [row.names[0] for row in grid.rows] == ["cgan", "dcgan"]
+
+
+def test_a_run_that_is_done_without_any_score_is_a_row_with_the_reason():
+    record = make_record("dcgan", "digits", 0)
+    unscored = replace(
+        record,
+        spec=replace(record.spec, metrics=()),
+        checkpoints=tuple(replace(checkpoint, scores=()) for checkpoint in record.checkpoints),
+    )
+    row = row_of([unscored])
+    assert (row["done"], row["seeds"], row["reason"]) == (1, 0, "trained, and no metric was asked for")
+    assert grid_of(unscored).rows[0].place == "–"

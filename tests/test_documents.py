@@ -14,10 +14,10 @@ from ganbench.schema.record import Checkpoint, RunRecord, Score, Spent, Status
 def board(make_spec):
     """Return a maker of leaderboards from values of models, three seeds each."""
 
-    def make(values, baseline=None):
+    def make(values, baseline=None, seeds=3):
         records = []
         for model, start in values.items():
-            for seed in range(3):
+            for seed in range(seeds):
                 score = Score("frechet", "a_score", start + 0.1 * seed, "lower", "", {"split": "test"})
                 records.append(
                     RunRecord(
@@ -42,7 +42,7 @@ def test_markdown_has_a_row_a_model_best_first_and_the_best_in_bold(board):
 
 
 def test_a_tie_is_shown_as_one(board):
-    text = markdown(board({"one": 1.0, "other": 1.05}))
+    text = markdown(board({"one": 1.0, "other": 1.05}, seeds=5))
     assert text.count("1=") == 2
     assert text.count("**") == 4
 
@@ -50,7 +50,7 @@ def test_a_tie_is_shown_as_one(board):
 def test_a_baseline_adds_a_column(board):
     assert "beats baseline" not in markdown(board({"one": 1.0, "other": 5.0}))
     text = markdown(board({"one": 1.0, "other": 5.0}, baseline="other"))
-    assert "1.00 (1.00–1.00)" in text
+    assert "1.00 (0.50–1.00)" in text
 
 
 def test_latex_is_balanced_and_bold(board):
@@ -75,3 +75,15 @@ def test_both_are_written_beside_the_other_tables(board, tmp_path):
     paths = write_documents(board({"one": 1.0}), tmp_path)
     assert [path.name for path in paths] == ["leaderboard.md", "leaderboard.tex"]
     assert all(path.read_text(encoding="utf-8") for path in paths)
+
+
+def test_notes_stand_below_a_table_and_in_its_caption(board):
+    values = board({"one": 1.0, "other": 1.05})
+    assert "\n- undecided: neither a lead nor a tie is supported" in markdown(values)
+    assert "undecided: neither a lead nor a tie is supported" in latex(values).partition("begin{tabular}")[0]
+
+
+def test_the_order_by_worst_seeds_has_a_column_of_them(board):
+    values = board({"one": 1.0, "other": 5.0})
+    assert "worst seed" not in markdown(values)
+    assert "| worst seed" in markdown(values, "worst")

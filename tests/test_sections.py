@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 import ganbench
-from ganbench.analysis.tables import results, tidy
+from ganbench.analysis.tables import leaderboard, results, tidy
 from ganbench.registry.catalog import discover
 from ganbench.report.build import write_report
 from ganbench.report.sections import write_sections
@@ -30,13 +30,14 @@ def records(make_spec):
 
 
 def test_the_comparison_has_a_panel_for_each_dataset_and_score(records):
-    from ganbench_sections.comparison import draw
+    from ganbench_sections.comparison import draw, with_intervals
 
     frame = tidy(records)
-    figure = draw(frame[frame["value"].notna()])
+    figure = draw(with_intervals(frame[frame["value"].notna()], leaderboard(frame)))
     panels = [axes for axes in figure.axes if axes.get_visible()]
     labels = [axes.get_xlabel().splitlines()[0] for axes in panels]
-    assert labels == ["frechet distance", "modes captured", "reverse kl"]
+    names = ("frechet distance", "modes captured", "reverse kl")
+    assert labels == [f"{name}, mean and 95 % interval" for name in names]
     for axes in panels:
         dots = sum(len(cloud.get_offsets()) for cloud in axes.collections)
         assert dots == 6
@@ -45,13 +46,13 @@ def test_the_comparison_has_a_panel_for_each_dataset_and_score(records):
 def test_the_comparison_never_puts_what_is_not_ranked_together_into_one_mean(records, make_spec):
     from dataclasses import replace
 
-    from ganbench_sections.comparison import draw
+    from ganbench_sections.comparison import draw, with_intervals
 
     first = records[0]
     changes = [{"budget": Budget(updates=99), "standard": False}, {"precision": "bf16"}, {"recipe": (("batch", 8),)}]
     others = [replace(first, spec=replace(first.spec, **change)) for change in changes]
     frame = tidy([first, *others, replace(first, environment={"device": "H200"})])
-    figure = draw(frame)
+    figure = draw(with_intervals(frame, leaderboard(frame)))
     titles = [axes.get_title(loc="left") for axes in figure.axes]
     assert len(figure.axes) == 4
     assert sum("99 updates (not the standard budget)" in title for title in titles) == 1

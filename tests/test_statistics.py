@@ -4,17 +4,15 @@ import math
 
 import numpy as np
 import pytest
-from scipy.stats import ttest_ind
+from scipy.stats import t, ttest_1samp, ttest_ind
 
 from ganbench.analysis.standings import STANDING, standings
 from ganbench.analysis.statistics import (
-    bootstrap_intervals,
     difference_interval,
     improvement_interval,
     interquartile_mean,
-    places,
+    mean_interval,
     probability_of_improvement,
-    rank_intervals,
 )
 
 
@@ -25,28 +23,31 @@ def test_the_interquartile_mean_leaves_a_quarter_out_at_either_end():
     assert interquartile_mean([]) is None
 
 
-@pytest.mark.parametrize("trimmed", [False, True])
-def test_an_interval_lies_about_its_mean_and_repeats(trimmed):
-    values = np.random.default_rng(0).normal(5, 1, 12)
-    (first,), (again,) = (bootstrap_intervals([values], trimmed) for _ in range(2))
-    assert first == again
-    assert first.low < values.mean() < first.high
-    assert first.high - first.low == pytest.approx(4 * values.std() / math.sqrt(12), rel=0.3)
+def test_the_interval_of_a_mean_is_students():
+    values = np.random.default_rng(0).normal(5, 1, 6)
+    theirs = ttest_1samp(values, 0).confidence_interval(0.95)
+    assert mean_interval(values) == pytest.approx((theirs.low, theirs.high), rel=1e-9)
 
 
-def test_samples_of_all_sizes_keep_their_places():
-    random = np.random.default_rng(0)
-    samples = [random.normal(10 * index, 1, size) for index, size in enumerate((3, 5, 3, 2, 5))]
-    for index, interval in enumerate(bootstrap_intervals(samples)):
-        assert 10 * index - 3 < interval.low <= samples[index].mean() <= interval.high < 10 * index + 3
+def test_the_interval_of_an_interquartile_mean_by_hand():
+    # 1 2 3 4 5 moved to 2 2 3 4 4: squares sum to 4; three remain, so the error is the root of 4 / (3 * 2)
+    reach = t.ppf(0.975, 2) * math.sqrt(4 / 6)
+    assert mean_interval([5, 4, 1, 2, 3], trimmed=True) == pytest.approx((3 - reach, 3 + reach))
+    assert mean_interval([1, 2, 4], trimmed=True) == mean_interval([1, 2, 4])
 
 
-def test_little_and_constant_values_have_no_spread():
-    assert bootstrap_intervals([[1.0], [], [2.0, 2.0, 2.0], [math.nan, 1.0]]) == [None, None, (2.0, 2.0), None]
+def test_a_width_that_can_not_be_told_is_no_interval():
+    assert [mean_interval(values) for values in ([1.0], [], [2.0, 2.0, 2.0], [math.nan, 1.0])] == [None] * 4
     assert difference_interval([1.0], [2.0, 3.0]) is None
-    assert difference_interval([1.0, 1.0], [3.0, 3.0]) == (-2.0, -2.0)
+    assert difference_interval([1.0, 1.0], [3.0, 3.0]) is None
     assert probability_of_improvement([], [1.0]) is None
     assert improvement_interval([1.0], [2.0, 3.0]) is None
+
+
+def test_the_interval_of_a_mean_holds_the_truth_for_three_seeds():
+    random = np.random.default_rng(1)
+    held = [mean_interval(random.normal(1, 2, 3)).holds(1.0) for _ in range(2_000)]
+    assert np.mean(held) == pytest.approx(0.95, abs=0.015)
 
 
 def test_the_interval_of_a_difference_is_welchs():
@@ -77,24 +78,22 @@ def test_both_ways_of_an_improvement_add_up_to_one():
     assert ends.low < probability_of_improvement(first, second) < ends.high
 
 
-def test_ranks_that_seeds_swap_have_wide_intervals():
-    same, close, far = (np.array(values) for values in ([1.0, 2, 3], [1.5, 2.5, 2.6], [90.0, 91, 92]))
-    first, second, third = rank_intervals([same, close, far])
-    assert (first.low, first.high) == (1, 2)
-    assert (second.low, second.high) == (1, 2)
-    assert (third.low, third.high) == (3, 3)
+def test_three_against_three_do_not_prove_an_improvement():
+    low, high = improvement_interval([1, 2, 3], [4, 5, 6])
+    assert (low < 0.5, high) == (True, 1.0)
+    assert improvement_interval([4, 5, 6], [1, 2, 3]) == pytest.approx((0.0, 1 - low))
+    assert improvement_interval(range(10), range(10, 20)).low > 0.7
 
 
-def test_a_rival_of_one_seed_or_none_has_no_interval():
-    assert rank_intervals([np.array([1.0]), np.array([2.0, 3.0]), np.array([])])[0] is None
-    assert rank_intervals([np.array([1.0]), np.array([2.0, 3.0]), np.array([])])[2] is None
+def test_an_interval_of_improvement_holds_the_truth_for_three_seeds():
+    random = np.random.default_rng(0)
+    held = [improvement_interval(random.normal(0, 1, 3), random.normal(0, 1, 3)).holds(0.5) for _ in range(500)]
+    assert np.mean(held) > 0.93
 
 
-def test_a_lead_that_seeds_do_not_support_is_a_tie():
-    tight, close, behind = (np.array(values) for values in ([1.0, 1.1, 1.2], [1.05, 1.15, 1.3], [5.0, 5.1, 5.2]))
-    assert places([behind, tight, close]) == [3, 1, 1]
-    assert places([tight, np.array([9.0])]) == [1, 1]  # a single seed
-    assert places([np.array([]), tight]) == [None, 1]
+def test_a_run_that_failed_loses_against_any_that_finished():
+    assert probability_of_improvement([1, math.inf], [2, 3]) == 0.5
+    assert probability_of_improvement([math.inf], [math.inf]) == 0.5
 
 
 def test_standings_have_every_column_and_follow_the_direction():
@@ -108,6 +107,13 @@ def test_standings_have_every_column_and_follow_the_direction():
     assert [row["improvement"] for row in lower] == [0.0, None, None]
     assert higher[2]["mean"] is None
     assert higher[0]["low"] <= 11.0 <= higher[0]["high"]
+
+
+def test_ranks_go_by_the_share_of_failed_seeds_and_then_by_means():
+    values = [np.array([1.0]), np.array([2.0, 2.1, 2.2]), np.array([1.5, 1.6])]
+    rows = list(standings(values, "lower", failed=[2, 0, 1]))
+    assert [row["rank"] for row in rows] == [3, 1, 2]
+    assert [row["worst"] for row in rows] == [1.0, 2.2, 1.6]
 
 
 def test_a_score_whose_truth_is_known_ranks_by_the_distance_of_each_seed():

@@ -76,7 +76,8 @@ def changes(
     """Yield a change for each score of either side, in the order of the first.
 
     margins: how large a change of a score may be and still not matter, in its own unit, as parse_margins has them;
-    0 unless given. Raises BadOptionError for a margin of a score that neither side has. By the t interval of the paired differences of equal seeds, or by Welch's where fewer than two seeds are shared:
+    0 unless given. Raises BadOptionError for a margin of a score that neither side has. By the t interval of the paired
+    differences of equal seeds, or by Welch's where fewer than two seeds are shared:
 
     - equivalent: every shared seed has the same number on both sides, or the 90 % interval lies within the margin
       (two one-sided tests at 5 %);
@@ -159,7 +160,7 @@ def _values(records: Sequence[RunRecord]) -> dict[tuple[Any, ...], dict[int, flo
     frame = tidy(records)
     final = frame[(frame["fraction"] == 1.0) & (frame["status"] == Status.DONE) & frame["value"].notna()]
     return {
-        key: part.groupby("seed")["value"].mean().astype(float).to_dict()
+        key: {int(str(seed)): float(value) for seed, value in part.groupby("seed")["value"].mean().items()}
         for key, part in final.groupby(_SAME, sort=False, dropna=False)
     }
 

@@ -132,8 +132,11 @@ def _alike(variances: _Matrix, counts: _Matrix, pooled: float) -> bool:
 
 
 def _tukey(gaps: _Matrix, counts: _Matrix, pooled: float, freedom: float) -> _Matrix:
-    errors = np.sqrt(pooled * (1 / counts[:, None] + 1 / counts) / 2)
-    return studentized_range_sf((np.abs(gaps) / errors).ravel(), len(counts), freedom).reshape(gaps.shape)
+    one, other = np.triu_indices(len(counts), 1)
+    errors = np.sqrt(pooled * (1 / counts[one] + 1 / counts[other]) / 2)
+    p = np.zeros(gaps.shape)
+    p[one, other] = studentized_range_sf(np.abs(gaps[one, other]) / errors, len(counts), freedom)
+    return p + p.T
 
 
 def _welch(gaps: _Matrix, variances: _Matrix, counts: _Matrix) -> _Matrix:
@@ -166,7 +169,7 @@ def _without_spread(p: _Matrix, gaps: _Matrix, variances: _Matrix, counts: _Matr
         errors = np.sqrt(pooled * (1 / counts[:, None] + 1 / counts))
         chance = 2 * stdtr(freedom, -np.abs(gaps) / errors)
     else:
-        chance = np.minimum(1.0, 2 / comb(counts[:, None] + counts, counts))
+        chance = np.minimum(1.0, 2 / comb(counts[:, None] + counts, counts)).astype(np.float64)
     p[alone] = _sidak(chance, len(counts))[alone]
 
 

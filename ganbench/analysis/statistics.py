@@ -101,19 +101,20 @@ def probability_of_improvement(ours: ArrayLike, theirs: ArrayLike) -> float | No
 def improvement_interval(ours: ArrayLike, theirs: ArrayLike) -> Interval | None:
     """Return the interval of probability_of_improvement by Newcombe's fifth method (2006); None below two values.
 
-    It holds the probabilities from which what is observed lies no further than 1.96 deviations, where the deviation
-    is what that probability would give (Hanley and McNeil 1982), so that it has a width even where all runs of one
-    side beat all of the other: three against three support no more than 0.50 to 1.
+    It holds the probabilities from which what is observed lies no further than a quantile of Student's t in
+    deviations, the deviation being what that probability would give (Hanley and McNeil 1982), so that it has a width
+    even where all runs of one side beat all of the other. Newcombe takes the normal quantile, by which three against
+    three would leave 0.5 out, which their exact test can't (p = 0.1).
     """
     from scipy.optimize import brentq
-    from scipy.special import ndtri
+    from scipy.special import stdtrit
 
     one, other = _merits(ours), _merits(theirs)
     found = probability_of_improvement(one, other)
     if found is None or min(len(one), len(other)) < 2:
         return None
     pairs, half = len(one) * len(other), (len(one) + len(other)) / 2 - 1
-    reach = float(ndtri((1 + CONFIDENCE) / 2))
+    reach = float(stdtrit(len(one) + len(other) - 2, (1 + CONFIDENCE) / 2))
 
     def outside(true: float) -> float:
         variance = true * (1 - true) * (1 + half * ((1 - true) / (2 - true) + true / (1 + true))) / pairs

@@ -13,23 +13,24 @@ _TAIL = 1e-13  # of the deviation's law, left out at either end
 _NODES = 256
 
 
-def studentized_range_sf(q: _Array, competitors: int, freedom: float) -> _Array:
+def studentized_range_sf(q: _Array, competitors: int, freedom: _Array | float) -> _Array:
     """Return the probability of a studentized range above each q, (n,) float64, of 0 or more.
 
-    competitors: 2 or more. freedom: degrees of freedom of the deviation, 1 or more. The probability of a range is
-    averaged over the deviation's law, by the trapezoidal rule over its logarithm, which converges exponentially. It
-    agrees with scipy.stats.studentized_range.sf to 1e-6 (to 1e-10 from 1.5 degrees of freedom on).
+    competitors: 2 or more. freedom: degrees of freedom of the deviation, 1 or more, one for all or (n,). The
+    probability of a range is averaged over the deviation's law, by the trapezoidal rule over its logarithm, which
+    converges exponentially. It agrees with scipy.stats.studentized_range.sf to 1e-6 (to 1e-10 from 1.5 degrees of freedom on).
     """
     from scipy.special import gammainccinv, gammaincinv, gammaln
 
-    half = freedom / 2
+    half = np.atleast_1d(np.asarray(freedom, dtype=np.float64))[:, None] / 2
     low, high = (np.log(inverse(half, _TAIL) / half) / 2 for inverse in (gammaincinv, gammainccinv))
-    logarithm, step = np.linspace(low, high, _NODES, retstep=True)
+    logarithm = low + (high - low) * np.linspace(0, 1, _NODES)
     density = np.exp(
-        np.log(2) + half * np.log(half) - gammaln(half) + freedom * logarithm - half * np.exp(2 * logarithm)
+        np.log(2) + half * np.log(half) - gammaln(half) + 2 * half * logarithm - half * np.exp(2 * logarithm)
     )
     ranges = np.minimum(q[:, None] * np.exp(logarithm), _LARGEST)
-    below = (density * _range_cdf(competitors)(ranges)).sum(axis=1) * step
+    steps = (high - low)[:, 0] / (_NODES - 1)
+    below = (density * _range_cdf(competitors)(ranges)).sum(axis=1) * steps
     found: _Array = np.clip(1 - below, 0, 1)
     return found
 

@@ -19,7 +19,7 @@ _REGRESSED = 1
 @click.argument("before", type=click.Path(path_type=Path))
 @click.argument("after", type=click.Path(path_type=Path))
 @click.option("--margin", "margins", multiple=True, metavar="[SCORE=]CHANGE",
-              help="How large a change may be and not matter, of every score or of one; may be given more than once.")  # fmt: skip
+              help="A change that does not matter, of every score or of one; may be given more than once.")  # fmt: skip
 @click.option("--fail-on-regression", is_flag=True,
               help="Exit with 1 if any score regressed or is gone; what is unclear passes.")  # fmt: skip
 @click.option("--all", "everything", is_flag=True, help="Also what is equivalent.")
@@ -27,7 +27,7 @@ _REGRESSED = 1
 @click.option("--markdown", "form", flag_value="markdown", help="As a Markdown table.")
 @click.pass_context
 def diff(
-    ctx: click.Context, before: Path, after: Path, margins: tuple[str, ...], form: str | None, **flags: bool
+    ctx: click.Context, /, before: Path, after: Path, margins: tuple[str, ...], form: str | None, **flags: bool
 ) -> None:
     """Compare two folders of results, or submissions (.zip): what regressed, and what improved.
 

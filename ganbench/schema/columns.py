@@ -79,7 +79,7 @@ LEADERBOARD = {
     "place_p": "The smallest p of the model's comparisons, for all pairs at once; missing below three seeds.",
     "place_test": "pooled Tukey where spreads are alike, else Welch-Sidak.",
     "improvement": "Probability that a run of this model beats one of the baseline; a failed run loses.",
-    "improvement_low": "Lower end of its 95 % interval, by Newcombe's fifth method.",
+    "improvement_low": "Lower end of its 95 % interval, by Newcombe's fifth method with Student's t.",
     "improvement_high": "Upper end of it.",
     "sampling_deviation": "Standard deviation by sampling a trained model, quadratic mean over seeds.",
     "seeds": "Runs that have the score.",
@@ -87,7 +87,7 @@ LEADERBOARD = {
     "best": "The best score at any checkpoint, mean over seeds; missing for runs scored once.",
     "gap": "What the final score has lost on the best, mean over seeds; 0 or more; missing for runs scored once.",
     "area": "The score averaged over the images of training, mean over seeds; missing for runs scored once.",
-    "collapsed": "Share of seeds that lost more than half of what they had gained, beyond three deviations of sampling; "
+    "collapsed": "Share of seeds that lost more than half of what they had gained, by more than three deviations; "
     "missing where that deviation is not known.",
     "collapse_images": "Images until that, mean over the seeds that did.",
 }

@@ -12,7 +12,7 @@ _SECTIONS = (
         "Every model's scores side by side, one panel a dataset and score, a dot a seed.",
     ),
     ("progress", "progress:Progress", "Each board's first score against images and against seconds, seeds as bands."),
-    ("ranks", "ranks:Ranks", "Ranks with their bootstrap intervals, and the places that seeds support."),
+    ("ranks", "ranks:Ranks", "Ranks with their simultaneous intervals, and the places that seeds support."),
     ("loss-curves", "players:losses", "Loss curves of both players, a panel a model, seeds as bands."),
     ("gradient-norms", "players:gradients", "Gradient norms of both players, a panel a model, seeds as bands."),
     (

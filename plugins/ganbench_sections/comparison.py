@@ -12,6 +12,11 @@ from matplotlib.figure import Figure
 from ganbench import Results, merit
 from ganbench_sections.figures import boards, looks_of, save, stem
 
+# what says that a row of the leaderboard is about a row of the tidy frame
+_SAME = [
+    "suite", "budget", "standard", "precision", "device", "dataset", "model", "loss", "settings", "versions",
+    "metric", "score", "better", "protocol",
+]  # fmt: skip
 _ROWS = 8  # of panels on one page
 _COLUMNS = 4  # panels side by side; further scores go below
 
@@ -25,7 +30,7 @@ class Comparison:
     def write(self, results: Results, folder: Path) -> Iterable[Path]:
         """Draw one panel for each dataset and score, final models only; nothing if nothing was scored."""
         frame = results.tidy
-        final = frame[(frame["fraction"] == 1.0) & frame["value"].notna()]
+        final = with_intervals(frame[(frame["fraction"] == 1.0) & frame["value"].notna()], results.leaderboard)
         if final.empty:
             return []
         parts = list(boards(final))
@@ -34,8 +39,15 @@ class Comparison:
         return [path for part in parts for path in save(draw(final, [part]), folder, stem("comparison", part[1]))]
 
 
+def with_intervals(final: pd.DataFrame, leaderboard: pd.DataFrame) -> pd.DataFrame:
+    """Return final scores with the leaderboard's interval of the mean of each, low and high, beside them."""
+    shared = [name for name in leaderboard if name in _SAME]
+    ends = leaderboard[[*shared, "low", "high"]]
+    return final.drop(columns=["low", "high"], errors="ignore").merge(ends, how="left", on=shared)
+
+
 def draw(final: pd.DataFrame, parts: list[tuple[str, pd.DataFrame]] | None = None) -> Figure:
-    """Return the figure for the scored rows of a tidy frame: a row of panels for each board, or several.
+    """Return the figure for final scores, as with_intervals has them: a row of panels for each board, or several.
 
     parts: some of its boards, as figures.boards has them; all unless given.
 
@@ -84,8 +96,12 @@ def _draw_panel(axes: Axes, part: pd.DataFrame, order: list[str], colours: dict[
     sns.stripplot(**where, hue="who", palette=colours, legend=False, size=7, alpha=0.7, jitter=False)
     mean: dict[str, Any] = {"color": "black", "marker": "|", "markersize": 16, "markeredgewidth": 1.5}
     sns.pointplot(**where, errorbar=None, linestyle="none", **mean)
+    for height, who in enumerate(order):
+        low, high = part.loc[part["who"] == who, ["low", "high"]].astype(float).max()
+        if pd.notna(low):
+            axes.plot([low, high], [height, height], color="black", linewidth=1, alpha=0.6, zorder=1)
     name, better = part["score"].iloc[0].replace("_", " "), part["better"].iloc[0]
-    axes.set(xlabel=f"{name}\n({better} is better)", ylabel="")
+    axes.set(xlabel=f"{name}, mean and 95 % interval\n({better} is better)", ylabel="")
     axes.grid(axis="x", alpha=0.3)
 
 

@@ -4,7 +4,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 
 from ganbench import Results
@@ -37,19 +39,35 @@ def draw(part: pd.DataFrame, title: str) -> Figure:
     part = part.drop_duplicates(["who", "dataset"])
     order = part.groupby("who")["rank"].mean().sort_values(kind="stable").index
     places, values = (
-        part.pivot_table(index="who", columns="dataset", values=name, sort=False).loc[order]
+        part.pivot(index="who", columns="dataset", values=name)  # keeps a column of which nothing is decided
+        .loc[order, list(dict.fromkeys(part["dataset"]))]
+        .astype(float)
         for name in ("place", "mean")
     )
-    said = values.map(lambda value: "" if pd.isna(value) else f"{value:.3g}")
     heads = [f"{dataset}\n{part[part['dataset'] == dataset]['score'].iloc[0].replace('_', ' ')}" for dataset in places]
     figure = Figure(figsize=(3.2 + 1.6 * places.shape[1], 1.6 + 0.42 * len(places)), layout="constrained")
     axes = figure.add_subplot()
     sns.heatmap(
-        places, annot=said, fmt="", cmap="viridis", ax=axes, xticklabels=heads, linewidths=1,
+        places, vmin=1, vmax=max(2, len(places)), cmap="viridis", ax=axes, xticklabels=heads, linewidths=1,
         yticklabels=[who.replace("\n", " + ") for who in places.index],
-        cbar_kws={"label": "place, shared where seeds support no lead", "ticks": MaxNLocator(integer=True)},
+        cbar_kws={"label": "place; grey where seeds leave it undecided", "ticks": MaxNLocator(integer=True)},
     )  # fmt: skip
+    _annotate(axes, places, values)
     axes.set(xlabel="", ylabel="")
     axes.tick_params(left=False, bottom=False, labelrotation=0)
     axes.set_title(title, loc="left", fontsize=10)
     return figure
+
+
+def _annotate(axes: Axes, places: pd.DataFrame, values: pd.DataFrame) -> None:
+    """Write each value into its cell; a cell without a place is grey where there is a value, and empty elsewhere."""
+    middle = (1 + len(places)) / 2
+    for row, who in enumerate(places.index):
+        for column, dataset in enumerate(places.columns):
+            place, value = places.loc[who, dataset], values.loc[who, dataset]
+            if pd.isna(value):
+                continue
+            if pd.isna(place):
+                axes.add_patch(Rectangle((column, row), 1, 1, facecolor="0.85", edgecolor="white", linewidth=1))
+            colour = "white" if place <= middle else "black"
+            axes.text(column + 0.5, row + 0.5, f"{value:.3g}", ha="center", va="center", color=colour)

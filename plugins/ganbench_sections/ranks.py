@@ -15,7 +15,7 @@ class Ranks:
     """Writes ranks.png and .svg; fulfils contracts.Section."""
 
     def write(self, results: Results, folder: Path) -> Iterable[Path]:
-        """Draw a panel for each board by its first score; nothing where no model has two seeds."""
+        """Draw a panel for each board by its first score; nothing where no two models have three seeds."""
         frame = results.leaderboard
         ranked = [(title, _first(board)) for title, board in boards(frame[frame["rank"].notna()])]
         ranked = [(title, board) for title, board in ranked if board["rank_low"].notna().any() and len(board) > 1]
@@ -40,13 +40,13 @@ def _first(board: pd.DataFrame) -> pd.DataFrame:
 
 
 def _panel(axes: Axes, board: pd.DataFrame) -> None:
-    """Draw the rank as a dot and its interval as a line; a single seed has no line."""
+    """Draw the rank as a dot and its interval as a line; fewer than three seeds have no line."""
     for height, (_, row) in enumerate(board.iterrows()):
         if pd.notna(row["rank_low"]):
             axes.plot([row["rank_low"], row["rank_high"]], [height, height], color=COLOURS[0], linewidth=3, alpha=0.4)
         axes.plot(row["rank"], height, marker="o", color=COLOURS[0])
         shared = "=" if (board["place"] == row["place"]).sum() > 1 else ""
-        place = "" if pd.isna(row["place"]) else f"place {int(row['place'])}{shared}"
+        place = "undecided" if pd.isna(row["place"]) else f"place {int(row['place'])}{shared}"
         axes.annotate(place, (1.01, height), xycoords=("axes fraction", "data"), va="center", fontsize=8)
     axes.set(
         yticks=range(len(board)),
@@ -56,7 +56,7 @@ def _panel(axes: Axes, board: pd.DataFrame) -> None:
     )
     axes.set_yticklabels([who.replace("\n", " + ") for who in board["who"]], fontsize=9)
     axes.set_xlabel(
-        f"rank by {board['score'].iloc[0].replace('_', ' ')}, 95 % bootstrap interval over seeds", fontsize=9
+        f"rank by {board['score'].iloc[0].replace('_', ' ')}, 95 % interval for all ranks at once", fontsize=9
     )
     axes.invert_yaxis()
     axes.grid(axis="x", alpha=0.3)

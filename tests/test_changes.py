@@ -144,7 +144,7 @@ def test_the_command_fails_on_a_regression_alone(run, make_spec, command, tmp_pa
     told = command("diff", "good", "ganbench-results", "--json")
     assert {each["verdict"] for each in json.loads(told.stdout)["changes"]} == {"equivalent"}
     wrong = command("diff", "good", "ganbench-results", "--margin", "much")
-    assert (wrong.exit_code, "not 'much'" in wrong.stderr) == (1, True)
+    assert (wrong.exit_code, "not 'much'" in wrong.stderr) == (2, True)
     same = command("diff", "good", "ganbench-results", "--fail-on-regression")
     assert (same.exit_code, "1 equivalent" in same.stdout) == (0, True)
     path = next((tmp_path / "ganbench-results" / "runs").iterdir())

@@ -99,6 +99,10 @@ def test_failed_seeds_are_worse_than_any_that_finished():
     assert placed(competitor(-100, -99, -98, -97, failed=1), competitor(1, 1.1, 1.2, 1.3, 1.4)) == [1, 1]
 
 
+def test_a_failed_seed_does_not_hide_that_the_others_are_worse_too():
+    assert placed(competitor(9, 9.1, 9.2, failed=1), competitor(1, 1.1, 1.2)) == [2, 1]
+
+
 def test_places_follow_neither_the_order_nor_the_unit_of_competitors():
     random = np.random.default_rng(3)
     sides = [random.normal(index / 2, 0.2 + index % 3, 5) for index in range(6)]

@@ -150,8 +150,10 @@ def test_the_data_files_are_what_their_schema_says(site):
 
 
 def test_badges_tell_the_place(site):
-    (path,) = (site / "badges").glob("dcgan-hinge-on-digits*.svg")
-    assert re.search(r'aria-label="ganbench digits: #2 of 4"', path.read_text())
+    # one seed of dcgan failed, so that its better means are no lead over models whose seeds all finished
+    for model, standing in (("gmm", "#1 of 4"), ("dcgan-hinge", "undecided")):
+        (path,) = (site / "badges").glob(f"{model}-on-digits*.svg")
+        assert re.search(rf'aria-label="ganbench digits: {standing}"', path.read_text())
 
 
 def test_a_strangers_section_appears_and_a_broken_one_is_named(tmp_path, install):

@@ -127,12 +127,11 @@ def test_budgets_that_are_not_the_suites_are_marked_and_only_those(content_of):
         assert ("not the standard budget" in said) is not run.record.spec.standard
 
 
-def test_a_badge_says_that_a_place_is_shared(content_of):
-    def told(records):
-        return [(words["right"], words["colour"]) for _, words in badges(content_of(records).boards)]
-
-    near = told([*of_values("dcgan", [1.0, 3.0]), *of_values("cgan", [2.0, 4.0])])
-    assert near == [("shared #1 of 2", "#0b5cad")] * 2
+@pytest.mark.parametrize(("seeds", "standing"), [(5, "shared #1 of 2"), (3, "undecided")])
+def test_a_badge_says_that_a_place_is_shared_or_undecided(content_of, seeds, standing):
+    values = [1.0, 3.0, 1.5, 2.5, 2.0][:seeds]
+    near = content_of([*of_values("dcgan", values), *of_values("cgan", [value + 0.5 for value in values])])
+    assert [(words["right"], words["colour"]) for _, words in badges(near.boards)] == [(standing, "#0b5cad")] * 2
 
 
 def test_the_badge_of_a_sole_first_place_shines(content_of):
@@ -171,7 +170,9 @@ def test_a_metrics_page_is_about_that_metric_alone(content_of, catalog):
         pairs = zip(of_values(model, fid), of_values(model, kid, name="kid", metric="kid", weights="k"), strict=True)
         return [joined(*pair) for pair in pairs]
 
-    content = content_of([*both("dcgan", [1.0, 1.1], [9.0, 9.1]), *both("cgan", [5.0, 5.1], [2.0, 2.1])])
+    content = content_of(
+        [*both("dcgan", [1.0, 1.1, 1.2], [9.0, 9.1, 9.2]), *both("cgan", [5.0, 5.1, 5.2], [2.0, 2.1, 2.2])]
+    )
     page = metric_page("kid", content, catalog)
     assert [(each["score"], [name for name, *_ in each["best"]]) for each in page["leaders"]] == [
         ("kid ↓", ["cgan + non-saturating"])
@@ -228,7 +229,7 @@ def test_a_site_goes_into_an_empty_folder_names_what_is_damaged_and_keeps_strang
         yield ganbench.SectionCard("broken", make=Breaks, about="Breaks.")
 
     catalog = discover([install("sections", offer_report_sections=offer_report_sections)])
-    records = [*seeds_of("gmm"), *of_values("cgan", [9.0, 9.1])]
+    records = [*seeds_of("gmm"), *of_values("cgan", [9.0, 9.1, 9.2])]
     root = write_results(tmp_path / "results", records)
     (root / "runs" / "damaged").mkdir()
     (root / "runs" / "damaged" / "record.json").write_text("{}")

@@ -212,7 +212,7 @@ def test_a_suite_that_matches_nothing_says_so(write, catalog):
 
 
 def test_names_and_paths_of_suites_are_found(catalog, tmp_path):
-    assert find_suite("mnist-all", catalog).label == "mnist-all@3"
+    assert find_suite("mnist-all", catalog).label == "mnist-all@4"
     with pytest.raises(UnknownNameError, match="unknown suite 'mnist-al'; did you mean 'mnist-all'"):
         find_suite("mnist-al", catalog)
     with pytest.raises(BadSuiteError, match="can't read the suite 'nowhere.toml'"):

@@ -49,8 +49,8 @@ def places(competitors: Sequence[Competitor]) -> list[Place]:
     A is ahead of B where its mean is better with p <= 0.05 for all pairs at once; both need three seeds to be
     compared. Spreads that are alike (Bartlett's test, p > 0.5) are pooled: Tukey's test, Kramer's for unequal
     numbers. Others are not: Welch's t for each pair, its p by Sidak for all pairs (Tamhane's T2, 1979). A failed seed
-    is worse than any that finished: where one of a pair has any, shares of failed seeds are compared in place of
-    means.
+    is worse than any that finished: where the better mean has the larger share of failed seeds, or fewer than three
+    finished, the shares of failed seeds are compared in place of means.
 
     A competitor that is neither ahead of nor behind anybody has a place only where it and a rival have five seeds:
     with fewer, no lead is no proof of a tie. The interval of a rank is from one more than those ahead to the number
@@ -98,16 +98,17 @@ def compare_all(rivals: Sequence[Competitor]) -> tuple[_Matrix, NDArray[np.bool_
         test, p = WELCH, _welch(gaps, variances, counts)
         _without_spread(p, gaps, variances, counts, (pooled, freedom))
 
-    # failures decide where there are any
+    # shares of failed seeds decide where few finished, or where the better mean has the larger share
     failed = np.array([rival.failed for rival in rivals])
     if failed.any():
         seeds = counts + failed
         share = failed / seeds
         fallen = share - share[:, None]
         by_failures = _welch(fallen, share * (1 - share) * seeds / (seeds - 1), seeds)
-        either = (failed[:, None] + failed) > 0
-        p = np.where(either, by_failures, p)
-        gaps = np.where(either & (fallen != 0), fallen, gaps)
+        few = (failed[:, None] + failed > 0) & (np.minimum(counts[:, None], counts) < SEEDS_FOR_A_LEAD)
+        decide = few | (gaps * fallen < 0)
+        p = np.where(decide, by_failures, p)
+        gaps = np.where(decide, fallen, gaps)
     np.fill_diagonal(p, np.nan)
     return p, gaps > 0, test
 

@@ -18,7 +18,7 @@ def studentized_range_sf(q: _Array, competitors: int, freedom: _Array | float) -
 
     competitors: 2 or more. freedom: degrees of freedom of the deviation, 1 or more, one for all or (n,). The
     probability of a range is averaged over the deviation's law, by the trapezoidal rule over its logarithm, which
-    converges exponentially. It agrees with scipy.stats.studentized_range.sf to 1e-6 (to 1e-10 from 1.5 degrees of freedom on).
+    converges exponentially. It agrees with scipy.stats.studentized_range.sf to 1e-10 from 1.5 degrees of freedom on.
     """
     from scipy.special import gammainccinv, gammaincinv, gammaln
 

@@ -105,7 +105,7 @@ def test_three_seeds_without_a_lead_are_undecided_with_the_p_of_the_clearest_com
     grid = grid_of(*of_values("dcgan", [1.0, 3.0, 5.0]), *of_values("cgan", [2.0, 4.0, 6.0]))
     assert [row.place for row in grid.rows] == ["undecided (p = 0.57)", "undecided (p = 0.57)"]
     assert not any(row.cells[0].best for row in grid.rows)
-    assert any(note.startswith("undecided: neither a lead nor a tie") for note in grid.notes)
+    assert any(note.startswith("undecided: no lead or tie") for note in grid.notes)
 
 
 def test_the_test_that_places_rest_on_is_noted():
@@ -157,7 +157,7 @@ def test_a_board_is_ordered_by_the_worst_seed_on_request():
 def test_in_the_order_of_worst_seeds_a_failed_one_comes_last():
     records = [*failing(of_values("dcgan", [1.0, 1.0, 1.0]), 1), *of_values("cgan", [4.0, 4.1, 4.2])]
     (grid,) = grids(leaderboard(tidy(records)), "worst")
-    assert [row.names[0] for row in grid.rows] == ["cgan", "dcgan"]
+    assert [(row.names[0], row.worst) for row in grid.rows] == [("cgan", "4.20"), ("dcgan", "failed")]
 
 
 def test_a_run_that_is_done_without_any_score_is_a_row_with_the_reason():
@@ -169,4 +169,5 @@ def test_a_run_that_is_done_without_any_score_is_a_row_with_the_reason():
     )
     row = row_of([unscored])
     assert (row["done"], row["seeds"], row["reason"]) == (1, 0, "trained, and no metric was asked for")
+    assert row["images"] == 6_400
     assert grid_of(unscored).rows[0].place == "–"

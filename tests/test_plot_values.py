@@ -237,3 +237,15 @@ def test_progress_has_means_bands_levels_and_the_best_first():
 def test_a_score_that_moves_little_is_drawn_on_a_plain_axis():
     ((title, board),) = boards(tidy(seeds_of("dcgan")))
     assert progress.draw(board, title).axes[0].get_yscale() == "linear"
+
+
+def test_the_heat_map_shows_a_value_whose_place_is_undecided_in_grey():
+    records = [
+        record
+        for model in ("dcgan", "gmm")
+        for data in ("digits", "ring8")
+        for record in seeds_of(model, data, count=1)
+    ]
+    axes = heat_map.draw(results(records).leaderboard, "title").axes[0]
+    assert [text.get_text() for text in axes.texts] == ["2", "2", "4", "4"]
+    assert len(axes.patches) == 4

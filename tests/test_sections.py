@@ -180,3 +180,20 @@ def test_a_comparison_too_tall_for_a_page_is_a_page_a_board(records, make_spec, 
     ]
     assert len(list(Comparison().write(results(records), tmp_path))) == 2
     assert len(list(Comparison().write(results(many), tmp_path))) == 24
+
+
+def test_intervals_of_the_comparison_are_the_tables_and_absent_where_the_table_has_none(records):
+    from ganbench_sections.comparison import draw, with_intervals
+
+    equal = [
+        replace(
+            record, checkpoints=(Checkpoint(1.0, Spent(1, 1, 1.0), (Score("m", "frechet_distance", 2.0, "lower"),)),)
+        )
+        for record in records[3:6]
+    ]
+    frame = tidy([*records[:3], *equal])
+    board = leaderboard(frame).set_index("model")
+    axes = draw(with_intervals(frame, leaderboard(frame))).axes[0]
+    lines = [line.get_xdata() for line in axes.lines if len(line.get_xdata()) == 2 and len(set(line.get_ydata())) == 1]
+    assert [list(line) for line in lines] == [[board.loc["vanilla", "low"], board.loc["vanilla", "high"]]]
+    assert board.loc["gmm", ["low", "high"]].isna().all()

@@ -38,6 +38,7 @@ class Verdict(StrEnum):
 class Change:
     """One score of one cell on both boards. before, after: means over all seeds; None where it is missing.
 
+    change: of the score, the mean over the shared seeds, or of the means where none is shared.
     interval: 95 %, of the change in merit, which is worse above 0; None where its width can't be told.
     pairs: seeds that both boards have; below two of them the boards' means are compared.
     lost: seeds that had the score before and failed after.
@@ -48,6 +49,7 @@ class Change:
     after: float | None
     interval: Interval | None
     verdict: Verdict
+    change: float | None = None
     pairs: int = 0
     lost: int = 0
 
@@ -101,7 +103,10 @@ def changes(
             continue
         moved = _Moved.between(first, second, cell["better"])
         verdict = Verdict.REGRESSED if lost else moved.verdict(margins.get(cell["score"], margins.get("", 0.0)))
-        yield Change(cell, means[0], means[1], moved.interval(), verdict, len(moved.differences), lost)
+        shared = [seed for seed in first if seed in second]
+        kept = [[side[seed] for seed in shared or side] for side in (first, second)]
+        change = float(np.mean(kept[1]) - np.mean(kept[0]))
+        yield Change(cell, means[0], means[1], moved.interval(), verdict, change, len(shared), lost)
 
 
 def regressions(found: Sequence[Change]) -> list[Change]:

@@ -117,7 +117,7 @@ def _first(column: "pd.Series[Any]") -> Any:
 
 def _is_baseline(frame: pd.DataFrame, baseline: str) -> "pd.Series[bool]":
     named = frame["model"] == baseline
-    return named if named.any() else frame["model"].str.partition(":")[0] == baseline
+    return named if named.any() else frame["model"].map(lambda model: str(model).partition(":")[0]) == baseline
 
 
 def _standings(

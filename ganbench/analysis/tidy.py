@@ -46,7 +46,8 @@ def _rows(record: RunRecord) -> Iterable[dict[str, Any]]:
     if record.status is not Status.DONE:
         yield run | _score_columns(None, None)
     elif not any(checkpoint.scores for checkpoint in record.checkpoints):
-        yield run | _score_columns(None, None) | {"reason": _unscored(record)}
+        spent = {"images": record.spent.images, "updates": record.spent.updates, "seconds": record.spent.seconds}
+        yield run | _score_columns(None, None) | spent | {"reason": _unscored(record)}
     for checkpoint in record.checkpoints:
         for score in checkpoint.scores:
             yield run | _score_columns(checkpoint, score)

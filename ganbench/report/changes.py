@@ -54,7 +54,7 @@ def _row(change: Change) -> Iterator[str]:
     yield cell["dataset"]
     yield " + ".join(filter(None, (cell["model"], cell["loss"], cell["settings"])))
     yield f"{cell['score'].replace('_', ' ')} {ARROWS.get(cell['better'], '')}".strip()
-    for value in (change.before, change.after, _moved(change)):
+    for value in (change.before, change.after, change.change):
         yield NOTHING if value is None else number(value, 4)
     low, high = _ends(change)
     yield NOTHING if low is None or high is None else f"{number(low)} … {number(high)}"
@@ -71,16 +71,13 @@ def _object(change: Change) -> dict[str, object]:
         "standard": bool(change.cell["standard"]),
         "before": change.before,
         "after": change.after,
+        "change": change.change,
         "low": low,
         "high": high,
         "seeds": change.pairs,
         "failed_seeds": change.lost,
         "verdict": change.verdict.value,
     }
-
-
-def _moved(change: Change) -> float | None:
-    return None if change.before is None or change.after is None else change.after - change.before
 
 
 def _ends(change: Change) -> tuple[float | None, float | None]:

@@ -125,7 +125,7 @@ def _row(line: _Line, scores: list[dict[str, Any]], rivals: list[dict[Hashable, 
     leading = line.found(scores[0]) if scores else {}
     place = _place(leading, rivals) if leading else ""
     improvement = _improvement(leading) if leading else ""
-    worst = NOTHING if pd.isna(leading.get("worst")) else number(leading["worst"])
+    worst = NOTHING if pd.isna(leading.get("worst")) else _worst(leading)
     first = line.first
     costs = (_seeds(first), _plain(first["seconds"]), _plain(first["images_per_second"]))
     cells = tuple(_cell(line.found(score)) for score in scores)
@@ -140,6 +140,10 @@ def _place(row: dict[Hashable, Any], rivals: list[dict[Hashable, Any]]) -> str:
         return UNDECIDED if pd.isna(row["place_p"]) else f"{UNDECIDED} (p = {row['place_p']:.2f})"
     shared = sum(rival.get("place") == row["place"] for rival in rivals) > 1
     return f"{int(row['place'])}{'=' if shared else ''}"
+
+
+def _worst(row: dict[Hashable, Any]) -> str:
+    return "failed" if row["failed_seeds"] else number(row["worst"])
 
 
 def _improvement(row: dict[Hashable, Any]) -> str:

@@ -9,8 +9,8 @@ from ganbench.analysis.places import SEEDS_FOR_A_LEAD, SEEDS_FOR_A_TIE, TUKEY, W
 
 Order = Literal["mean", "worst"]
 _TESTS = {
-    TUKEY: "Tukey's test with pooled spreads, which are alike",
-    WELCH: "Welch's t, by Sidak for all pairs, for spreads are not alike",
+    TUKEY: "Tukey's test, spreads pooled",
+    WELCH: "Welch's t by Sidak, spreads differ",
 }
 
 
@@ -18,10 +18,10 @@ def place_notes(rivals: Sequence[Mapping[Hashable, Any]], order: Order) -> Itera
     """Yield lines about a table, given the leaderboard's rows of its first score; {} for a model without it."""
     ranked = [row for row in rivals if row and not pd.isna(row["rank"])]
     for test in dict.fromkeys(row["place_test"] for row in ranked if row["place_test"]):
-        yield f"places by {_name(ranked)}, all pairs at once, 5 % of boards with a false lead: {_TESTS[test]}"
+        yield f"places by {_name(ranked)}: {_TESTS[test]}; all pairs at once, false leads on at most 5 % of boards"
     if any(pd.isna(row["place"]) for row in ranked):
         yield (
-            "undecided: neither a lead nor a tie is supported; p is that of the clearest of the model's comparisons; "
+            "undecided: no lead or tie is supported, p by the model's clearest comparison; "
             f"a lead needs {SEEDS_FOR_A_LEAD} seeds, a tie {SEEDS_FOR_A_TIE}"
         )
     if any(row.get("failed_seeds", 0) for row in rivals):

@@ -32,7 +32,7 @@ def missing_lines(board: pd.DataFrame) -> list[str]:
     lines: dict[tuple[str, str], list[str]] = {}
     for _, row in board[board["reason"] != ""].sort_values("failed", ascending=False, kind="stable").iterrows():
         counts = [f"{row[status]} {status}" for status in ("failed", "skipped") if row[status]]
-        what = ", ".join(counts) if counts else f"no {row['metric']}"
+        what = ", ".join(counts) if counts else f"no {row['metric'] or 'score'}"
         who = lines.setdefault((f"{row['dataset']}: {what}", row["reason"]), [])
         who += [_who(row)] if _who(row) not in who else []
     return [f"{what}: {reason} ({', '.join(who)})" for (what, reason), who in lines.items()]

@@ -101,7 +101,8 @@ def _draw_panel(axes: Axes, part: pd.DataFrame, order: list[str], colours: dict[
         if pd.notna(low):
             axes.plot([low, high], [height, height], color="black", linewidth=1, alpha=0.6, zorder=1)
     name, better = part["score"].iloc[0].replace("_", " "), part["better"].iloc[0]
-    axes.set(xlabel=f"{name}, mean and 95 % interval\n({better} is better)", ylabel="")
+    reach = len(order) - 0.5  # the same rows in every panel, whether or not it has intervals
+    axes.set(xlabel=f"{name}, mean and 95 % interval\n({better} is better)", ylabel="", ylim=(reach, -0.5))
     axes.grid(axis="x", alpha=0.3)
 
 

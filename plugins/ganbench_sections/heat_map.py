@@ -50,7 +50,7 @@ def draw(part: pd.DataFrame, title: str) -> Figure:
     sns.heatmap(
         places, vmin=1, vmax=max(2, len(places)), cmap="viridis", ax=axes, xticklabels=heads, linewidths=1,
         yticklabels=[who.replace("\n", " + ") for who in places.index],
-        cbar_kws={"label": "place; grey where seeds leave it undecided", "ticks": MaxNLocator(integer=True)},
+        cbar_kws={"label": "place (grey: undecided)", "ticks": MaxNLocator(integer=True)},
     )  # fmt: skip
     _annotate(axes, places, values)
     axes.set(xlabel="", ylabel="")

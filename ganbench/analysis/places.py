@@ -170,8 +170,8 @@ def _without_spread(p: _Matrix, gaps: _Matrix, variances: _Matrix, counts: _Matr
         errors = np.sqrt(pooled * (1 / counts[:, None] + 1 / counts))
         chance = 2 * stdtr(freedom, -np.abs(gaps) / errors)
     else:
-        chance = np.minimum(1.0, 2 / np.asarray(comb(counts[:, None] + counts, counts), dtype=np.float64))
-    p[alone] = _sidak(chance, len(counts))[alone]
+        chance = np.minimum(1.0, 2 / comb(counts[:, None] + counts, counts))
+    p[alone] = _sidak(np.asarray(chance, dtype=np.float64), len(counts))[alone]
 
 
 def _sidak(alone: _Matrix, competitors: int) -> _Matrix:

@@ -1,5 +1,6 @@
 """A board as data for charts: how each model's scores went, what they cost, and what its samples look like."""
 
+from collections.abc import Hashable, Mapping
 from typing import Any
 
 import pandas as pd
@@ -16,9 +17,9 @@ def board_data(board: BoardPage, content: Content) -> dict[str, Any]:
     """Return what the charts and the comparison show of a board, as plain data.
 
     scores: name, label, the note in it, better. trajectories: whether any model was scored more than once. models:
-    name, page, family, look, seconds, images, parameters; finals, for each score the mean with its interval, and
-    whether it is among the best; trajectories, for each score the checkpoints with images, seconds, the mean over
-    seeds, the lowest and the highest; samples, the best and the worst seed by the first score.
+    name, page, family, look, seconds, images, parameters; finals, for each score the mean with its interval,
+    whether its place is the first, and of how many seeds it is where some failed; trajectories, for each score the
+    checkpoints with images, seconds, the mean over seeds, the lowest and the highest; samples, the best and the worst seed by the first score.
     """
     grid = board.grid
     scored = board.tidy[board.tidy["value"].notna()]
@@ -54,12 +55,19 @@ def _model(row: Row, board: BoardPage, scored: pd.DataFrame, content: Content) -
         "look": content.looks[" + ".join(row.names)],
         **{name: _plain(facts[name]) for name in ("seconds", "images", "parameters")},
         "finals": [
-            {name: _plain(cell.facts.get(name)) for name in ("mean", "low", "high")} | {"best": cell.best}
+            {name: _plain(cell.facts.get(name)) for name in ("mean", "low", "high")}
+            | {"best": cell.best, "of": _of(cell.facts)}
             for cell in row.cells
         ],
         "trajectories": [_trajectory(part) for part in parts],
         "samples": _samples(parts[0], content) if parts else [],
     }
+
+
+def _of(facts: Mapping[Hashable, Any]) -> str:
+    """Say of how many seeds a mean is; nothing where none failed."""
+    failed = facts.get("failed_seeds", 0)
+    return f"{facts['seeds']} of {facts['seeds'] + failed}" if failed else ""
 
 
 def _trajectory(part: pd.DataFrame) -> list[list[float | None]]:

@@ -61,7 +61,7 @@ function showScores(board, picked) {
     for (const final of finals) {
       const there = final?.mean != null;
       const cell = make("td", "", { className: "number" });
-      const text = there ? number(final.mean) + (final.low == null ? "" : ` (${number(final.low)} … ${number(final.high)})`) : "–";
+      const text = there ? number(final.mean) + (final.low == null ? "" : ` (${number(final.low)} … ${number(final.high)})`) + (final.of ? `, ${final.of} seeds` : "") : "–";
       cell.append(there && final.best ? make("strong", text) : text);
       row.append(cell);
     }

@@ -1,9 +1,15 @@
 """One seed, many independent streams: what one purpose draws never changes what another gets."""
 
+from __future__ import annotations
+
 import hashlib
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 
 def stream(seed: int, purpose: str) -> int:
@@ -32,3 +38,36 @@ def isolated(seed: int, device: str = "cpu") -> Iterator[None]:
         finally:
             random.setstate(python_state)
             np.random.set_state(numpy_state)
+
+
+def randomness(device: str = "cpu") -> dict[str, Tensor]:
+    """Return the state of the global generators of torch, numpy and python, as tensors by name."""
+    import numpy as np
+    import torch
+
+    _, keys, position, has_gauss, gauss = np.random.get_state(legacy=True)
+    version, words, spare = random.getstate()
+    state = {
+        "torch": torch.get_rng_state(),
+        "numpy": torch.from_numpy(keys.astype(np.int64)),
+        "numpy.rest": torch.tensor([position, has_gauss, gauss], dtype=torch.float64),
+        "python": torch.tensor([version, *words], dtype=torch.int64),
+        "python.spare": torch.tensor([] if spare is None else [spare], dtype=torch.float64),
+    }
+    if device.startswith("cuda"):
+        state["cuda"] = torch.cuda.get_rng_state(device)
+    return state
+
+
+def restore_randomness(state: Mapping[str, Tensor], device: str = "cpu") -> None:
+    """Take back what randomness gave."""
+    import numpy as np
+    import torch
+
+    torch.set_rng_state(state["torch"])
+    position, has_gauss, gauss = state["numpy.rest"].tolist()
+    np.random.set_state(("MT19937", state["numpy"].numpy().astype(np.uint32), int(position), int(has_gauss), gauss))
+    version, *words = state["python"].tolist()
+    random.setstate((version, tuple(words), next(iter(state["python.spare"].tolist()), None)))
+    if device.startswith("cuda") and "cuda" in state:
+        torch.cuda.set_rng_state(state["cuda"], device)

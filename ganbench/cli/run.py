@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict, Unpack
 
@@ -10,10 +11,11 @@ import click
 from ganbench.cli.options import complete, device_option, results_option, warn_of_broken
 
 if TYPE_CHECKING:
+    from ganbench.registry.catalog import Catalog
     from ganbench.schema.spec import RunSpec
     from ganbench.training.session import Session
 
-_SOME_FAILED, _INTERRUPTED = 1, 130
+_SOME_FAILED = 1
 
 
 class _Options(TypedDict):
@@ -29,6 +31,12 @@ class _Options(TypedDict):
     data_root: Path | None
     results: Path
     executor: str | None
+    threads: int | None
+    timeout: float | None
+    memory_limit: str | None
+    shard: str | None
+    retry: str
+    log: str | None
     force: bool
     dry_run: bool
 
@@ -54,15 +62,24 @@ class _Options(TypedDict):
 @click.option("--data-root", type=click.Path(path_type=Path, file_okay=False), envvar="GANBENCH_DATA",
               show_envvar=True, help="Folder that holds the data; otherwise they are downloaded.")  # fmt: skip
 @results_option
-@click.option("--executor", metavar="NAME", shell_complete=complete("executors"),
-              help="How runs are run; one after another in this process if left out.")  # fmt: skip
+@click.option("--executor", metavar="NAME", shell_complete=complete("executors"), envvar="GANBENCH_EXECUTOR",
+              show_envvar=True, help="How runs are run. If left out: on a CPU side by side, in as many processes as "
+              "make them end soonest; on a GPU one after another.")  # fmt: skip
+@click.option("--threads", type=click.IntRange(min=1), help="Threads of each run; at equal threads the bits are equal.")
+@click.option("--timeout", type=float, metavar="SECONDS", help="A run that takes longer fails; repeated, it goes on.")
+@click.option("--memory-limit", metavar="SIZE", help="What a run's process may allocate, on Linux: 500MB, 4GB.")
+@click.option("--shard", metavar="I/N", help="Every N-th run, from the I-th on: for machines that share no folder.")
+@click.option("--retry", type=click.Choice(["all", "failed", "skipped", "none"]), default="all", show_default=True,
+              help="Which runs that ended without scores to run again; done ones are kept.")  # fmt: skip
+@click.option("--log", type=click.Choice(["tensorboard"]), help="Also write each run's losses and scores as events.")
 @click.option("--force", is_flag=True, help="Run again what is done already.")
 @click.option("--dry-run", is_flag=True, help="List the runs and how long they will take; write nothing.")
 @click.pass_context
 def run(ctx: click.Context, /, **options: Unpack[_Options]) -> None:
     """Run a suite: train, score, and show the leaderboard.
 
-    Runs that are done already are kept and not repeated; an interrupted run goes on where it was.
+    Runs that are done already are kept and not repeated; an interrupted run goes on where it was. The same command
+    on several machines that share the results folder shares the runs out among them.
 
     \b
     ganbench run --suite mnist-all --device cuda
@@ -70,17 +87,42 @@ def run(ctx: click.Context, /, **options: Unpack[_Options]) -> None:
     ganbench run --suite digits-all --model dcgan --budget images=50000 --seeds 1
     """
     from ganbench.registry.catalog import discover
-    from ganbench.registry.factory import default_source
-    from ganbench.schema.choice import Choice
-    from ganbench.storage.store import Store
     from ganbench.suites.expand import expand
     from ganbench.suites.overrides import read_overrides
+    from ganbench.suites.shard import shard
     from ganbench.suites.toml import find_suite
-    from ganbench.training.session import Session
+    from ganbench.training.interruption import InterruptedRunError, raising_on_signals
 
-    catalog = discover()
-    suite = find_suite(options["suite"] or catalog.default("suites"), catalog)
-    specs = expand(suite, catalog, read_overrides(options))
+    with raising_on_signals():
+        try:
+            catalog = discover()
+            suite = find_suite(options["suite"] or catalog.default("suites"), catalog)
+            specs = shard(expand(suite, catalog, read_overrides(options)), options["shard"])
+            session = _session(catalog, options, len(specs))
+            session.check(specs)
+            if options["dry_run"]:
+                _echo_plan(session, specs)
+            else:
+                ctx.exit(_run(session, specs))
+        except InterruptedRunError as stop:
+            click.echo("\nganbench: stopped", err=True)
+            ctx.exit(stop.exit_code)
+
+
+def _session(catalog: Catalog, options: _Options, runs: int) -> Session:
+    from ganbench.registry.factory import default_source
+    from ganbench.schema.choice import Choice
+    from ganbench.schema.record import Status
+    from ganbench.schema.size import parse_size
+    from ganbench.storage.store import Store
+    from ganbench.training.limits import Limits
+    from ganbench.training.session import Session, side_by_side
+    from ganbench.training.tensorboard import require_tensorboard
+
+    if options["log"]:
+        require_tensorboard()
+    again = {Status.FAILED, Status.SKIPPED} if options["retry"] == "all" else {options["retry"]} - {"none"}
+    memory = parse_size(options["memory_limit"]) if options["memory_limit"] is not None else None
     session = Session(
         catalog,
         Store(options["results"]),
@@ -88,28 +130,30 @@ def run(ctx: click.Context, /, **options: Unpack[_Options]) -> None:
         options["device"],
         Choice.parse(options["executor"]) if options["executor"] else None,
         Path.cwd(),
+        Limits(options["timeout"], memory, options["threads"]),
+        frozenset(Status) if options["force"] else frozenset(map(Status, again)),
+        tensorboard=options["log"] is not None,
     )
-    session.check(specs)
-    if options["dry_run"]:
-        _echo_plan(session, specs)
-    else:
-        ctx.exit(_run(session, specs, options["force"]))
+    if options["executor"] is None and runs > 1 and session.device == "cpu":
+        session.executor = side_by_side(catalog) or session.executor
+    return session
 
 
-def _run(session: Session, specs: list[RunSpec], force: bool) -> int:
+def _run(session: Session, specs: list[RunSpec]) -> int:
     """Run, report, and return the exit code."""
     from ganbench.report.leaderboard import show_report
     from ganbench.report.progress import display
     from ganbench.schema.record import Status
     from ganbench.storage.merge import merged
+    from ganbench.training.interruption import InterruptedRunError
 
     try:
-        with display(specs) as notify:
-            records = list(session.run(specs, notify, force))
-    except KeyboardInterrupt:
+        with display(specs) as notify, closing(session.run(specs, notify)) as running:  # type: ignore[type-var]
+            records = list(running)
+    except InterruptedRunError as stop:
         kept = sum(session.store.done(spec) is not None for spec in specs)
-        click.echo(f"\nganbench: stopped; {kept} of {len(specs)} runs are done; repeat the command to go on", err=True)
-        return _INTERRUPTED
+        click.echo(f"\nganbench: {stop}; {kept} of {len(specs)} runs are done; repeat the command to go on", err=True)
+        return stop.exit_code
     with merged([session.store.root]) as everything:
         show_report(session.catalog, session.store.root, everything, records)
     warn_of_broken(session.catalog)

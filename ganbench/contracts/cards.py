@@ -130,9 +130,11 @@ class ExecutorCard(Card):
     """A way to run many runs: `make(**parameters)` returns a contracts.Executor.
 
     default: whether it is used when none is named; the first such card on offer is.
+    side_by_side: whether `ganbench run` uses it, when none is named, for several runs on a CPU with several cores.
     """
 
     default: bool = False
+    side_by_side: bool = False
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from ganbench.schema.record import RunRecord
+from ganbench.schema.record import RunRecord, Score
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,13 @@ class Damaged:
 
 
 @dataclass(frozen=True)
+class Waiting:
+    """So many of the runs that are left are under way in other commands on the same results folder."""
+
+    runs: int
+
+
+@dataclass(frozen=True)
 class Started:
     """A run has begun to build and train."""
 
@@ -31,13 +38,32 @@ class Started:
 
 @dataclass(frozen=True)
 class Progressed:
-    """A run has got further: the fraction of its budget spent, its latest losses, its speed."""
+    """A run has got further: the fraction of its budget spent, its updates, its latest losses, its speed."""
 
     key: str
     fraction: float
     images_per_second: float
     losses: Mapping[str, float] = field(default_factory=dict)
     doing: str = "training"
+    updates: int = 0
+
+
+@dataclass(frozen=True)
+class Resumed:
+    """A run goes on from where an interrupted one was saved."""
+
+    key: str
+    updates: int
+
+
+@dataclass(frozen=True)
+class Scored:
+    """A run's model was scored, at a fraction of its budget and after so many updates."""
+
+    key: str
+    fraction: float
+    updates: int
+    scores: tuple[Score, ...]
 
 
 @dataclass(frozen=True)
@@ -47,7 +73,7 @@ class Finished:
     record: RunRecord
 
 
-Event = Kept | Damaged | Started | Progressed | Finished
+Event = Kept | Damaged | Waiting | Started | Resumed | Progressed | Scored | Finished
 Notify = Callable[[Event], None]
 
 

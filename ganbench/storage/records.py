@@ -4,6 +4,7 @@ import json
 import math
 import reprlib
 import textwrap
+import warnings
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
@@ -52,6 +53,24 @@ def read_record(path: Path) -> RunRecord:
         raise ResultsError(f"{path} is no run record: {_one_line(error)}") from None
     _check(path, data, record)
     return record
+
+
+def fault_of(record: RunRecord) -> str:
+    """Return in one line why a record could not be read again, such as counts that are none; nothing if all is well."""
+    from pydantic import ValidationError
+    from pydantic_core import PydanticSerializationError
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")  # pydantic warns of values that are not of their field's type
+            text = _adapter().dump_json(record)
+        read = _adapter().validate_json(text)
+    except ValidationError as error:
+        first = error.errors(include_input=False)[0]
+        return f"{'.'.join(map(str, first['loc']))}: {_one_line(first['msg'])}"
+    except (PydanticSerializationError, UserWarning, ValueError, TypeError) as error:
+        return _one_line(str(error).encode("utf-8", "backslashreplace").decode())
+    return next(_faults(read), "")
 
 
 @lru_cache(maxsize=1)

@@ -3,7 +3,7 @@
 import json
 import re
 import tempfile
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 _RESUME, WEIGHTS = "resume.safetensors", "weights.safetensors"
 CURVES, SAMPLES, INTERPOLATION, MODES = "curves.parquet", "samples.png", "interpolation.png", "modes.json"
 WAVEFORMS = "waveforms.npz"
+LOG = "run.log"
 _FRAME = "frame-{:04.0f}.png"  # what a model drew when it was scored, by thousandths of its budget
 _LEFT = (WEIGHTS, CURVES, SAMPLES, INTERPOLATION, MODES, WAVEFORMS)
 
@@ -82,7 +83,7 @@ class RunFolder:
 
     def write_text(self, name: str, text: str) -> None:
         """Write a text file, such as a traceback."""
-        write_whole(self.path / name, lambda path: path.write_text(text, encoding="utf-8"))
+        write_whole(self.path / name, lambda path: path.write_text(text, "utf-8", "backslashreplace"))
 
     def write_picture(self, name: str, draw: Callable[[Path], object]) -> None:
         """Let draw write a picture."""
@@ -131,7 +132,7 @@ class RunFolder:
     def clear(self) -> None:
         """Take away what an earlier try left, but for what an interrupted one resumes from."""
         resumed = (self.path / _RESUME).exists()
-        kept = {_RESUME, *(path.name for path in self.frames() if resumed)}
+        kept = {_RESUME, *((LOG, *(path.name for path in self.frames())) if resumed else ())}
         for path in self.path.glob("*"):
             if path.name not in kept and path.is_file():
                 path.unlink()
@@ -153,9 +154,11 @@ class RunFolder:
         except (OSError, SafetensorError, LookupError, ValueError, TypeError, RecursionError):
             return None
 
-    def drop_resume(self) -> None:
-        """Forget an interrupted run's state."""
-        (self.path / _RESUME).unlink(missing_ok=True)
+    def drop_resume(self, before: int | None = None) -> None:
+        """Forget an interrupted run's state; only what was saved before a Store.now where one is given."""
+        path = self.path / _RESUME
+        if before is None or (path.exists() and path.stat().st_mtime_ns <= before):
+            path.unlink(missing_ok=True)
 
 
 @dataclass(frozen=True)
@@ -204,6 +207,23 @@ class Store:
         except ResultsError as error:
             fault = str(error)
         return fault.removesuffix(f"; {AGAIN}")
+
+    def now(self) -> int:
+        """Return the time in nanoseconds by the clock of the file system, which other machines' writes go by too."""
+        with tempfile.NamedTemporaryFile(dir=self.root) as file:
+            return Path(file.name).stat().st_mtime_ns
+
+    def ended(self, spec: RunSpec, since: int) -> RunRecord | None:
+        """Return a spec's record, whatever its status, if it was written after a time that now gave, else None."""
+        path = self.root / "runs" / spec.key / RECORD
+        try:
+            return read_record(path) if path.stat().st_mtime_ns > since else None
+        except (OSError, ResultsError):
+            return None
+
+    def missing(self, keys: Iterable[str]) -> list[str]:
+        """Return the keys whose records are not there."""
+        return [key for key in keys if not (self.root / "runs" / key / RECORD).exists()]
 
     def records(self) -> Iterator[RunRecord]:
         """Yield every record, in the order of their keys; raises ResultsError for one that can't be read."""

@@ -56,6 +56,10 @@ class Curves:
             for name in names
         }
 
+    def end_at(self, updates: int) -> None:
+        """Forget what came after so many updates; nothing may wait to be flushed."""
+        self._chunks = [{name: values[:updates] for name, values in self.columns.items()}]
+
     def table(self) -> "pa.Table":
         """Return all that has been flushed as an Arrow table."""
         import pyarrow as pa

@@ -26,6 +26,16 @@ def make_repeatable(device: str) -> None:
         torch.use_deterministic_algorithms(True, warn_only=True)
 
 
+def resolve_devices(wanted: str) -> tuple[str, ...]:
+    """Turn auto or cuda into every CUDA device that is there, and cpu or cuda:N into itself; as resolve_device."""
+    import torch
+
+    first = resolve_device(wanted)
+    if first == "cpu" or ":" in wanted:
+        return (first,)
+    return tuple(f"cuda:{number}" for number in range(torch.cuda.device_count()))
+
+
 def resolve_device(wanted: str) -> str:
     """Turn auto, cpu, cuda or cuda:N into a device that is there: `cpu` or `cuda:N`.
 

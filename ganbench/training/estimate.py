@@ -12,7 +12,10 @@ from ganbench.schema.record import Spent
 from ganbench.schema.spec import Budget, RunSpec
 from ganbench.seeds import isolated, stream
 from ganbench.training.device import synchronizer
+from ganbench.training.interruption import InterruptedRunError
+from ganbench.training.keeping import one_line
 from ganbench.training.meter import Meter
+from ganbench.training.process_settings import kept_settings
 from ganbench.training.session import Session
 
 UPDATES, WARM_UP, SECONDS = 20, 5, 2.5
@@ -41,13 +44,15 @@ def estimate(factory: Factory, spec: RunSpec) -> Estimate:
 
     Twenty of them, the first five as a warm-up, or what two and a half seconds allow.
     """
-    with isolated(stream(spec.seed, "init"), factory.device):
+    with kept_settings(), isolated(stream(spec.seed, "init"), factory.device):
         try:
             meter, warm = _try(factory, spec)
         except UnfitError as error:
             return Estimate(None, f"skipped: {error}")
-        except Exception as error:  # the run will fail with this reason, and the others go on
-            return Estimate(None, f"fails: {type(error).__name__}: {error}".splitlines()[0])
+        except InterruptedRunError:
+            raise
+        except BaseException as error:  # the run will fail with this reason, and the others go on
+            return Estimate(None, f"fails: {one_line(error)}")
     if not meter.reached:
         return Estimate(meter.seconds)  # it had learnt all it could
     spent = {unit: getattr(meter, unit) - getattr(warm, unit) for unit in Budget.UNITS}

@@ -7,6 +7,7 @@ from dataclasses import replace
 from ganbench.errors import GanbenchError, UnfitError
 from ganbench.evaluation.features import FeatureStore
 from ganbench.schema.spec import RunSpec
+from ganbench.training.interruption import InterruptedRunError
 
 
 def check(specs: Iterable[RunSpec], features: FeatureStore) -> None:
@@ -32,7 +33,7 @@ def _mistakes_alone() -> Iterator[None]:
         yield
     except UnfitError:
         pass
-    except GanbenchError:
+    except (GanbenchError, InterruptedRunError):
         raise
-    except Exception:  # noqa: S110
+    except BaseException:  # noqa: S110  # a plugin may raise SystemExit, and worse
         pass

@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import traceback
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -14,21 +15,29 @@ from ganbench.evaluation.checkpoints import Evaluation
 from ganbench.evaluation.features import FeatureStore
 from ganbench.evaluation.interpolation import STEPS, walk
 from ganbench.evaluation.pictures import draw_grid, draw_waveforms
+from ganbench.files import FullDiskError
 from ganbench.registry.factory import Factory
-from ganbench.schema.events import Finished, Notify, Started
+from ganbench.schema.events import Event, Finished, Notify, Started
 from ganbench.schema.record import RunRecord, Spent, Status
 from ganbench.schema.spec import RunSpec
 from ganbench.seeds import isolated, stream
-from ganbench.storage.store import INTERPOLATION, MODES, SAMPLES, RunFolder
+from ganbench.storage.store import INTERPOLATION, LOG, MODES, SAMPLES, RunFolder
 from ganbench.storage.weights import Weights
 from ganbench.training.device import synchronizer
 from ganbench.training.environment import describe
+from ganbench.training.interruption import InterruptedRunError, LeaseLostError, OutOfTimeError, StopRequest
+from ganbench.training.keeping import keep, one_line
 from ganbench.training.loop import SAVE_SECONDS, DivergedError, Training
 from ganbench.training.memory import PeakMemory
 from ganbench.training.meter import Meter
+from ganbench.training.process_settings import kept_settings, require_default_dtype
+from ganbench.training.run_log import RunLog
 from ganbench.training.stability import stability
+from ganbench.training.tensorboard import TensorBoardLog
 
 _TRACEBACK = "traceback.txt"
+_TIMEOUT = "timeout"
+_NOT_THE_RUNS = (InterruptedRunError, LeaseLostError, FullDiskError)  # what ends a run through no fault of its own
 
 
 @dataclass(frozen=True)
@@ -36,33 +45,54 @@ class Runner:
     """Does the work of one spec after another, with one factory and its feature store.
 
     where: the folder whose git state records tell. save_seconds: how often an unfinished run is saved.
+    timeout: seconds that a run may take, everything included. tensorboard: whether runs leave its events too.
     """
 
     features: FeatureStore
     where: Path
     save_seconds: float = SAVE_SECONDS
+    timeout: float | None = None
+    tensorboard: bool = False
 
     @property
     def factory(self) -> Factory:
         """What makes the things that specs name."""
         return self.features.factory
 
-    def run(self, spec: RunSpec, folder: RunFolder, notify: Notify) -> RunRecord:
-        """Run a spec and keep what came of it in its folder; never raises for what the run did."""
-        notify(Started(spec.key, spec.title))
+    def run(self, spec: RunSpec, folder: RunFolder, notify: Notify, stop: StopRequest | None = None) -> RunRecord:
+        """Run a spec and keep what came of it in its folder; never raises for what the run did.
+
+        stop: by which others may end it. Raises InterruptedRunError when a signal ended it, LeaseLostError when it
+        is another process's by now, and FullDiskError when its folder can take nothing; a run that was interrupted
+        leaves what it goes on from, and no record.
+        """
+        stop = stop or StopRequest(self.timeout)
         folder.clear()
+        log = RunLog(folder.path / LOG)
+        notify = _told(log, *self._further_logs(folder), notify)
+        notify(Started(spec.key, spec.title))
         record = self.failed(spec)
-        with isolated(stream(spec.seed, "init"), self.factory.device):
+        device, seed = self.factory.device, stream(spec.seed, "init")
+        with stop.on_signals(), log.warnings(), kept_settings(), isolated(seed, device):
             try:
-                record = self._build_and_train(record, folder, notify)
+                record = self._build_and_train(record, folder, notify, stop)
             except UnfitError as error:
-                record = replace(record, status=Status.SKIPPED, reason=str(error))
-            except Exception as error:  # a failed run is a row, and the others go on
+                record = replace(record, status=Status.SKIPPED, reason=one_line(error, named=False))
+            except OutOfTimeError as error:
+                record = replace(record, reason=str(error), ended_by=_TIMEOUT)
+            except _NOT_THE_RUNS:
+                raise
+            except BaseException as error:  # a failed run is a row, and the others go on, whatever a plugin raises
                 folder.write_text(_TRACEBACK, traceback.format_exc())
-                record = replace(record, reason=_first_line(error))
-        folder.write_record(record)
-        notify(Finished(record))
+                record = replace(record, reason=one_line(error))
+            record = keep(folder, record, resumable=record.ended_by == _TIMEOUT)
+            notify(Finished(record))
+            if isinstance(stop.cause, InterruptedRunError):  # it came when there was nothing left to stop
+                raise stop.cause
         return record
+
+    def _further_logs(self, folder: RunFolder) -> list[Notify]:
+        return [TensorBoardLog(folder.path)] if self.tensorboard else []
 
     def failed(self, spec: RunSpec, reason: str = "") -> RunRecord:
         """Return the record of a run that has come to nothing, or to nothing yet."""
@@ -71,9 +101,11 @@ class Runner:
         family = self.factory.catalog.get("models", spec.model.name).family
         return RunRecord(spec, Status.FAILED, reason, started=started, environment=environment, family=family)
 
-    def _build_and_train(self, record: RunRecord, folder: RunFolder, notify: Notify) -> RunRecord:
+    def _build_and_train(self, record: RunRecord, folder: RunFolder, notify: Notify, stop: StopRequest) -> RunRecord:
         memory = PeakMemory(self.factory.device)
         training = self._build(record.spec, folder, notify)
+        training.stop = stop
+        require_default_dtype()
         status, reason, ended_by = self._train(training, folder)
 
         # whatever the end, what there is by then is kept
@@ -115,11 +147,14 @@ class Runner:
             self._keep_model(training, folder)
         except DivergedError as error:
             return Status.FAILED, str(error), "divergence"
-        except UnfitError:
+        except OutOfTimeError as error:
+            return Status.FAILED, str(error), _TIMEOUT
+        except (UnfitError, *_NOT_THE_RUNS):
             raise
-        except Exception as error:
+        except BaseException as error:
+            training.collect()
             folder.write_text(_TRACEBACK, traceback.format_exc())
-            return Status.FAILED, _first_line(error), "error"
+            return Status.FAILED, one_line(error), "error"
         return Status.DONE, "", ended_by
 
     def _keep_model(self, training: Training, folder: RunFolder) -> None:
@@ -137,8 +172,15 @@ class Runner:
             folder.write_picture(INTERPOLATION, lambda path: draw(path, between))
 
 
-def _first_line(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}".splitlines()[0]
+def _told(*listeners: Notify) -> Notify:
+    """Return one listener for all of them; none that raises can fail a run, for they are no part of it."""
+
+    def tell(event: Event) -> None:
+        for listener in listeners:
+            with suppress(Exception):
+                listener(event)
+
+    return tell
 
 
 def _sampling(training: Training) -> dict[str, float]:

@@ -1,58 +1,43 @@
 """Many runs: what is done already is left alone, the rest goes through an executor into the store."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from ganbench.contracts.cards import ExecutorCard
 from ganbench.contracts.datasets import Source
 from ganbench.contracts.executors import Executor
+from ganbench.errors import ResultsError
 from ganbench.evaluation.features import FeatureStore
-from ganbench.registry.catalog import Catalog, discover
+from ganbench.registry.catalog import Catalog
 from ganbench.registry.factory import Factory
 from ganbench.schema.choice import Choice
-from ganbench.schema.events import Damaged, Finished, Kept, Notify
-from ganbench.schema.record import RunRecord
+from ganbench.schema.events import Damaged, Kept, Notify, Waiting
+from ganbench.schema.record import RunRecord, Status
 from ganbench.schema.spec import RunSpec
+from ganbench.storage.leases import Leases
 from ganbench.storage.store import Store
-from ganbench.training.device import make_repeatable, resolve_device
+from ganbench.training.device import make_repeatable, resolve_devices
+from ganbench.training.interruption import raising_on_signals
+from ganbench.training.limits import Limits
+from ganbench.training.loop import SAVE_SECONDS
 from ganbench.training.preflight import check
-from ganbench.training.runner import Runner
+from ganbench.training.work import LocalWork
 
-
-@dataclass
-class LocalWork:
-    """The work of one spec, for this process or another: pickled, it leaves what it has loaded behind."""
-
-    device: str
-    source: Source
-    store: Store
-    where: Path
-    features: FeatureStore | None = None
-
-    def __call__(self, spec: RunSpec, notify: Notify) -> RunRecord:
-        """Run one spec into its folder."""
-        return self._runner().run(spec, self.store.run(spec.key), notify)
-
-    def lost(self, spec: RunSpec, reason: str, notify: Notify) -> RunRecord:
-        """Keep a failed record for a spec whose process or machine is gone; repeated, it goes on where it was."""
-        record = self._runner().failed(spec, reason)
-        self.store.run(spec.key).write_record(record, resumable=True)
-        notify(Finished(record))
-        return record
-
-    def _runner(self) -> Runner:
-        if self.features is None:
-            make_repeatable(self.device)
-            self.features = FeatureStore(Factory(discover(), self.device, self.source))
-        return Runner(self.features, self.where)
-
-    def __getstate__(self) -> dict[str, object]:
-        return self.__dict__ | {"features": None}
+_POLL_SECONDS = 1.0  # between two looks at runs that are under way elsewhere
+AGAIN = frozenset({Status.FAILED, Status.SKIPPED})
 
 
 @dataclass
 class Session:
-    """Runs specs into a store. executor: how; the default one unless given."""
+    """Runs specs into a store. executor: how; the default one unless given.
+
+    device: auto, cpu, cuda or cuda:N; auto and cuda are every CUDA device there is, for executors that deal them out.
+    again: statuses of earlier records that are run once more; with Status.DONE among them nothing is left alone.
+    save_seconds: how often an unfinished run is saved.
+    """
 
     catalog: Catalog
     store: Store
@@ -60,9 +45,15 @@ class Session:
     device: str = "auto"
     executor: Choice | None = None
     where: Path = Path()
+    limits: Limits = field(default_factory=Limits)
+    again: frozenset[Status] = AGAIN
+    tensorboard: bool = False
+    save_seconds: float = SAVE_SECONDS
+    pause: Callable[[float], None] = time.sleep
 
     def __post_init__(self) -> None:
-        self.device = resolve_device(self.device)
+        self.devices = resolve_devices(self.device)
+        self.device = self.devices[0]
         make_repeatable(self.device)
         self.features = FeatureStore(Factory(self.catalog, self.device, self.source))
         self.executor = self.executor or Choice(self.catalog.default("executors"))
@@ -70,26 +61,63 @@ class Session:
     def check(self, specs: Iterable[RunSpec]) -> None:
         """Raise for whatever the user must mend first; nothing has been written by then."""
         self._make_executor()
-        check(specs, self.features)
+        with raising_on_signals():
+            check(specs, self.features)
 
-    def run(self, specs: Iterable[RunSpec], notify: Notify, force: bool = False) -> Iterator[RunRecord]:
-        """Yield a record for each spec: those of done runs first, read from the store unless forced."""
+    def run(self, specs: Iterable[RunSpec], notify: Notify) -> Iterator[RunRecord]:
+        """Yield a record for each spec: those of runs that are not to be run first, read from the store.
+
+        Runs that other processes are at, on this machine or others, are waited for, and run here if they are given up.
+        Raises ResultsError where the results can't be written, or were taken away meanwhile.
+        """
         self.store.prepare()
-        specs = list(specs)
-        done = {} if force else {spec.key: record for spec in specs if (record := self.store.done(spec))}
-        if done:
-            notify(Kept(len(done)))
-        yield from done.values()
-        left = [spec for spec in specs if spec.key not in done]
-        for spec in left:
-            if force:
-                self.store.run(spec.key).drop_resume()
-            elif reason := self.store.damage(spec):
+        work = LocalWork(
+            self.devices, self.source, self.store, self.where, self.limits, self.again, self.store.now(),
+            self.tensorboard, self.save_seconds, self.features,
+        )  # fmt: skip
+        left = {spec.key: spec for spec in specs}
+        keys, leases = list(left), Leases(self.store.root)
+        kept = [record for spec in left.values() if (record := work.ended(spec))]
+        if kept:
+            notify(Kept(len(kept)))
+        yield from _counted_off(kept, left)
+        for spec in left.values():
+            if Status.DONE not in self.again and (reason := self.store.damage(spec)):
                 notify(Damaged(spec.key, reason))
-        work = LocalWork(self.device, self.source, self.store, self.where, self.features)
-        yield from self._make_executor().run(work, left, notify)
+        while left:
+            before = len(left)
+            with closing(self._make_executor().run(work, list(left.values()), notify)) as records:  # type: ignore[type-var]
+                yield from _counted_off(records, left)
+            if left and len(left) == before:
+                self._wait(leases, left, notify)
+        if gone := self.store.missing(keys):
+            raise ResultsError(
+                f"{len(gone)} of {len(keys)} records are no longer in {str(self.store.root)!r}: something took them "
+                "away while others were run; repeat the command"
+            )
+
+    def _wait(self, leases: Leases, left: dict[str, RunSpec], notify: Notify) -> None:
+        """Wait until one of the runs that are left is no longer another process's."""
+        notify(Waiting(len(left)))
+        while True:
+            self.pause(_POLL_SECONDS)
+            if not all(leases.held(key) for key in left):
+                return
 
     def _make_executor(self) -> Executor:
         assert self.executor is not None
         executor: Executor = self.features.factory.make("executors", self.executor)
         return executor
+
+
+def side_by_side(catalog: Catalog) -> Choice | None:
+    """Return the executor that several runs on several cores are best run by, if one is on offer."""
+    cards = (card for card, _ in catalog.cards("executors") if isinstance(card, ExecutorCard))
+    return next((Choice(card.name) for card in cards if card.side_by_side), None)
+
+
+def _counted_off(records: Iterable[RunRecord], left: dict[str, RunSpec]) -> Iterator[RunRecord]:
+    """Pass records on, taking their runs from those that are left."""
+    for record in records:
+        left.pop(record.key, None)
+        yield record

@@ -17,5 +17,6 @@ def offer_executors() -> Iterator[ganbench.ExecutorCard]:
     yield ganbench.ExecutorCard(
         "processes",
         make="ganbench_executors.processes:Processes",
-        about="Several runs side by side, a process each: processes:workers=4. Throughput is then shared.",
+        about="Several runs side by side in processes that last: processes:workers=4. Throughput is then shared.",
+        side_by_side=True,
     )

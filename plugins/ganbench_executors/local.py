@@ -11,4 +11,6 @@ class Local:
     def run(self, work: Work, specs: Iterable[RunSpec], notify: Notify) -> Iterator[RunRecord]:
         """Do the specs in their order."""
         for spec in specs:
-            yield work(spec, notify)
+            record = work(spec, notify)
+            if record is not None:
+                yield record

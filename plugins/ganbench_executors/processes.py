@@ -1,84 +1,175 @@
-"""Runs side by side, each in a process of its own: small models fill a machine, and a crash costs one run."""
+"""Runs side by side in processes that last: small models fill a machine, and a crash costs one run."""
 
 import contextlib
 import multiprocessing
 import os
+import signal
+import threading
+import time
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from typing import Annotated
 
-from ganbench import Notify, RunRecord, RunSpec, Setting, Work
+from ganbench import GanbenchError, Notify, RunRecord, RunSpec, Setting, Work
+from ganbench_executors.machine import threads_for, workers_for
+
+_GRACE_SECONDS = 20.0  # from a request to stop to the end of a process: a run has ten seconds to save itself
 
 
 @dataclass(frozen=True)
-class _Child:
-    """A process and the spec that it runs."""
+class _Ended:
+    """A run is over. fault: why no results can be written any more, if so."""
 
-    spec: RunSpec
+    record: RunRecord | None
+    fault: str = ""
+
+
+@dataclass
+class _Worker:
+    """A process, and the spec that it is at, if any, since when by the monotonic clock."""
+
+    pipe: Connection
     process: BaseProcess
+    spec: RunSpec | None = None
+    since: float = 0.0
+    overdue: bool = False
+
+    def hand(self, spec: RunSpec) -> None:
+        """Give an idle worker something to do; one that died just now is noticed when it is listened to."""
+        self.spec, self.since = spec, time.monotonic()
+        with contextlib.suppress(OSError):
+            self.pipe.send(spec)
 
 
 class Processes:
     """Keeps so many workers busy; fulfils contracts.Executor.
 
-    The cores are shared out among them, so the last bits of a result may differ from those of a run that had them
-    all. A process that dies leaves a failed record, and the others go on.
+    Each worker is started once, on its share of the cores and on one of the devices, which are dealt out in turn: where
+    there are more workers than devices, they share them. A worker that dies leaves a failed record and is replaced,
+    and the others go on. Workers whose parent is gone save what they are at, and end.
     """
 
-    def __init__(self, workers: Annotated[int, Setting("processes at a time", at_least=1)] = 2) -> None:
+    def __init__(
+        self,
+        workers: Annotated[
+            int | None, Setting("processes at a time; as many as make the runs end soonest if left out", at_least=1)
+        ] = None,
+    ) -> None:
         self.workers = workers
-        self.threads = max(1, (os.cpu_count() or 1) // workers)
 
     def run(self, work: Work, specs: Iterable[RunSpec], notify: Notify) -> Iterator[RunRecord]:
         """Yield records in the order in which their runs end."""
         waiting = deque(specs)
-        children: dict[Connection, _Child] = {}
+        count = min(self.workers or workers_for(work.devices, len(waiting)), len(waiting))
+        threads = work.threads or threads_for(max(1, count))
+        workers: dict[int, _Worker] = {}
         try:
-            while waiting or children:
-                while waiting and len(children) < self.workers:
-                    pipe, child = self._start(work, waiting.popleft())
-                    children[pipe] = child
-                ready = wait(list(children))
-                for pipe in [pipe for pipe in children if pipe in ready]:
-                    record = _read(pipe, children[pipe], work, notify)
-                    if record is not None:
-                        children.pop(pipe).process.join()
-                        pipe.close()
-                        yield record
+            while True:
+                for slot in range(count):
+                    if waiting and (slot not in workers or not workers[slot].process.is_alive()):
+                        workers[slot] = _start(work, work.devices[slot % len(work.devices)], threads)
+                    if waiting and workers[slot].spec is None:
+                        workers[slot].hand(waiting.popleft())
+                busy = {worker.pipe: worker for worker in workers.values() if worker.spec}
+                if not busy:
+                    return
+                for pipe in _ready(busy, work.timeout):
+                    if (ended := _listen(busy[pipe], work, notify)) and ended.record:
+                        yield ended.record
+                workers = {slot: worker for slot, worker in workers.items() if not worker.pipe.closed}
         finally:
-            for child in children.values():
-                child.process.terminate()
-
-    def _start(self, work: Work, spec: RunSpec) -> tuple[Connection, _Child]:
-        context = multiprocessing.get_context("spawn")  # a fork would share the parent's threads and device
-        ours, theirs = context.Pipe(duplex=False)
-        process = context.Process(target=_run, args=(work, spec, theirs, self.threads), daemon=True)
-        process.start()
-        theirs.close()
-        return ours, _Child(spec, process)
+            _end(list(workers.values()))
 
 
-def _read(pipe: Connection, child: _Child, work: Work, notify: Notify) -> RunRecord | None:
-    """Take in one message; return the record if it was the last one, or if there will be no more."""
+def _start(work: Work, device: str, threads: int) -> _Worker:
+    context = multiprocessing.get_context("spawn")  # a fork would share the parent's threads and device
+    ours, theirs = context.Pipe()
+    process = context.Process(target=_serve, args=(work, theirs, device, threads))
+    process.start()
+    theirs.close()
+    return _Worker(ours, process)
+
+
+def _ready(busy: dict[Connection, _Worker], timeout: float | None) -> list[Connection]:
+    """Wait for workers that have something to tell; end those that hang long after their time is over."""
+    ready = wait(list(busy), None if timeout is None else 1.0)
+    if timeout is not None:
+        for worker in busy.values():
+            if time.monotonic() - worker.since > timeout + _GRACE_SECONDS and not worker.overdue:
+                worker.overdue = True
+                worker.process.kill()
+    return [pipe for pipe in busy if pipe in ready]
+
+
+def _listen(worker: _Worker, work: Work, notify: Notify) -> _Ended | None:
+    """Take in one message of a busy worker; return how its run ended, if it has. Raises GanbenchError for a fault."""
+    assert worker.spec is not None
     try:
-        message = pipe.recv()
-    except EOFError:
-        child.process.join()
-        code = child.process.exitcode or 0
-        how = f"signal {-code}" if code < 0 else f"exit code {code}"
-        return work.lost(child.spec, f"its process died ({how})", notify)
-    if isinstance(message, RunRecord):
-        return message
-    notify(message)
-    return None
+        message = worker.pipe.recv()
+    except (EOFError, OSError):
+        worker.process.join()
+        worker.pipe.close()
+        how = f"took longer than {work.timeout:g} s and was ended" if worker.overdue else _how_it_died(worker.process)
+        return _Ended(work.lost(worker.spec, how, notify))
+    if not isinstance(message, _Ended):
+        notify(message)
+        return None
+    if message.fault:
+        raise GanbenchError(message.fault)
+    worker.spec = None
+    return message
 
 
-def _run(work: Work, spec: RunSpec, pipe: Connection, threads: int) -> None:
-    import torch
+def _how_it_died(process: BaseProcess) -> str:
+    code = process.exitcode or 0
+    return f"its process died ({f'signal {-code}' if code < 0 else f'exit code {code}'})"
 
-    torch.set_num_threads(threads)
-    with contextlib.suppress(KeyboardInterrupt):  # the parent says what there is to say
-        pipe.send(work(spec, pipe.send))
+
+def _end(workers: list[_Worker]) -> None:
+    """End workers: idle ones at once, busy ones when they have saved their runs; by force who takes too long."""
+    for worker in workers:
+        worker.pipe.close()
+        if worker.spec is not None:
+            worker.process.terminate()
+    deadline = time.monotonic() + _GRACE_SECONDS
+    try:
+        for worker in workers:
+            worker.process.join(max(0.0, deadline - time.monotonic()))
+    finally:  # also where the user can't wait
+        for worker in workers:
+            worker.process.kill()
+            worker.process.join()
+
+
+def _serve(work: Work, pipe: Connection, device: str, threads: int) -> None:
+    """Do what a parent hands over, one spec after another, until it closes the pipe or is gone."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent has it too, and ends its workers as it sees fit
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    placed, tell = work.placed(device, threads), partial(_tell, pipe)
+    with contextlib.suppress(EOFError, ConnectionError, KeyboardInterrupt):
+        while True:
+            spec = pipe.recv()
+            try:
+                ended = _Ended(placed(spec, tell))
+            except GanbenchError as error:
+                ended = _Ended(None, str(error))
+            tell(ended)
+
+
+def _tell(pipe: Connection, message: object) -> None:
+    """Tell the parent, if it is still there: a run does not depend on being listened to."""
+    with contextlib.suppress(OSError):
+        pipe.send(message)
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    parent.join()
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(_GRACE_SECONDS)
+    os._exit(1)

@@ -2,12 +2,13 @@
 
 import math
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Annotated
 
 import torch
 from torch import Tensor
 
-from ganbench import BadOptionError, Batch, Likelihood, Profile, Profiled, Setting, Task, UnfitError, stream
+from ganbench import BadOptionError, Batch, Likelihood, Profile, Profiled, Resumable, Setting, Task, UnfitError, stream
 from ganbench.torchkit.descent import no_labels
 from ganbench_models.mixture_em import Covariance, Mixture, chunks, log_density, start, step
 from ganbench_models.playback import one_pass
@@ -17,7 +18,42 @@ _PRINCIPAL = 64
 _TOLERANCE = 1e-3  # of the log-likelihood in nats a sample, as scikit-learn has it
 
 
-class GMM(Profiled, Likelihood):
+@dataclass
+class _EM:
+    """EM on its way. data: (n, d). likelihood, before: the mean log-likelihood of the last step and of that before."""
+
+    data: Tensor
+    mixture: Mixture
+    steps: int = 0
+    likelihood: float = -math.inf
+    before: float = -math.inf
+
+    @property
+    def converged(self) -> bool:
+        """Whether the last step brought next to nothing."""
+        return abs(self.likelihood - self.before) < _TOLERANCE
+
+    def step(self, floor: float) -> None:
+        """Take one step."""
+        self.before = self.likelihood
+        self.mixture, self.likelihood = step(self.data, self.mixture, floor)
+        self.steps += 1
+
+    def tensors(self) -> dict[str, Tensor]:
+        """Return all of it as tensors."""
+        numbers = torch.tensor([self.steps, self.likelihood, self.before], dtype=torch.float64)
+        parts = {"weights": self.mixture.weights, "means": self.mixture.means, "factors": self.mixture.factors}
+        return {"data": self.data, "numbers": numbers, **parts}
+
+    @classmethod
+    def of(cls, covariance: Covariance, state: Mapping[str, Tensor]) -> "_EM":
+        """Take back what tensors gave."""
+        steps, likelihood, before = state["numbers"].tolist()
+        mixture = Mixture(covariance, state["weights"], state["means"], state["factors"])
+        return cls(state["data"], mixture, int(steps), likelihood, before)
+
+
+class GMM(Profiled, Resumable, Likelihood):
     """EM on one pass over the training data, from k-means++ centres; an update is one step of EM.
 
     What principal components leave out is put back as independent noise of its variance.
@@ -51,6 +87,7 @@ class GMM(Profiled, Likelihood):
         self.steps, self.pca, self.floor = steps, pca, floor
         self.dtype = torch.float64 if double else torch.float32
         self.state: dict[str, Tensor] = {}
+        self._em: _EM | None = None
 
     def profile(self) -> Profile:
         """Return how many numbers a fitted mixture and its principal components have."""
@@ -67,26 +104,28 @@ class GMM(Profiled, Likelihood):
         alone where there are any; log_prob is of the whole. Raises BadOptionError for fewer samples than
         components, and ArithmeticError for samples that are not finite.
         """
-        gathered = [batch.samples.flatten(1).to(self.task.device) for batch in one_pass(batches, self.task.examples)]
-        if not gathered:
-            return
-        data = torch.cat(gathered).to(self.dtype)
-        gathered.clear()
-        if len(data) < self.components:
-            raise BadOptionError(
-                f"gmm needs a sample for each of its {self.components} components, not {len(data)}; "
-                "give a larger budget or fewer components"
-            )
-        data = self._reduced(data) if self.pca else data
-        generator = torch.Generator(data.device).manual_seed(stream(self.task.seed, "noise"))
-        mixture, before = start(data, self.covariance, self.components, self.floor, generator), -math.inf
-        for _ in range(self.steps):
-            mixture, likelihood = step(data, mixture, self.floor)
-            self._remember(mixture)
-            yield {"negative_log_likelihood_loss": torch.tensor(-likelihood)}
-            if abs(likelihood - before) < _TOLERANCE:
+        if self._em is None:
+            data = self._gathered(batches)
+            if data is None:
                 return
-            before = likelihood
+            generator = torch.Generator(data.device).manual_seed(stream(self.task.seed, "noise"))
+            self._em = _EM(data, start(data, self.covariance, self.components, self.floor, generator))
+        em = self._em
+        while em.steps < self.steps and not em.converged:
+            em.step(self.floor)
+            self._remember(em.mixture)
+            yield {"negative_log_likelihood_loss": torch.tensor(-em.likelihood)}
+
+    def checkpoint(self) -> dict[str, Tensor]:
+        """Return the data as they were gathered, for they are consumed once, and how far EM is with them."""
+        assert self._em is not None, "nothing was fitted yet"
+        return self._em.tensors() | {f"state.{name}": tensor for name, tensor in self.state.items()}
+
+    def restore(self, state: Mapping[str, Tensor]) -> None:
+        """Take back what checkpoint gave; EM then goes on to the bit."""
+        copies = {name: tensor.clone().to(self.task.device) for name, tensor in state.items()}
+        self._em = _EM.of(self.covariance, copies)
+        self.load_state_dict({n.removeprefix("state."): t for n, t in copies.items() if n.startswith("state.")})
 
     @torch.no_grad()
     def sample(self, n: int, generator: torch.Generator, labels: Tensor | None = None) -> Tensor:
@@ -131,6 +170,20 @@ class GMM(Profiled, Likelihood):
         """Take back what state_dict gave."""
         # copies, for a file's tensors start anywhere in memory, and products differ in their last bit by where they do
         self.state = {name: tensor.clone() for name, tensor in state.items()}
+
+    def _gathered(self, batches: Iterator[Batch]) -> Tensor | None:
+        """Return one pass over the data (n, d), on principal axes where there are any; None for no data at all."""
+        gathered = [batch.samples.flatten(1).to(self.task.device) for batch in one_pass(batches, self.task.examples)]
+        if not gathered:
+            return None
+        data = torch.cat(gathered).to(self.dtype)
+        gathered.clear()
+        if len(data) < self.components:
+            raise BadOptionError(
+                f"gmm needs a sample for each of its {self.components} components, not {len(data)}; "
+                "give a larger budget or fewer components"
+            )
+        return self._reduced(data) if self.pca else data
 
     def _reduced(self, data: Tensor) -> Tensor:
         """Return data (n, d) on their principal axes, (n, r); keep these, and the variance they leave out."""

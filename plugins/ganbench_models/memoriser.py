@@ -15,6 +15,8 @@ class Memoriser(Playback):
 
     def fit(self, batches: Iterator[Batch]) -> Iterator[Mapping[str, Tensor]]:
         """Keep one pass, or what the budget has of it."""
+        if len(self.kept):
+            return  # restored
         seen = [batch.samples for batch in one_pass(batches, self.task.examples)]
         if seen:
             self.keep(torch.cat(seen))

@@ -5,12 +5,12 @@ from collections.abc import Iterator, Mapping
 import torch
 from torch import Tensor
 
-from ganbench import Batch, Profile, Profiled, Task
+from ganbench import Batch, Profile, Profiled, Resumable, Task
 from ganbench.torchkit.descent import no_labels
 from ganbench_models.playback import one_pass
 
 
-class PixelGaussian(Profiled):
+class PixelGaussian(Profiled, Resumable):
     """Mean and deviation of every dimension over one pass of the training data."""
 
     def __init__(self, task: Task) -> None:
@@ -30,7 +30,9 @@ class PixelGaussian(Profiled):
 
     def fit(self, batches: Iterator[Batch]) -> Iterator[Mapping[str, Tensor]]:
         """Take in one pass, batch by batch (Chan et al. 1979); yield the mean deviation."""
-        for batch in one_pass(batches, self.task.examples):
+        if self.count >= self.task.examples:
+            return  # restored at its end
+        for batch in one_pass(batches, self.task.examples - self.count):
             samples, count = batch.samples.double(), len(batch.samples)
             step = samples.mean(dim=0) - self.mean
             self.squares += samples.var(dim=0, correction=0) * count
@@ -54,3 +56,11 @@ class PixelGaussian(Profiled):
     def load_state_dict(self, state: Mapping[str, Tensor]) -> None:
         """Take back what state_dict gave."""
         self.mean, self.squares, self.count = state["mean"], state["squares"], int(state["count"])
+
+    def checkpoint(self) -> dict[str, Tensor]:
+        """Return the moments so far."""
+        return self.state_dict()
+
+    def restore(self, state: Mapping[str, Tensor]) -> None:
+        """Take back what checkpoint gave; fitting then goes on to the bit."""
+        self.load_state_dict({name: tensor.clone().to(self.task.device) for name, tensor in state.items()})

@@ -5,10 +5,10 @@ from collections.abc import Iterator, Mapping
 import torch
 from torch import Tensor
 
-from ganbench import Batch, Task
+from ganbench import Batch, Resumable, Task
 
 
-class Playback:
+class Playback(Resumable):
     """Real samples, kept as bytes where they are images and so take a quarter of the room."""
 
     def __init__(self, task: Task) -> None:
@@ -31,6 +31,14 @@ class Playback:
     def load_state_dict(self, state: Mapping[str, Tensor]) -> None:
         """Take back what state_dict gave."""
         self.kept = state["samples"]
+
+    def checkpoint(self) -> dict[str, Tensor]:
+        """Return what is kept: all that there was to learn."""
+        return self.state_dict()
+
+    def restore(self, state: Mapping[str, Tensor]) -> None:
+        """Take back what checkpoint gave; fit then has nothing left to do."""
+        self.load_state_dict({name: tensor.clone() for name, tensor in state.items()})
 
 
 def one_pass(batches: Iterator[Batch], examples: int) -> Iterator[Batch]:

@@ -21,7 +21,7 @@ class Real(Playback):
         """Learn nothing from batches; keep the unseen samples."""
         if self.task.unseen is None:
             raise UnfitError("real plays back real data, and no dataset is at hand")
-        if next(batches, None) is not None:
+        if not len(self.kept) and next(batches, None) is not None:  # else restored
             self.keep(self.task.unseen())
             yield {"samples": torch.tensor(float(len(self.kept)))}
 

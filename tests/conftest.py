@@ -39,6 +39,7 @@ def _clean_environment(monkeypatch, tmp_path):
     """No test sees the user's settings, cache or working directory, and none leaves threads changed."""
     for name in ("GANBENCH_DATA", "GANBENCH_DISABLE", "GANBENCH_INCEPTION"):
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("GANBENCH_EXECUTOR", "local")  # what a test changes in this process, its runs must see
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.chdir(tmp_path)
     threads = torch.get_num_threads()

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +15,9 @@ from ganbench.schema.choice import Choice
 from ganbench.schema.events import Finished, Progressed, Started
 from ganbench.schema.record import RunRecord, Status
 from ganbench.storage.store import Store
-from ganbench.training.session import LocalWork, Session
+from ganbench.training.limits import Limits
+from ganbench.training.session import Session
+from ganbench.training.work import LocalWork
 from ganbench_executors.local import Local
 from ganbench_executors.processes import Processes
 
@@ -24,10 +27,19 @@ class Pretend:
     """Work that a test can follow: seed 1 dies on the spot, as a run does that is out of memory."""
 
     folder: Path
+    devices: tuple = ("cpu",)
+    threads: int | None = None
+    timeout: float | None = None
+
+    def placed(self, device, threads):
+        (self.folder / f"placed-{os.getpid()}").write_text(f"{device} {threads}")
+        return self
 
     def __call__(self, spec, notify):
         notify(Started(spec.key, spec.title))
         (self.folder / str(spec.seed)).write_text(str(os.getpid()))
+        if spec.seed == 4:
+            signal.pause()
         if spec.seed == 1:
             os.kill(os.getpid(), signal.SIGKILL)
         notify(Progressed(spec.key, 0.5, 1.0))
@@ -48,7 +60,8 @@ def test_a_process_that_dies_is_a_failed_run_and_the_others_go_on(tmp_path, make
     records = {record.spec.seed: record for record in Processes(workers=2).run(Pretend(tmp_path), specs, events.append)}
     assert [records[seed].status for seed in range(4)] == ["done", "failed", "done", "done"]
     assert records[1].reason == "its process died (signal 9)"
-    assert len({path.read_text() for path in tmp_path.iterdir()} | {str(os.getpid())}) == 5
+    pids = {(tmp_path / str(seed)).read_text() for seed in range(4)}
+    assert len(pids) == len(list(tmp_path.glob("placed-*"))) <= 3  # two workers, and one in the dead one's place
     assert sum(isinstance(event, Progressed) for event in events) == 3
 
 
@@ -57,16 +70,19 @@ def test_a_session_side_by_side_finds_what_a_session_in_line_finds(tmp_path, mak
     found, events = {}, []
     for executor in ("local", "processes:workers=2"):
         store = Store(tmp_path / executor.partition(":")[0])
-        session = Session(catalog, store, Source(None, tmp_path), "cpu", Choice.parse(executor))
+        session = Session(
+            catalog, store, Source(None, tmp_path), "cpu", Choice.parse(executor), limits=Limits(threads=1)
+        )
         records = list(session.run(specs, events.append))
         found[executor] = {r.spec.seed: r.checkpoints[-1].scores[0].value for r in records}
         assert len(list(store.records())) == 2
-    assert found["local"] == pytest.approx(found["processes:workers=2"], rel=1e-3)
+        assert {record.environment["threads"] for record in records} == {1}
+    assert found["local"] == found["processes:workers=2"]  # at equal threads, to the bit
     assert sum(isinstance(event, Finished) for event in events) == 4
 
 
 def test_a_lost_run_is_a_failed_row_and_can_still_be_resumed(tmp_path, make_spec):
-    work, spec, events = LocalWork("cpu", Source(None, tmp_path), Store(tmp_path), tmp_path), make_spec(), []
+    work, spec, events = LocalWork(("cpu",), Source(None, tmp_path), Store(tmp_path), tmp_path), make_spec(), []
     Store(tmp_path).run(spec.key).write_resume({}, {"half": "done"})
     work.lost(spec, "gone", events.append)
     assert Store(tmp_path).run(spec.key).read_resume() == ({}, {"half": "done"})
@@ -79,7 +95,7 @@ def test_a_lost_run_is_a_failed_row_and_can_still_be_resumed(tmp_path, make_spec
 def test_work_leaves_what_it_has_loaded_behind_when_it_travels(tmp_path, factory, features):
     import pickle
 
-    work = LocalWork("cpu", factory.source, Store(tmp_path), tmp_path, features)
+    work = LocalWork(("cpu",), factory.source, Store(tmp_path), tmp_path, features=features)
     assert pickle.loads(pickle.dumps(work)).features is None
     assert discover().names("executors") == ["local", "processes"]
 
@@ -89,3 +105,72 @@ def test_workers_below_one_are_refused(factory):
         BadOptionError, match="executor 'processes' takes a whole number of 1 or more for workers, not 0"
     ):
         factory.make("executors", Choice.parse("processes:workers=0"))
+
+
+def test_devices_are_dealt_out_in_turn_and_each_worker_has_its_share_of_the_cores(tmp_path, make_spec):
+    work = Pretend(tmp_path, devices=("cuda:0", "cuda:1"), threads=3)
+    list(Processes(workers=3).run(work, [make_spec(seed=seed) for seed in (0, 2, 3)], print))
+    assert sorted(path.read_text() for path in tmp_path.glob("placed-*")) == ["cuda:0 3", "cuda:0 3", "cuda:1 3"]
+
+
+def test_as_many_workers_as_end_soonest(monkeypatch):
+    from ganbench_executors import machine
+
+    monkeypatch.setattr(machine, "usable_cores", lambda: 8)
+    monkeypatch.setattr(machine, "_available", lambda: 2**40)
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    assert [machine.workers_for(("cpu",), runs) for runs in (1, 3, 100)] == [1, 3, 8]
+    assert [machine.threads_for(workers) for workers in (1, 3, 8, 20)] == [8, 2, 1, 1]
+    assert machine.workers_for(("cuda:0",), 100) == 1
+    monkeypatch.setattr(machine, "_available", lambda: 5 * 10**9)
+    assert machine.workers_for(("cpu",), 100) == 3
+    monkeypatch.setenv("OMP_NUM_THREADS", "2")
+    assert machine.threads_for(8) == 2
+
+
+def test_a_run_that_others_are_at_is_waited_for_and_not_run(tmp_path, make_spec, catalog):
+    from ganbench.schema.events import Waiting
+    from ganbench.storage.leases import Leases
+
+    spec, store, events = make_spec(), Store(tmp_path), []
+    lease = Leases(tmp_path).take(spec.key, {}).__enter__()
+
+    def other_one_ends(seconds):
+        store.run(spec.key).write_record(RunRecord(spec, Status.FAILED, "of the other command"))
+        lease.__exit__()
+
+    session = Session(catalog, store, Source(None, tmp_path), "cpu", pause=other_one_ends)
+    (record,) = session.run([spec], events.append)
+    assert record.reason == "of the other command"
+    assert events == [Waiting(1), Finished(record)]
+
+
+def test_runs_that_ended_without_scores_are_run_again_as_asked(tmp_path, make_spec, catalog):
+    store, source = Store(tmp_path), Source(None, tmp_path)
+    specs = [make_spec(seed=seed) for seed in range(3)]
+    for spec, status in zip(specs, (Status.FAILED, Status.SKIPPED, Status.DONE), strict=True):
+        store.run(spec.key).write_record(RunRecord(spec, status, "" if status is Status.DONE else "before"))
+    reasons = {}
+    for name, again in (("none", ()), ("skipped", (Status.SKIPPED,)), ("all", (Status.FAILED, Status.SKIPPED))):
+        session = Session(catalog, store, source, "cpu", again=frozenset(again))
+        reasons[name] = sorted((record.spec.seed, record.reason) for record in session.run(specs, lambda event: None))
+    assert reasons["none"] == [(0, "before"), (1, "before"), (2, "")]
+    assert reasons["skipped"] == [(0, "before"), (1, ""), (2, "")]
+    assert reasons["all"] == [(0, ""), (1, ""), (2, "")]
+
+
+def test_a_worker_that_hangs_long_after_its_time_is_ended(tmp_path, make_spec, monkeypatch):
+    monkeypatch.setattr("ganbench_executors.processes._GRACE_SECONDS", 0.0)
+    work = Pretend(tmp_path, timeout=0.1)
+    (record,) = Processes(workers=1).run(work, [make_spec(seed=4)], print)
+    assert record.reason == "took longer than 0.1 s and was ended"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux bounds what a process allocates")
+def test_a_run_beyond_its_memory_is_a_failed_row_and_the_process_lives(tmp_path, make_spec, catalog):
+    limits = Limits(memory_bytes=2**20)
+    session = Session(catalog, Store(tmp_path), Source(None, tmp_path), "cpu", limits=limits)
+    spec = make_spec(model="vanilla:width=4096")
+    (record,) = session.run([spec], lambda event: None)
+    assert record.status is Status.FAILED
+    assert "memory" in record.reason.lower()

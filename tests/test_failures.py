@@ -1,5 +1,7 @@
 """Whatever goes wrong in a run is a status with a reason, and costs nothing else."""
 
+import sys
+
 import pyarrow.parquet as pq
 import pytest
 import torch
@@ -121,3 +123,95 @@ def test_a_metric_that_does_not_apply_has_a_reason_and_no_traceback(run, make_sp
     record = run(spec)
     assert all("mixtures with known means" in score.reason for score in record.checkpoints[-1].scores)
     assert not list((tmp_path / "a" / "runs" / spec.key).glob("traceback*"))
+
+
+class Unprintable(Exception):
+    def __str__(self):
+        raise ValueError
+
+
+class Rude(Broken, ganbench.Profiled, ganbench.StepCounter):
+    """A model that does to its process what no model should."""
+
+    def profile(self):
+        return ganbench.Profile(parameters={"model": "many"} if self.where == "parameters" else {"model": 1})
+
+    def steps_by_player(self):
+        return {"model": torch.tensor([1, 2]) if self.where == "counts" else 1}
+
+    def fit(self, batches):
+        for count, batch in enumerate(batches):
+            if count == 3:
+                match self.where:
+                    case "exit":
+                        sys.exit(0)
+                    case "base":
+                        raise BaseException("through every except Exception")
+                    case "interrupt":
+                        raise KeyboardInterrupt
+                    case "generator-exit":
+                        raise GeneratorExit
+                    case "surrogate":
+                        raise RuntimeError("half a character \ud800")
+                    case "unprintable":
+                        raise Unprintable
+                    case "dtype":
+                        torch.set_default_dtype(torch.float64)
+            yield {"a_loss": batch.samples.mean()}
+
+
+@pytest.mark.parametrize(
+    ("where", "reason"),
+    [
+        ("exit", "SystemExit: 0"),
+        ("base", "BaseException: through every except Exception"),
+        ("interrupt", "KeyboardInterrupt"),
+        ("generator-exit", "GeneratorExit"),
+        ("surrogate", "RuntimeError: half a character \\ud800"),
+        ("unprintable", "Unprintable"),
+        ("dtype", "RuntimeError: torch's default dtype was changed to torch.float64; a plugin must leave it"),
+        ("parameters", "its record can't be kept: parameters.model: Input should be a valid integer, "),
+        ("counts", "its record can't be kept: "),
+    ],
+)
+def test_what_a_plugin_does_to_its_process_is_its_own_runs_failure_alone(
+    run, make_spec, factory_with, tmp_path, where, reason
+):
+    card = ganbench.ModelCard("rude", make=Rude, about="Knows no manners.")
+    rude = FeatureStore(factory_with("rude", models=[card]))
+    spec = make_spec(model=f"rude:where={where}", loss=None)
+    record = run(spec, features=rude)
+    assert record.status is Status.FAILED
+    assert record.reason.startswith(reason)
+    assert read_record(tmp_path / "a" / "runs" / spec.key / "record.json").reason == record.reason
+    assert torch.get_default_dtype() == torch.float32
+    assert run(make_spec(), features=rude).status is Status.DONE
+
+
+@pytest.mark.parametrize("error", [SystemExit(0), KeyboardInterrupt(), BaseException("no")])
+def test_a_model_that_exits_while_it_is_built_does_not_end_the_check_of_a_suite(make_spec, factory_with, error):
+    from ganbench.training.preflight import check
+
+    def make(task):
+        built.append(task)
+        raise error
+
+    built = []
+    card = ganbench.ModelCard("leaving", make=make, about="Leaves.")
+    features = FeatureStore(factory_with("leaving", models=[card]))
+    check([make_spec(model="leaving", loss=None)], features)
+    assert built
+
+
+def test_where_a_run_diverged_does_not_depend_on_when_the_curves_were_read(
+    run, make_spec, broken, tmp_path, monkeypatch
+):
+    spec = make_spec(model="broken:where=nan", loss=None, budget=Budget(updates=50_000))
+    records, curves = [], []
+    for where, seconds in (("often", 0.0), ("rarely", 0.5)):
+        monkeypatch.setattr("ganbench.training.meter.TICK_SECONDS", seconds)
+        records.append(run(spec, where, features=broken))
+        curves.append((tmp_path / where / "runs" / spec.key / "curves.parquet").read_bytes())
+    first, second = ((each.spent.updates, each.spent.images, dict(each.spent.by_player)) for each in records)
+    assert first == second == (5, 640, {"model": 5})
+    assert curves[0] == curves[1]

@@ -1,6 +1,7 @@
 """One run: repeatable to the bit, resumed to the bit, and a row with a reason whatever goes wrong."""
 
 import json
+import signal
 
 import pytest
 import torch
@@ -8,10 +9,13 @@ from safetensors.torch import load_file
 
 from ganbench.evaluation.features import FeatureStore
 from ganbench.schema.choice import Choice
-from ganbench.schema.events import Finished, Progressed, Started
+from ganbench.schema.events import Finished, Progressed, Started, nobody
 from ganbench.schema.record import Status
 from ganbench.schema.spec import Budget
-from ganbench.storage.store import RunFolder, read_record
+from ganbench.storage.records import read_record
+from ganbench.storage.store import RunFolder, Store
+from ganbench.training.interruption import InterruptedRunError
+from ganbench.training.runner import Runner
 
 
 def weights(tmp_path, where, spec):
@@ -44,6 +48,7 @@ def test_a_run_leaves_everything_in_its_folder(run, make_spec, tmp_path):
         "samples.png",
         "interpolation.png",
         "weights.safetensors",
+        "run.log",
     }
     assert names == kept
     assert read_record(folder / "record.json") == record
@@ -99,24 +104,24 @@ def test_scoring_more_often_does_not_change_training(run, make_spec, tmp_path):
         assert torch.equal(tensor, weights(tmp_path, "a", often)[name]), name
 
 
-class Killed(BaseException):
-    """What a kill looks like from inside."""
-
-
-@pytest.mark.parametrize("model", ["vanilla", "dcgan:width=8"])
-def test_a_run_killed_half_way_goes_on_to_the_same_bits(run, make_spec, tmp_path, model, monkeypatch):
+@pytest.mark.parametrize("model", ["vanilla", "dcgan:width=8", "wgan-gp:width=8", "vae", "gmm", "pixel-gaussian"])
+def test_a_run_stopped_half_way_goes_on_to_the_same_bits(run, make_spec, tmp_path, model, monkeypatch):
     monkeypatch.setattr("ganbench.training.meter.TICK_SECONDS", 0.0)  # a tick at every update
-    spec = make_spec(model=model, loss="non-saturating", checkpoints=(0.3, 1.0))
+    loss = make_spec(model=model.partition(":")[0]).loss
+    spec = make_spec(model=model, loss=loss, checkpoints=(0.3, 1.0))
     whole = run(spec, "whole")
 
-    def kill_at_seven(event):
-        if isinstance(event, Progressed) and event.fraction >= 0.7:
-            raise Killed
+    def stop_half_way(event):
+        if isinstance(event, Progressed) and event.fraction >= 0.5 and not asked:
+            asked.append(event)
+            signal.raise_signal(signal.SIGINT)
 
-    with pytest.raises(Killed):
-        run(spec, "killed", kill_at_seven, save_seconds=0.0)
+    asked = []
+
+    with pytest.raises(InterruptedRunError, match="stopped by SIGINT"):
+        run(spec, "killed", stop_half_way)
     folder = tmp_path / "killed" / "runs" / spec.key
-    assert {path.name for path in folder.iterdir()} == {"resume.safetensors", "frame-0300.png"}
+    assert {path.name for path in folder.iterdir()} == {"resume.safetensors", "frame-0300.png", "run.log"}
 
     seen = []
     resumed = run(spec, "killed", seen.append)
@@ -128,7 +133,7 @@ def test_a_run_killed_half_way_goes_on_to_the_same_bits(run, make_spec, tmp_path
         assert torch.equal(tensor, weights(tmp_path, "killed", spec)[name]), name
     assert not (folder / "resume.safetensors").exists()
     assert [path.name for path in RunFolder(folder).frames()] == ["frame-0300.png", "samples.png"]
-    for path in folder.glob("*.png"):
+    for path in (*folder.glob("*.png"), folder / "curves.parquet"):
         assert path.read_bytes() == (tmp_path / "whole" / "runs" / spec.key / path.name).read_bytes()
 
 
@@ -197,3 +202,74 @@ def test_the_sample_grid_is_a_picture_of_the_samples(run, make_spec, tmp_path):
         with Image.open(tmp_path / "a" / "runs" / spec.key / "samples.png") as picture:
             assert min(picture.size) > 400
             assert len(picture.convert("L").getcolors(1_000)) > 10
+
+
+def test_a_save_between_a_tick_and_a_due_checkpoint_scores_the_same_update(run, make_spec, monkeypatch):
+    monkeypatch.setattr("ganbench.training.meter.TICK_SECONDS", 0.0)
+    spec = make_spec(checkpoints=(0.5, 1.0))
+    whole = run(spec, "whole")
+
+    def stop_while_scoring(event):
+        if isinstance(event, Progressed) and event.doing == "scoring" and event.fraction < 1:
+            signal.raise_signal(signal.SIGTERM)
+            signal.raise_signal(signal.SIGINT)  # a person who can't wait: in the middle of scoring
+
+    with pytest.raises(InterruptedRunError):
+        run(spec, "stopped", stop_while_scoring)
+    resumed = run(spec, "stopped")
+    assert [checkpoint.spent.updates for checkpoint in resumed.checkpoints] == [5, 10]
+    assert values(resumed) == values(whole)
+
+
+def test_a_run_stopped_while_its_final_samples_are_scored_does_not_train_again(run, make_spec):
+    spec = make_spec()
+
+    def stop_at_the_end(event):
+        if isinstance(event, Progressed) and event.doing == "scoring":
+            signal.raise_signal(signal.SIGTERM)
+            signal.raise_signal(signal.SIGINT)
+
+    whole = run(spec, "whole")
+    with pytest.raises(InterruptedRunError):
+        run(spec, "stopped", stop_at_the_end)
+    events = []
+    resumed = run(spec, "stopped", events.append)
+    assert not [event for event in events if isinstance(event, Progressed) and event.doing == "training"]
+    assert (resumed.ended_by, values(resumed)) == (whole.ended_by, values(whole))
+
+
+def test_a_listener_that_breaks_fails_no_run(run, make_spec):
+    def gone(event):
+        raise BrokenPipeError
+
+    assert run(make_spec(), notify=gone).status is Status.DONE
+
+
+def test_a_run_that_is_out_of_time_is_a_failed_row_that_can_be_gone_on_with(features, make_spec, tmp_path):
+    spec = make_spec(budget=Budget(updates=100_000_000))
+    folder = Store(tmp_path).run(spec.key)
+    record = Runner(features, tmp_path, timeout=0.3).run(spec, folder, nobody)
+    assert (record.status, record.reason, record.ended_by) == (Status.FAILED, "took longer than 0.3 s", "timeout")
+    assert record.spent.updates > 0
+    assert folder.read_resume() is not None
+
+
+def test_a_run_keeps_a_log_of_its_own(run, make_spec, tmp_path):
+    record = run(make_spec())
+    log = (tmp_path / "a" / "runs" / record.key / "run.log").read_text()
+    for line in ("started vanilla + non-saturating on digits, seed 0 on", "frechet_distance", " done\n"):
+        assert line in log
+
+
+def test_tensorboard_events_hold_losses_and_scores_by_update(features, make_spec, tmp_path, monkeypatch):
+    accumulator = pytest.importorskip("tensorboard.backend.event_processing.event_accumulator")
+    monkeypatch.setattr("ganbench.training.meter.TICK_SECONDS", 0.0)
+    record = Runner(features, tmp_path, tensorboard=True).run(
+        spec := make_spec(checkpoints=(0.5, 1.0)), Store(tmp_path).run(spec.key), nobody
+    )
+    events = accumulator.EventAccumulator(str(Store(tmp_path).run(spec.key).path / "tensorboard"))
+    events.Reload()
+    scores = [(event.step, event.value) for event in events.Scalars("score/frechet_distance")]
+    assert [step for step, _ in scores] == [5, 10]
+    assert scores[-1][1] == pytest.approx(record.checkpoints[-1].scores[0].value)
+    assert [event.step for event in events.Scalars("loss/generator_loss")][:10] == list(range(1, 11))

@@ -61,16 +61,16 @@ def fault_of(record: RunRecord) -> str:
     from pydantic_core import PydanticSerializationError
 
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error")  # pydantic warns of values that are not of their field's type
+        with warnings.catch_warnings(record=True) as warned:  # pydantic warns of values not of their field's type
+            warnings.simplefilter("always")
             text = _adapter().dump_json(record)
         read = _adapter().validate_json(text)
     except ValidationError as error:
         first = error.errors(include_input=False)[0]
         return f"{'.'.join(map(str, first['loc']))}: {_one_line(first['msg'])}"
-    except (PydanticSerializationError, UserWarning, ValueError, TypeError) as error:
+    except (PydanticSerializationError, ValueError, TypeError) as error:
         return _one_line(str(error).encode("utf-8", "backslashreplace").decode())
-    return next(_faults(read), "")
+    return next(_faults(read), "") or next((_one_line(each.message) for each in warned), "")
 
 
 @lru_cache(maxsize=1)

@@ -171,9 +171,9 @@ class Training:
             scores = last.scores
         else:
             updates = self.meter.updates
-            self.notify(Progressed(self.spec.key, self.meter.fraction, 0.0, doing="scoring", updates=updates))
             require_default_dtype()
             try:
+                self.notify(Progressed(self.spec.key, self.meter.fraction, 0.0, doing="scoring", updates=updates))
                 scores = self.evaluation.scores(final=fraction == 1.0)
             except InterruptedRunError:  # scoring leaves a model as it was, so nothing is lost
                 self._save(ended_by)

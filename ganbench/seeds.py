@@ -49,7 +49,7 @@ def randomness(device: str = "cpu") -> dict[str, Tensor]:
     version, words, spare = random.getstate()
     state = {
         "torch": torch.get_rng_state(),
-        "numpy": torch.from_numpy(keys.astype(np.int64)),
+        "numpy": torch.from_numpy(np.asarray(keys, dtype=np.int64)),
         "numpy.rest": torch.tensor([position, has_gauss, gauss], dtype=torch.float64),
         "python": torch.tensor([version, *words], dtype=torch.int64),
         "python.spare": torch.tensor([] if spare is None else [spare], dtype=torch.float64),

@@ -1,4 +1,4 @@
-"""Real processes, killed and stopped: nothing is lost, nothing is done twice, and every file is what it would have been."""
+"""Real processes, killed and stopped: nothing is lost or done twice, and files are what they would have been."""
 
 import json
 import os
@@ -53,7 +53,7 @@ def test_runs_that_were_killed_again_and_again_leave_what_undisturbed_ones_do(tm
         with session(tmp_path, suite, results, executor) as running:
             until(lambda: running.poll() is not None or saved(results) != before, "a save")  # noqa: B023
             running.send_signal(number)
-            until(lambda: not members(running.pid), "the end of every process")  # noqa: B023
+            until(lambda: not members(running.pid), "the end of every process")
     finish(tmp_path, suite, results, executor)
     log = "".join(path.read_text() for path in results.glob("runs/*/run.log"))
     assert "resumed after" in log

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from ganbench.cli import describe, diff, lists, publish, results, run, sample, score, submit, verify
+from ganbench.cli import describe, diff, jobs, lists, publish, results, run, sample, score, submit, verify
 from ganbench.errors import GanbenchError, UnknownNameError
 
 _WRONG_USAGE = 2
@@ -54,6 +54,8 @@ def main() -> None:
     ganbench run                              a first look, about a minute
     ganbench run --suite mnist-all            every image model on MNIST
     ganbench run --suite gaussians --model vanilla,gmm --seeds 5
+    ganbench status                           what runs where, and until when
+    ganbench runs --status failed             what ended, and how
     ganbench list models                      what there is
     ganbench describe model dcgan             every parameter of one thing
     ganbench report                           the leaderboard once more
@@ -70,7 +72,7 @@ def main() -> None:
 
 
 for _command in (
-    run.run, lists.list_, describe.describe, lists.plugins, results.report, results.show, publish.publish,
-    publish.serve, diff.diff, submit.submit, verify.verify, sample.sample, score.score,
+    run.run, jobs.status, jobs.runs, lists.list_, describe.describe, lists.plugins, results.report, results.show,
+    publish.publish, publish.serve, diff.diff, submit.submit, verify.verify, sample.sample, score.score,
 ):  # fmt: skip
     main.add_command(_command)

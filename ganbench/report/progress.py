@@ -12,7 +12,7 @@ from rich.table import Column
 
 from ganbench.report.console import make_console
 from ganbench.report.numbers import number
-from ganbench.schema.events import Damaged, Event, Finished, Kept, Notify, Progressed, Started
+from ganbench.schema.events import Damaged, Event, Finished, Kept, Notify, Progressed, Started, Waiting
 from ganbench.schema.record import RunRecord, Status
 from ganbench.schema.spec import RunSpec
 
@@ -56,8 +56,10 @@ class Bars:
                 self.progress.update(self.overall, completed=runs, note=f"{runs} of {self.runs} done already")
             case Damaged(_, reason):
                 self.progress.console.print(f"[yellow]{escape(_again(reason))}[/]", highlight=False)
+            case Waiting(runs):
+                self.progress.console.print(escape(_elsewhere(runs)), highlight=False)
             case Started(key, title):
-                self.bars[key] = self.progress.add_task(escape(title), total=1.0, note="")
+                self.bars[key] = self.progress.add_task(escape(f"{key} {title}"), total=1.0, note="")
             case Progressed(key, fraction):
                 self.progress.update(self.bars[key], completed=fraction, note=note(event))
                 self.fractions[key] = fraction
@@ -92,10 +94,12 @@ class Plain:
                 self._say(runs, "done already")
             case Damaged(_, reason):
                 self.console.print(_again(reason), markup=False, highlight=False, soft_wrap=True)
+            case Waiting(runs):
+                self.console.print(_elsewhere(runs), markup=False, highlight=False, soft_wrap=True)
             case Started(key, title):
                 self._told = self.clock()
                 self._under_way[key] = title, self._told
-                self._say(self.finished + len(self._under_way), f"{title}: started")
+                self._say(self.finished + len(self._under_way), f"{title}: started as {key}")
             case Progressed(key, fraction) if self.clock() - self._told >= _PLAIN_SECONDS:
                 self._told = self.clock()
                 title, started = self._under_way[key]
@@ -109,6 +113,10 @@ class Plain:
 
     def _say(self, number: int, text: str) -> None:
         self.console.print(f"[{number}/{self.runs}] {text}", markup=False, highlight=False, soft_wrap=True)
+
+
+def _elsewhere(runs: int) -> str:
+    return f"waiting for {runs} runs that other commands are at; see ganbench status"
 
 
 def _again(reason: str) -> str:
@@ -125,7 +133,7 @@ def note(event: Progressed) -> str:
 
 def summary(record: RunRecord) -> str:
     """Return one line on a run that ended."""
-    line = f"{record.spec.title}: {_MARKS[record.status]}"
+    line = f"{record.key} {record.spec.title}: {_MARKS[record.status]}"
     if record.status is not Status.DONE:
         return f"{line}: {record.reason}"
     return f"{line} in {record.spent.seconds:.1f} s{_scores(record)}"

@@ -185,10 +185,10 @@ def machine() -> str:
     """Return what tells this machine's process numbers from others': host, boot and process namespace."""
     boot, namespace = Path("/proc/sys/kernel/random/boot_id"), Path("/proc/self/ns/pid")
     try:
-        of_host = (boot.read_text(encoding="ascii").strip(), str(namespace.readlink()))
+        of_host = f"{boot.read_text(encoding='ascii').strip()}/{namespace.readlink()}"
     except OSError:
-        of_host = (f"{uuid.getnode():x}",)
-    return "/".join((socket.gethostname(), *of_host))
+        of_host = f"{uuid.getnode():x}"
+    return f"{socket.gethostname()}/{of_host}"
 
 
 def _born(pid: int) -> str:

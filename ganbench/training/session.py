@@ -1,6 +1,7 @@
 """Many runs: what is done already is left alone, the rest goes through an executor into the store."""
 
 import time
+import uuid
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ from ganbench.schema.events import Damaged, Kept, Notify, Waiting
 from ganbench.schema.record import RunRecord, Status
 from ganbench.schema.spec import RunSpec
 from ganbench.storage.leases import Leases
+from ganbench.storage.progress import command_facts, command_key
 from ganbench.storage.store import Store
 from ganbench.training.device import make_repeatable, resolve_devices
 from ganbench.training.interruption import raising_on_signals
@@ -76,7 +78,7 @@ class Session:
             self.tensorboard, self.save_seconds, self.features,
         )  # fmt: skip
         left = {spec.key: spec for spec in specs}
-        keys, leases = list(left), Leases(self.store.root)
+        keys = list(left)
         kept = [record for spec in left.values() if (record := work.ended(spec))]
         if kept:
             notify(Kept(len(kept)))
@@ -84,17 +86,30 @@ class Session:
         for spec in left.values():
             if Status.DONE not in self.again and (reason := self.store.damage(spec)):
                 notify(Damaged(spec.key, reason))
-        while left:
-            before = len(left)
-            with closing(self._make_executor().run(work, list(left.values()), notify)) as records:  # type: ignore[type-var]
-                yield from _counted_off(records, left)
-            if left and len(left) == before:
-                self._wait(leases, left, notify)
+        if left:
+            yield from self._run_left(work, left, notify)
         if gone := self.store.missing(keys):
             raise ResultsError(
                 f"{len(gone)} of {len(keys)} records are no longer in {str(self.store.root)!r}: something took them "
                 "away while others were run; repeat the command"
             )
+
+    def _run_left(self, work: LocalWork, left: dict[str, RunSpec], notify: Notify) -> Iterator[RunRecord]:
+        """Run until nothing is left, and let `ganbench status` know meanwhile."""
+        leases, ended = Leases(self.store.root), 0
+        facts = command_facts(left)
+        command = leases.take(command_key(uuid.uuid4().hex[:12]), facts)
+        assert command is not None, "no other command has this name"
+        with command:
+            while left:
+                before = len(left)
+                with closing(self._make_executor().run(work, list(left.values()), notify)) as records:  # type: ignore[type-var]
+                    for record in _counted_off(records, left):
+                        ended += 1
+                        command.facts = facts | {"ended": ended}
+                        yield record
+                if left and len(left) == before:
+                    self._wait(leases, left, notify)
 
     def _wait(self, leases: Leases, left: dict[str, RunSpec], notify: Notify) -> None:
         """Wait until one of the runs that are left is no longer another process's."""

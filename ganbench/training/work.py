@@ -115,6 +115,7 @@ class LocalWork:
             if isinstance(event, Progressed):
                 lease.facts = {
                     **lease.facts,
+                    "began_at": lease.facts.get("began_at", event.fraction),
                     "fraction": event.fraction,
                     "images_per_second": event.images_per_second,
                     "doing": event.doing,

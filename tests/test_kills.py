@@ -164,3 +164,24 @@ def test_a_full_disk_ends_the_command_in_one_line(tmp_path):
         assert not list((small / "r" / "leases").glob("*.json"))
     finally:
         subprocess.run(["umount", str(small)], check=True)
+
+
+def test_the_guides_job_array_does_each_run_once_as_two_plain_processes(tmp_path, monkeypatch):
+    import re
+    import subprocess
+    import sys
+
+    guide = (Path(__file__).parent.parent / "results" / "GUIDE.md").read_text()
+    (script,) = re.findall(r"^```sh\n(.*?)^```", guide, re.MULTILINE | re.DOTALL)
+    (tmp_path / "job.sh").write_text(script)
+    if not (Path(sys.executable).parent / "ganbench").exists():
+        pytest.skip("ganbench is not installed as a command")
+    monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.setenv("SUITE", str(write_suite(tmp_path)))
+    monkeypatch.setenv("RESULTS", str(tmp_path / "results"))
+    jobs = [subprocess.Popen(["bash", "job.sh"], cwd=tmp_path, stderr=subprocess.PIPE, text=True) for _ in range(2)]
+    for job in jobs:
+        _, err = job.communicate()
+        assert job.returncode == 0, err
+    logs = [log.read_text() for log in (tmp_path / "results").glob("runs/*/run.log")]
+    assert [log.count("started") for log in logs] == [1] * 4

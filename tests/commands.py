@@ -1,11 +1,11 @@
-"""Real processes for tests: runs of a small suite in a process of their own, watched with a deadline and no fixed wait."""
+"""Real processes for tests: small runs in a process of their own, watched with a deadline and no fixed wait."""
 
 import os
 import signal
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 DEADLINE = 180.0  # seconds; a loaded machine takes long to import torch
@@ -75,10 +75,8 @@ def process(*arguments):
     try:
         yield started
     finally:
-        try:
+        with suppress(ProcessLookupError):
             os.killpg(started.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
         started.communicate()
 
 

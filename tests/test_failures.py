@@ -125,7 +125,7 @@ def test_a_metric_that_does_not_apply_has_a_reason_and_no_traceback(run, make_sp
     assert not list((tmp_path / "a" / "runs" / spec.key).glob("traceback*"))
 
 
-class Unprintable(Exception):
+class UnprintableError(Exception):
     def __str__(self):
         raise ValueError
 
@@ -146,7 +146,7 @@ class Rude(Broken, ganbench.Profiled, ganbench.StepCounter):
                     case "exit":
                         sys.exit(0)
                     case "base":
-                        raise BaseException("through every except Exception")
+                        raise BaseException("through every except Exception")  # noqa: TRY002
                     case "interrupt":
                         raise KeyboardInterrupt
                     case "generator-exit":
@@ -154,7 +154,7 @@ class Rude(Broken, ganbench.Profiled, ganbench.StepCounter):
                     case "surrogate":
                         raise RuntimeError("half a character \ud800")
                     case "unprintable":
-                        raise Unprintable
+                        raise UnprintableError
                     case "dtype":
                         torch.set_default_dtype(torch.float64)
             yield {"a_loss": batch.samples.mean()}
@@ -168,7 +168,7 @@ class Rude(Broken, ganbench.Profiled, ganbench.StepCounter):
         ("interrupt", "KeyboardInterrupt"),
         ("generator-exit", "GeneratorExit"),
         ("surrogate", "RuntimeError: half a character \\ud800"),
-        ("unprintable", "Unprintable"),
+        ("unprintable", "UnprintableError"),
         ("dtype", "RuntimeError: torch's default dtype was changed to torch.float64; a plugin must leave it"),
         ("parameters", "its record can't be kept: parameters.model: Input should be a valid integer, "),
         ("counts", "its record can't be kept: "),

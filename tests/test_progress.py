@@ -26,7 +26,7 @@ def test_plain_lines_tell_the_start_the_end_and_not_too_much_between(console, ma
         plain(Progressed(spec.key, second / 25, 1_234.5, {"generator_loss": 0.693}))
     plain(Finished(RunRecord(spec, Status.DONE, spent=Spent(10, 1, 2.5))))
     lines = console.file.getvalue().splitlines()
-    assert lines[0] == "[1/2] vanilla + non-saturating on digits, seed 0: started"
+    assert lines[0] == f"[1/2] vanilla + non-saturating on digits, seed 0: started as {make_spec().key}"
     assert lines[1:3] == [
         "[1/2]  40% 1,234 images/s, generator 0.693, 15 s left",
         "[1/2]  80% 1,234 images/s, generator 0.693, 5 s left",

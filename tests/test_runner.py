@@ -104,7 +104,9 @@ def test_scoring_more_often_does_not_change_training(run, make_spec, tmp_path):
         assert torch.equal(tensor, weights(tmp_path, "a", often)[name]), name
 
 
-@pytest.mark.parametrize("model", ["vanilla", "dcgan:width=8", "wgan-gp:width=8", "vae", "gmm:components=60", "pixel-gaussian"])
+@pytest.mark.parametrize(
+    "model", ["vanilla", "dcgan:width=8", "wgan-gp:width=8", "vae", "gmm:components=60", "pixel-gaussian"]
+)
 def test_a_run_stopped_half_way_goes_on_to_the_same_bits(run, make_spec, tmp_path, model, monkeypatch):
     monkeypatch.setattr("ganbench.training.meter.TICK_SECONDS", 0.0)  # a tick at every update
     loss = make_spec(model=model.partition(":")[0]).loss

@@ -133,7 +133,7 @@ def note(event: Progressed) -> str:
 
 def summary(record: RunRecord) -> str:
     """Return one line on a run that ended."""
-    line = f"{record.key} {record.spec.title}: {_MARKS[record.status]}"
+    line = f"{record.spec.title}: {_MARKS[record.status]}"
     if record.status is not Status.DONE:
         return f"{line}: {record.reason}"
     return f"{line} in {record.spent.seconds:.1f} s{_scores(record)}"

@@ -53,7 +53,7 @@ def duration(seconds: float) -> str:
     whole = round(seconds)
     units = (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
     at = next((place for place, (_, size) in enumerate(units) if whole >= size), len(units) - 1)
-    parts = []
+    parts: list[str] = []
     for unit, size in units[at : at + 2]:
         count, whole = divmod(whole, size)
         if count or not parts:

@@ -3,7 +3,7 @@
 import json
 import re
 import tempfile
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -155,7 +155,7 @@ class RunFolder:
             return None
 
     def drop_resume(self, before: int | None = None) -> None:
-        """Forget an interrupted run's state; only what was saved before a Store.now where one is given."""
+        """Forget an interrupted run's state; only what was saved before a time of ended.now where one is given."""
         path = self.path / _RESUME
         if before is None or (path.exists() and path.stat().st_mtime_ns <= before):
             path.unlink(missing_ok=True)
@@ -207,23 +207,6 @@ class Store:
         except ResultsError as error:
             fault = str(error)
         return fault.removesuffix(f"; {AGAIN}")
-
-    def now(self) -> int:
-        """Return the time in nanoseconds by the clock of the file system, which other machines' writes go by too."""
-        with tempfile.NamedTemporaryFile(dir=self.root) as file:
-            return Path(file.name).stat().st_mtime_ns
-
-    def ended(self, spec: RunSpec, since: int) -> RunRecord | None:
-        """Return a spec's record, whatever its status, if it was written after a time that now gave, else None."""
-        path = self.root / "runs" / spec.key / RECORD
-        try:
-            return read_record(path) if path.stat().st_mtime_ns > since else None
-        except (OSError, ResultsError):
-            return None
-
-    def missing(self, keys: Iterable[str]) -> list[str]:
-        """Return the keys whose records are not there."""
-        return [key for key in keys if not (self.root / "runs" / key / RECORD).exists()]
 
     def records(self) -> Iterator[RunRecord]:
         """Yield every record, in the order of their keys; raises ResultsError for one that can't be read."""

@@ -18,6 +18,7 @@ from ganbench.schema.choice import Choice
 from ganbench.schema.events import Damaged, Kept, Notify, Waiting
 from ganbench.schema.record import RunRecord, Status
 from ganbench.schema.spec import RunSpec
+from ganbench.storage.ended import missing, now
 from ganbench.storage.leases import Leases
 from ganbench.storage.progress import command_facts, command_key
 from ganbench.storage.store import Store
@@ -74,7 +75,7 @@ class Session:
         """
         self.store.prepare()
         work = LocalWork(
-            self.devices, self.source, self.store, self.where, self.limits, self.again, self.store.now(),
+            self.devices, self.source, self.store, self.where, self.limits, self.again, now(self.store),
             self.tensorboard, self.save_seconds, self.features,
         )  # fmt: skip
         left = {spec.key: spec for spec in specs}
@@ -88,7 +89,7 @@ class Session:
                 notify(Damaged(spec.key, reason))
         if left:
             yield from self._run_left(work, left, notify)
-        if gone := self.store.missing(keys):
+        if gone := missing(self.store, keys):
             raise ResultsError(
                 f"{len(gone)} of {len(keys)} records are no longer in {str(self.store.root)!r}: something took them "
                 "away while others were run; repeat the command"

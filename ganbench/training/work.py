@@ -16,6 +16,7 @@ from ganbench.registry.factory import Factory
 from ganbench.schema.events import Event, Finished, Notify, Progressed
 from ganbench.schema.record import RunRecord, Status
 from ganbench.schema.spec import RunSpec
+from ganbench.storage.ended import ended
 from ganbench.storage.leases import Lease, Leases
 from ganbench.storage.store import Store
 from ganbench.training.device import make_repeatable
@@ -33,7 +34,7 @@ class LocalWork:
     """Runs specs into a store; pickled, it leaves what it has loaded behind. Fulfils contracts.Work.
 
     devices: those that there are to choose from, the first unless `placed` on another. again: statuses that a record
-    from before `since` may have and be run again all the same; since: of Store.now, when the command began.
+    from before `since` may have and be run again all the same; since: of storage.ended.now, when the command began.
     """
 
     devices: tuple[str, ...]
@@ -86,9 +87,9 @@ class LocalWork:
 
     def ended(self, spec: RunSpec) -> RunRecord | None:
         """Return the record of a spec that is not to be run, for it was done before, or has ended in the meantime."""
-        if fresh := self.store.ended(spec, self.since):
+        if fresh := ended(self.store, spec, self.since):
             return fresh
-        old = self.store.done(spec) or self.store.ended(spec, 0)
+        old = self.store.done(spec) or ended(self.store, spec, 0)
         return old if old and old.status not in self.again else None
 
     def lost(self, spec: RunSpec, reason: str, notify: Notify) -> RunRecord | None:

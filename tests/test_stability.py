@@ -38,17 +38,51 @@ def test_spikes_are_told_from_a_drift_and_from_noise_that_grows():
     assert spike_rate(NOISE * np.linspace(1, 20, 4_000)) < 2e-3
 
 
+def test_a_smooth_curve_has_no_spikes_however_steep():
+    time = np.arange(2_000.0)
+    curves = (np.exp(-time / 20), np.exp(-time / 300), 1 / (1 + time), np.log1p(time), (time - 700) ** 2)
+    waves = (np.sin(time / 50), np.sin(time / 300), np.exp(-time / 300) * np.sin(time / 40))
+    assert [spike_rate(curve) for curve in (*curves, *waves)] == [0.0] * 8
+
+
+def test_a_burst_is_counted_whole_where_it_fills_a_short_window():
+    for length in (1, 40, 80, 300):
+        bursting = NOISE.copy()
+        bursting[2_000 : 2_000 + length] += 50
+        assert spike_rate(bursting) * len(NOISE) == pytest.approx(length, abs=2)
+
+
 def test_roughness_is_one_for_white_noise_and_near_zero_for_a_smooth_curve():
     assert roughness(NOISE) == pytest.approx(1.0, abs=0.1)
     assert roughness(np.sin(TIME / 300)) < 1e-3
     assert roughness(np.tile([1.0, -1.0], 500)) == pytest.approx(2.0, rel=1e-2)
 
 
-def test_oscillation_is_one_for_a_sine_on_a_drift_and_small_for_noise():
-    sine = np.sin(2 * np.pi * 20 * TIME / len(TIME))
-    assert oscillation(sine) == pytest.approx(1.0, abs=0.05)
-    assert oscillation(NOISE) < 0.02
-    assert oscillation(sine + NOISE) > 10 * oscillation(NOISE)
+def test_oscillation_is_near_one_for_a_sine_of_any_period_and_phase_even_on_a_drift():
+    for periods in (8, 8.5, 10.5, 33.3, 500, 1_290.3):
+        for phase in (0.0, 0.7, 1.6, 2.9):
+            sine = np.sin(2 * np.pi * periods * TIME / len(TIME) + phase)
+            assert oscillation(sine) > 0.95
+            assert oscillation(sine + TIME / 500) > 0.9
+
+
+def test_oscillation_is_small_for_what_goes_nowhere_round():
+    assert oscillation(NOISE) < 7 * np.log(4_000) / 4_000
+    for rate in (1, 5, 20, 100):
+        assert oscillation(np.exp(-rate * TIME / 4_000)) < 0.01
+    for place in (0.1, 0.3, 0.5, 0.8):
+        assert oscillation((TIME > place * 4_000).astype(float)) < 0.06
+    for periods in (0.5, 1, 3):
+        assert oscillation(np.sin(2 * np.pi * periods * TIME / 4_000)) < 0.2
+    walks = [oscillation(RANDOM.standard_normal(1_000).cumsum()) for _ in range(100)]
+    assert np.median(walks) < 0.1
+
+
+def test_a_chirp_oscillates_the_less_the_more_frequencies_it_goes_through():
+    def chirp(first, last):
+        return oscillation(np.sin(2 * np.pi * (first * TIME / 4_000 + (last - first) / 2 * (TIME / 4_000) ** 2)))
+
+    assert chirp(20, 22) > 0.95 > chirp(20, 40) > chirp(10, 200)
 
 
 def test_saturation_and_distance_from_half_read_the_discriminators_probabilities():

@@ -110,6 +110,20 @@ def test_a_mode_that_only_strays_reach_is_not_captured():
     assert (scores["modes_captured"], scores["reverse_kl"]) == (1, 0.0)
 
 
+def test_imprecise_samples_of_every_mode_are_no_collapse():
+    data = ring8(None)
+    noise = 15 * data.deviation * torch.randn(2_500, 2, generator=torch.Generator().manual_seed(0))
+    blurred = data.means.repeat(313, 1)[:2_500] + noise
+    scores = score_modes(blurred, data.means, data.deviation)
+    assert scores["high_quality_share"] < 0.05
+    assert scores["modes_nearest"] == 8
+    assert scores["reverse_kl"] < 0.01
+    collapsed = score_modes(blurred[torch.arange(2_500) % 8 < 3], data.means, data.deviation)
+    assert collapsed["modes_nearest"] == 3
+    strays = torch.cat([data.means[:1].repeat(2_000, 1), data.means[1:2]])
+    assert score_modes(strays, data.means, data.deviation)["modes_nearest"] == 1
+
+
 def test_collapse_to_one_mode_is_log_of_their_number():
     data = ring8(None)
     scores = score_modes(data.means[:1].repeat(100, 1), data.means, data.deviation)

@@ -82,8 +82,9 @@ def oscillation(loss: Series) -> float | None:
     The largest bin of the periodogram with its two neighbours, over the sum of all bins, after the straight line
     through the loss is taken out and under a Hann window, which keeps a sine of any period within those three.
     Below eight periods in the whole training nothing is told from a drift: such bins are in the sum, and none of them
-    is the largest. A sine of eight periods or more gives 0.95 or more, a decay or a step 0.06 at most, a random walk 0.06
-    as a rule and 0.2 in one of twenty, white noise of n updates 7 ln(n) / n at most. loss: (updates,); None below 32.
+    is the largest. A sine of eight periods or more gives 0.95 or more, a decay or a step 0.06 at most, a random walk
+    0.06 as a rule and 0.2 in one of twenty, white noise of n updates 7 ln(n) / n at most. loss: (updates,); None below
+    32 of them.
     """
     loss = _finite(loss)
     if len(loss) < 4 * _PERIODS:

@@ -121,10 +121,11 @@ _METRICS = (
         about="Modes captured, share of high-quality samples and reverse KL on mixtures (VEEGAN, PacGAN).",
         columns=(
             Column("modes_captured", "Modes with a high-quality sample nearest to them.", low=0),
+            Column("modes_nearest", "Modes with a tenth of their share of samples nearest, of any quality.", low=0),
             Column(
                 "high_quality_share", "Within three standard deviations of the nearest mean.", _PERFECT, low=0, high=1
             ),
-            Column("reverse_kl", "From samples over modes to the uniform, in nats.", "lower", low=0),
+            Column("reverse_kl", "From samples over their nearest modes to the uniform, in nats.", "lower", low=0),
         ),
         needs=("dataset",),
     ),

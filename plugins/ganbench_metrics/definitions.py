@@ -53,8 +53,11 @@ DEFINITIONS = {
     ),
     "modes": (
         "On a mixture with known means and deviation σ, a point is of high quality within 3σ of its nearest mean, and "
-        "a mode is captured if such a point is nearest to it. Reverse KL is taken from the histogram of all points "
-        "over their nearest modes to the uniform one."
+        "a mode is captured if such a point is nearest to it, as VEEGAN and PacGAN count. Few modes captured by few "
+        "points of high quality may be imprecision as well as collapse; what tells them apart is where all points lie, "
+        "whatever their quality: modes_nearest counts the modes to which a tenth of an equal share of points or more "
+        "is nearest, and reverse KL is taken from the histogram of all points over their nearest modes to the uniform "
+        "one."
     ),
     "spectral": (
         "Each generated waveform is fitted by a decaying tone, by least squares. The share whose residue is within "

@@ -9,6 +9,8 @@ from ganbench.contracts.capabilities import (
     Profiled,
     Reconstructor,
     Resumable,
+    SamplingMode,
+    SamplingModes,
     StepCounter,
 )
 from ganbench.contracts.cards import (
@@ -95,6 +97,8 @@ __all__ = [
     "RunRecord",
     "RunSpec",
     "SampleFormat",
+    "SamplingMode",
+    "SamplingModes",
     "Score",
     "Section",
     "SectionCard",

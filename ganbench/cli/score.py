@@ -10,9 +10,11 @@ import click
 from ganbench.cli.options import complete, device_option, results_option
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-    from ganbench.schema.record import ScoreInterval
+    from ganbench.evaluation.sources import Reader
+    from ganbench.schema.choice import Choice
+    from ganbench.schema.record import Score, ScoreInterval
 
 _SOME_MISSING = 1
 
@@ -26,6 +28,7 @@ class _Options(TypedDict):
     bootstrap: int | None
     seed: int
     as_json: bool
+    variants: bool
     data_root: Path | None
     device: str
     results: Path
@@ -42,6 +45,8 @@ class _Options(TypedDict):
 @click.option("--size", type=int, metavar="N", help="Scale and crop pictures in folders to N x N.")
 @click.option("--skip-broken", is_flag=True, help="Leave pictures out that can't be read.")
 @click.option("--bootstrap", type=int, metavar="ROUNDS", help="95 % intervals, from so many halves of the samples.")
+@click.option("--variants", is_flag=True,
+              help="A run with and without its moving average, by running and batch statistics.")  # fmt: skip
 @click.option("--seed", type=int, default=0, show_default=True, help="Of what a run or a metric draws.")
 @click.option("--json", "as_json", is_flag=True, help="JSON on standard output, for machines.")
 @click.option("--data-root", type=click.Path(path_type=Path, file_okay=False), envvar="GANBENCH_DATA",
@@ -58,14 +63,13 @@ def score(ctx: click.Context, /, fake: str, real: str, **options: Unpack[_Option
     ganbench score generated/ photos/ --size 64
     ganbench score samples.npz mnist:test --metric fid,prdc --features mnist-classifier
     ganbench score 3f9a digits:test --metric frechet,memorisation --bootstrap 100
+    ganbench score 3f9a digits:test --metric frechet --variants
     """
     from ganbench.evaluation.features import FeatureStore
-    from ganbench.evaluation.resampling import with_intervals
     from ganbench.evaluation.sources import Reader
-    from ganbench.evaluation.standalone import choose, compare
+    from ganbench.evaluation.standalone import choose, variants
     from ganbench.registry.catalog import discover
     from ganbench.registry.factory import Factory, default_source
-    from ganbench.schema.record import ScoreInterval
     from ganbench.training.device import make_repeatable, resolve_device
 
     # what can be wrong without a look at the data comes first
@@ -84,12 +88,41 @@ def score(ctx: click.Context, /, fake: str, real: str, **options: Unpack[_Option
         options["skip_broken"],
         options["seed"],
     )
-    comparison = compare(reader, fake, real)
-    if options["bootstrap"] is not None:
-        intervals = with_intervals(comparison, chosen, options["bootstrap"])
+    if options["variants"]:
+        if options["bootstrap"] is not None:
+            raise click.UsageError("--variants are shown without intervals; leave --bootstrap out")
+        found = {name: comparison.scores(chosen) for name, comparison in variants(reader, fake, real)}
+        ctx.exit(_show_variants(found, fake, real, options["as_json"]))
+    ctx.exit(_show(_intervals(reader, (fake, real), chosen, options["bootstrap"]), fake, real, options["as_json"]))
+
+
+def _intervals(
+    reader: Reader, sides: tuple[str, str], chosen: Sequence[Choice], rounds: int | None
+) -> list[ScoreInterval]:
+    from ganbench.evaluation.resampling import with_intervals
+    from ganbench.evaluation.standalone import compare
+    from ganbench.schema.record import ScoreInterval
+
+    comparison = compare(reader, *sides)
+    if rounds is not None:
+        return with_intervals(comparison, chosen, rounds)
+    return [ScoreInterval(score) for score in comparison.scores(chosen)]
+
+
+def _show_variants(found: Mapping[str, Sequence[Score]], fake: str, real: str, as_json: bool) -> int:
+    """Print a column of scores for each variant, and return the exit code."""
+    from ganbench.report.console import make_console
+    from ganbench.report.scores import missing, variants_json, variants_table
+    from ganbench.schema.record import ScoreInterval
+
+    if as_json:
+        click.echo(variants_json(found, fake, real))
     else:
-        intervals = [ScoreInterval(score) for score in comparison.scores(chosen)]
-    ctx.exit(_show(intervals, fake, real, options["as_json"]))
+        make_console().print(variants_table(found, f"{fake} against {real}"))
+    absent = missing([ScoreInterval(score) for scores in found.values() for score in scores])
+    for line in absent:
+        click.secho(f"ganbench: {line}", fg="yellow", err=True)
+    return _SOME_MISSING if absent else 0
 
 
 def _show(intervals: Sequence[ScoreInterval], fake: str, real: str, as_json: bool) -> int:

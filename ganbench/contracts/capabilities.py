@@ -8,7 +8,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from ganbench.schema.recipe import Recipe
 
@@ -21,7 +21,9 @@ class Profile:
     """The facts of a built model, which the harness reads once.
 
     batch: real samples that it wants in each batch. conditional: whether `sample` takes labels.
-    average: decay of the moving average of the weights that it samples from; 0 for none.
+    average: decay of the moving average of the weights that it samples from; 0 for none. batch_norm: by which
+    statistics it samples, "running" or "batch of N at most"; nothing where it has no batch norm. truncation: how many standard
+    deviations its codes are cut off at; 0 where they are not.
     latent: dimensions of the standard normal codes that it draws from; None where it has no such thing.
     levels: how many grey levels its `log_prob` or its `elbo` is a probability of; None for a density.
     parameters: trainable numbers of each network. recipe: how an adversarial pair is optimised.
@@ -32,6 +34,8 @@ class Profile:
     batch: int = 128
     conditional: bool = False
     average: float = 0.0
+    batch_norm: str = ""
+    truncation: float = 0.0
     latent: int | None = None
     levels: int | None = None
     parameters: Mapping[str, int] = field(default_factory=dict)
@@ -65,6 +69,30 @@ class Resumable(ABC):
     @abstractmethod
     def restore(self, state: Mapping[str, Tensor]) -> None:
         """Take back what checkpoint gave, on a model that was built anew."""
+
+
+@dataclass(frozen=True)
+class SamplingMode:
+    """One way to draw from the same weights.
+
+    average: whether from their moving average. batch_norm: whether by the running statistics of training or by those
+    of each batch that is drawn.
+    """
+
+    average: bool = False
+    batch_norm: Literal["running", "batch"] = "running"
+
+
+class SamplingModes(ABC):
+    """Can draw in several ways from what it has learnt, which scores tell apart; its profile has the one in use."""
+
+    @abstractmethod
+    def modes(self) -> tuple[SamplingMode, ...]:
+        """Return every mode in which it draws differently, the usual one first."""
+
+    @abstractmethod
+    def use(self, mode: SamplingMode) -> None:
+        """Draw in that mode from now on; training and the weights stay as they are."""
 
 
 class Likelihood(ABC):

@@ -85,7 +85,8 @@ class Column:
 
 
 # what a metric may need beyond samples and features: class probabilities of the feature space, labels on both
-# sides, a model with log_prob, the dataset that the real side is from
+# sides (a conditional model's samples then have the real ones' labels, and for any other metric labels drawn as the
+# training data have them), a model with log_prob, the dataset that the real side is from
 NEEDS = ("logits", "labels", "log_prob", "dataset")
 
 

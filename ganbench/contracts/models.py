@@ -19,8 +19,8 @@ class Task(SampleFormat):
 
     examples: size of the training split, so that one pass over the data knows where it ends.
     seed: for randomness outside torch; torch's own is seeded already. precision: "fp32" or "bf16".
-    loss: the objective of an adversarial model. unseen: gives held-out samples that no score compares with; for a
-    ceiling, never to be trained on.
+    loss: the objective of an adversarial model. unseen: gives held-out samples that no score compares with, one and a
+    half times as many as are compared or more; for a ceiling, never to be trained on.
     """
 
     examples: int

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from ganbench.contracts.capabilities import Profile
 from ganbench.contracts.datasets import Dataset
 from ganbench.contracts.models import Model
-from ganbench.evaluation.comparison import Comparison
+from ganbench.evaluation.comparison import TRAINING, Comparison, drawing_protocol
 from ganbench.evaluation.features import Featured, FeatureStore
 from ganbench.evaluation.pictures import draw_samples
 from ganbench.evaluation.resampling import with_deviations
@@ -42,12 +42,13 @@ class Evaluation:
     latest: "Tensor | None" = None
     seconds_per_sample: float | None = None
     _compared: Comparison | None = None
+    _labels: "Tensor | None" = None
     _scores: tuple[Score, ...] = ()
 
     @property
     def count(self) -> int:
         """Samples on either side: equal numbers, since most scores depend on them."""
-        return min(self.spec.samples, self.dataset.count("test"))
+        return self.spec.compared(self.dataset.count("test"))
 
     def scores(self, final: bool) -> tuple[Score, ...]:
         """Score the model as it is now, without moving any random stream that training draws from.
@@ -55,8 +56,8 @@ class Evaluation:
         final: whether training has ended, and the spread over halves of the samples is asked for too.
         """
         with self._isolated():
-            real, fake = self.features.real(self.spec.dataset, self.count), self._draw()
-            comparison = self._compare(real, fake)
+            fake = self._draw(self._training_labels())
+            comparison = self._compare(fake)
             scores = comparison.scores(self.spec.metrics)
             self.latest, self._compared, self._scores = fake.samples, comparison, scores
             if final and self.spec.halves:
@@ -73,20 +74,30 @@ class Evaluation:
     def draw(self, path: Path) -> None:
         """Draw the samples that were scored last, points over the held-out ones."""
         assert self.latest is not None, "nothing was scored yet"
-        draw_samples(path, self.latest, self.features.real(self.spec.dataset, self.count).samples)
+        draw_samples(path, self.latest, self._real.samples)
 
     def waveforms(self) -> dict[str, "np.ndarray"]:
         """Return what is kept of the waveforms that were scored last, beside the held-out ones."""
         assert self.latest is not None, "nothing was scored yet"
-        return kept_waveforms(self.latest, self.features.real(self.spec.dataset, self.count).samples)
+        return kept_waveforms(self.latest, self._real.samples)
 
-    def _draw(self) -> Featured:
-        """Draw the generated side; labels follow the held-out ones where the model takes labels."""
+    @property
+    def _real(self) -> Featured:
+        return self.features.real(self.spec.dataset, self.count)
+
+    def _training_labels(self) -> "Tensor | None":
+        """Return the labels that a conditional model is asked for, as the training data have them; the same each time.
+
+        The held-out samples' own labels would give it the true number of each class, which no other model is given.
+        """
+        if self.profile.conditional and self._labels is None:
+            self._labels = training_labels(self.dataset, self.count, self.spec.seed)
+        return self._labels
+
+    def _draw(self, labels: "Tensor | None") -> Featured:
+        """Draw the generated side, from the same latents each time; labels: (n,) of a conditional model."""
         import torch
 
-        labels = None
-        if self.profile.conditional:
-            labels = self.features.real(self.spec.dataset, self.count).labels
         generator = torch.Generator(self.features.device).manual_seed(stream(self.spec.seed, "sample"))
         started = time.perf_counter()
         samples = self.model.sample(self.count, generator, labels)
@@ -97,25 +108,31 @@ class Evaluation:
     def _isolated(self) -> AbstractContextManager[None]:
         return isolated(stream(self.spec.seed, "metric"), self.features.device)
 
-    def _compare(self, real: Featured, fake: Featured) -> Comparison:
+    def _compare(self, fake: Featured) -> Comparison:
         facts = (self.spec.seed, self._protocol(), self.dataset, self.model, self.profile, self.errors)
-        return Comparison(self.features, real, fake, *facts)
+        labelled = None
+        if self.profile.conditional and any(self._needs_labels(metric) for metric in self.spec.metrics):
+            labelled = self._draw(self._real.labels)
+        return Comparison(self.features, self._real, fake, *facts, labelled=labelled)
+
+    def _needs_labels(self, metric: Choice) -> bool:
+        return "labels" in self.features.factory.catalog.get("metrics", metric.name).needs
 
     def _protocol(self) -> dict[str, str | int | float]:
-        average = self.profile.average or "none"
-        return {
-            "split": "test",
-            "real": self.count,
-            "fake": self.count,
-            "average": average,
-            "seed": self.spec.seed,
-        }
+        counts = {"split": "test", "real": self.count, "fake": self.count, "seed": self.spec.seed}
+        drawn = {"labels": TRAINING} if self.profile.conditional else {}
+        return counts | drawing_protocol(self.profile) | drawn
 
 
 def _scored(scores: tuple[Score, ...], metrics: tuple[Choice, ...]) -> list[Choice]:
     """Return the metrics that gave a number."""
     gave = {score.metric for score in scores if score.value is not None}
     return [metric for metric in metrics if str(metric) in gave]
+
+
+def training_labels(dataset: Dataset, count: int, seed: int) -> "Tensor":
+    """Return labels (count,) int64 of a dataset's training samples, drawn at random."""
+    return next(dataset.batches("train", count, stream(seed, "labels"))).labels
 
 
 def check_samples(samples: "Tensor", shape: tuple[int, ...]) -> None:

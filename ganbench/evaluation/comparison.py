@@ -19,25 +19,43 @@ from ganbench.schema.choice import Choice
 from ganbench.schema.record import Score
 from ganbench.seeds import stream
 
+Facts = Mapping[str, str | int | float]
+
+# whose labels the samples of a conditional model were drawn with, as protocols have it
+TRAINING, HELD_OUT, EVEN = "training", "held-out", "even"
+
+
+def drawing_protocol(profile: Profile) -> dict[str, str | int | float]:
+    """Return how a model draws samples, as far as it changes scores: moving average, batch norm, truncation."""
+    facts: dict[str, str | int | float] = {"average": profile.average or "none"}
+    if profile.batch_norm:
+        facts["batch_norm"] = profile.batch_norm
+    if profile.latent is not None:
+        facts["truncation"] = profile.truncation or "none"
+    return facts
+
 
 @dataclass(frozen=True)
 class Comparison:
     """What is compared with what.
 
-    protocol: what holds for every score: split, counts, moving average, seed. dataset, model, profile: where the
-    sides are from, where anybody knows. seed: of the metrics' own randomness.
+    protocol: what holds for every score: split, counts, how samples were drawn, seed. dataset, model, profile: where
+    the sides are from, where anybody knows. seed: of the metrics' own randomness.
     errors: filled with the traceback of each metric that raised.
+    labelled: samples of a conditional model with the labels of the real ones, in the same order: for the metrics that
+    need labels on both sides, which judge class by class. fake has labels drawn without a look at the real side.
     """
 
     features: FeatureStore
     real: Featured
     fake: Featured
     seed: int
-    protocol: Mapping[str, str | int | float]
+    protocol: Facts
     dataset: Dataset | None = None
     model: Model | None = None
     profile: Profile = PLAIN
     errors: dict[str, str] = field(default_factory=dict)
+    labelled: Featured | None = None
 
     def scores(self, metrics: Iterable[Choice]) -> tuple[Score, ...]:
         """Score by each metric; one that does not apply, or breaks, costs its own columns and nothing else."""
@@ -63,6 +81,8 @@ class Comparison:
             if measure.space:
                 protocol["features"] = str(measure.space)
                 protocol |= self.features.protocol(measure.space, tuple(self.real.samples.shape[1:]), self._classes)
+            if self.labelled is not None and self._side(measure) is self.labelled:
+                protocol["labels"] = HELD_OUT
             self._check_needs(measure)
             values = {name: float(value) for name, value in measure.metric.score(self._evidence(measure)).items()}
         except GanbenchError as error:
@@ -80,7 +100,7 @@ class Comparison:
         space = measure.space
         return Evidence(
             self.real.within(space),
-            self.fake.within(space),
+            self._side(measure).within(space),
             self.dataset,
             self.model,
             seed=stream(self.seed, measure.name),
@@ -88,10 +108,16 @@ class Comparison:
             profile=self.profile,
         )
 
+    def _side(self, measure: Measure) -> Featured:
+        """Return the generated side that a metric looks at."""
+        if self.labelled is not None and "labels" in measure.card.needs:
+            return self.labelled
+        return self.fake
+
     def _check_needs(self, measure: Measure) -> None:
         """Raise UnfitError for the first thing that a metric's card needs and that is not there."""
         card, space = measure.card, measure.space
-        labels = [side.labels is not None for side in (self.real, self.fake)]
+        labels = [side.labels is not None for side in (self.real, self._side(measure))]
         there = {
             "dataset": (self.dataset is not None, "the dataset that the real side is from"),
             "log_prob": (isinstance(self.model, Likelihood | EvidenceBound), "a model that tells likelihoods"),

@@ -52,13 +52,15 @@ def half(comparison: Comparison, round_: int) -> Comparison:
     """
     import torch
 
-    halves = []
+    halves, orders = [], []
     for side, name in ((comparison.real, "real"), (comparison.fake, "fake")):
         count = len(side.samples)
         generator = torch.Generator().manual_seed(stream(comparison.seed, f"half {round_} of {name}"))
         order = torch.randperm(count, generator=generator)[: max(1, count // 2)]
-        halves.append(side.part(order.to(side.samples.device)))
-    return replace(comparison, real=halves[0], fake=halves[1])
+        orders.append(order.to(side.samples.device))
+        halves.append(side.part(orders[-1]))
+    labelled = comparison.labelled and comparison.labelled.part(orders[0])
+    return replace(comparison, real=halves[0], fake=halves[1], labelled=labelled)
 
 
 def with_deviations(

@@ -4,14 +4,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ganbench.contracts.capabilities import PLAIN, Profile
+from ganbench.contracts.capabilities import PLAIN, Profile, SamplingMode, SamplingModes, profile_of
 from ganbench.contracts.datasets import Dataset
 from ganbench.contracts.models import Model
 from ganbench.errors import BadOptionError, DataMissingError
 from ganbench.evaluation.arrays import read_array, samples_of, scaled
+from ganbench.evaluation.checkpoints import training_labels
+from ganbench.evaluation.comparison import EVEN, TRAINING
 from ganbench.evaluation.features import FeatureStore
 from ganbench.evaluation.picture_folder import read_folder
-from ganbench.evaluation.sampling import Request, restore
+from ganbench.evaluation.sampling import Request, Sampler, restore
 from ganbench.schema.choice import Choice
 from ganbench.storage.store import RunFolder, Store
 
@@ -27,7 +29,8 @@ _CHANNELS = (1, 3)
 class SampleSource:
     """One side. samples: (n, *shape) float32, images in [-1, 1]; labels: (n,) int64, or None.
 
-    dataset, split, model and profile: where the samples are from, where anybody knows.
+    dataset, split, model and profile: where the samples are from, where anybody knows. drawn: of a conditional model,
+    whose labels these are; labelled: its samples with the labels of the other side, in the same order.
     """
 
     name: str
@@ -37,6 +40,8 @@ class SampleSource:
     split: str = ""
     model: Model | None = None
     profile: Profile = PLAIN
+    drawn: str = ""
+    labelled: "SampleSource | None" = None
 
 
 @dataclass(frozen=True)
@@ -55,8 +60,10 @@ class Reader:
             if value is not None and value < 1:
                 raise BadOptionError(f"{name} must be 1 or more, not {value}")
 
-    def read(self, text: str, like: SampleSource | None = None) -> SampleSource:
+    def read(self, text: str, like: SampleSource | None = None, mode: SamplingMode | None = None) -> SampleSource:
         """Read a side from what the user typed; like: the other one, which says how many samples a run draws.
+
+        mode: of a run's model, in place of its usual one.
 
         Raises DataMissingError for files that are not there or not what they should be, BadOptionError for a
         name that says nothing, and what restore raises for a run.
@@ -76,7 +83,7 @@ class Reader:
                 f"can't find {text!r}: name a folder of pictures, an array (.npy, .npz), DATASET:test, "
                 f"DATASET:train, or a run in {str(self.results)!r}"
             )
-        return self._run(text, like)
+        return self._run(text, like, mode)
 
     def _cut(self, side: SampleSource) -> SampleSource:
         labels = side.labels[: self.count] if side.labels is not None else None
@@ -100,22 +107,34 @@ class Reader:
         samples, labels = data.head(split, min(self.count or data.count(split), data.count(split)))
         return SampleSource(text, samples, labels if data.classes else None, data, split)
 
-    def _run(self, text: str, like: SampleSource | None) -> SampleSource:
+    def _run(self, text: str, like: SampleSource | None, mode: SamplingMode | None) -> SampleSource:
         folder = RunFolder(Store(self.results).find_one(text))
         sampler = restore(folder.read_record(), folder, self.features.factory)
         n = self.count or (len(like.samples) if like else None)
         if n is None:
             raise BadOptionError(f"say how many samples run {text} should draw, with --samples N")
-        labels = None
-        if sampler.profile.conditional and like and like.labels is not None:
-            labels = like.labels[:n] if len(like.labels) >= n else None
-        return SampleSource(
-            sampler.title,
-            sampler.draw(Request(n, self.seed), labels),
-            labels,
-            model=sampler.model,
-            profile=sampler.profile,
-        )
+        if mode and isinstance(sampler.model, SamplingModes):
+            sampler.model.use(mode)
+            sampler = replace(sampler, profile=profile_of(sampler.model))
+        return draw_source(sampler, Request(n, self.seed), like)
+
+
+def draw_source(sampler: Sampler, request: Request, like: SampleSource | None) -> SampleSource:
+    """Draw a run's samples; a conditional model takes labels as the data of the other side have them for training.
+
+    Without these, each class is as likely. Where the other side has labels, it draws besides by them.
+    """
+    made = SampleSource(sampler.title, sampler.draw(request), model=sampler.model, profile=sampler.profile)
+    if not sampler.profile.conditional:
+        return made
+    made = replace(made, drawn=EVEN)
+    if like and like.dataset and like.dataset.classes == sampler.task.classes:
+        labels = training_labels(like.dataset, request.n, request.seed)
+        made = replace(made, samples=sampler.draw(request, labels), labels=labels, drawn=TRAINING)
+    if like and like.labels is not None and len(like.labels) == request.n:
+        labelled = replace(made, samples=sampler.draw(request, like.labels), labels=like.labels)
+        made = replace(made, labelled=labelled)
+    return made
 
 
 def matched(first: SampleSource, second: SampleSource) -> tuple[SampleSource, SampleSource]:
@@ -126,10 +145,14 @@ def matched(first: SampleSource, second: SampleSource) -> tuple[SampleSource, Sa
     if all(len(shape) == 3 for shape in shapes) and shapes[0][1:] == shapes[1][1:]:
         grey = [shape[0] == 1 for shape in shapes]
         if any(grey) and {shape[0] for shape in shapes} == set(_CHANNELS):
-            wide = [replace(side, samples=side.samples.expand(-1, 3, -1, -1)) for side in (first, second)]
-            return wide[0], wide[1]
+            return _coloured(first), _coloured(second)
     described = " and ".join(f"{side.name} of {shape}" for side, shape in zip((first, second), shapes, strict=True))
     raise BadOptionError(f"the sides differ in shape: {described}; --size N brings folders of pictures to one size")
+
+
+def _coloured(side: SampleSource) -> SampleSource:
+    labelled = side.labelled and _coloured(side.labelled)
+    return replace(side, samples=side.samples.expand(-1, 3, -1, -1), labelled=labelled)
 
 
 def _path(text: str) -> Path:

@@ -1,26 +1,56 @@
 """`ganbench score`'s work: two sides as a user names them, compared by metrics of choice."""
 
+from collections.abc import Iterator
 from functools import partial
 
+from ganbench.contracts.capabilities import SamplingModes
 from ganbench.contracts.cards import MetricCard
-from ganbench.evaluation.comparison import Comparison
+from ganbench.errors import BadOptionError
+from ganbench.evaluation.comparison import Comparison, drawing_protocol
 from ganbench.evaluation.features import Featured, FeatureStore
 from ganbench.evaluation.sources import Reader, SampleSource, matched
 from ganbench.registry.catalog import Catalog
 from ganbench.registry.measure import FEATURES, space_of, with_features
 from ganbench.schema.choice import Choice
 
+_VARIED = ("average", "batch_norm")  # what a protocol says of a sampling mode
+
 
 def compare(reader: Reader, fake: str, real: str) -> Comparison:
     """Read both sides and set them against each other; raises what Reader.read and matched raise."""
     truth = reader.read(real)
-    truth, made = matched(truth, reader.read(fake, like=truth))
+    return _compared(reader, truth, reader.read(fake, like=truth))
+
+
+def variants(reader: Reader, fake: str, real: str) -> Iterator[tuple[str, Comparison]]:
+    """Yield a run's model in each of its sampling modes, by name, against a real side.
+
+    Raises BadOptionError for a side that is no run's, or of a model that draws in one way alone.
+    """
+    truth = reader.read(real)
+    model = reader.read(fake, like=truth).model
+    modes = model.modes() if isinstance(model, SamplingModes) else ()
+    if model is None or len(modes) < 2:
+        what = "is no run" if model is None else "draws in one way alone: it has no average and no batch norm"
+        raise BadOptionError(f"variants are of a run's model, and {fake!r} {what}")
+    for mode in modes:
+        comparison = _compared(reader, truth, reader.read(fake, like=truth, mode=mode))
+        facts = {name: comparison.protocol[name] for name in _VARIED if name in comparison.protocol}
+        yield ", ".join(f"{name} {fact}" for name, fact in facts.items()), comparison
+
+
+def _compared(reader: Reader, truth: SampleSource, made: SampleSource) -> Comparison:
+    truth, made = matched(truth, made)
     protocol: dict[str, str | int | float] = {"split": truth.split} if truth.split else {}
     protocol |= {"real": len(truth.samples), "fake": len(made.samples), "seed": reader.seed}
     if made.model is not None:
-        protocol["average"] = made.profile.average or "none"
+        protocol |= drawing_protocol(made.profile)
+    if made.drawn:
+        protocol["labels"] = made.drawn
     there, drawn = (_featured(reader.features, side, truth, keep=side is truth) for side in (truth, made))
-    return Comparison(reader.features, there, drawn, reader.seed, protocol, truth.dataset, made.model, made.profile)
+    labelled = made.labelled and _featured(reader.features, made.labelled, truth, keep=False)
+    facts = (reader.seed, protocol, truth.dataset, made.model, made.profile)
+    return Comparison(reader.features, there, drawn, *facts, labelled=labelled)
 
 
 def choose(catalog: Catalog, metrics: str | None, features: str | None) -> list[Choice]:

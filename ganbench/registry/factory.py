@@ -138,16 +138,16 @@ class Factory:
         return mine | {signature.wraps.name: ModelMaker(base, partial(self.make, "models", inner))}
 
     def _unseen(self, spec: RunSpec) -> Any:
-        """Return real samples that no score of the spec compares with, as many as are compared or more.
+        """Return the held-out samples that no score of the spec compares with: half as many again, or more.
 
-        They are the rest of the test split, and training samples where that is too small.
+        Raises UnfitError where a single held-out sample leaves none.
         """
         dataset = self.dataset(spec.dataset)
         total = dataset.count("test")
-        compared = min(spec.samples, total)
-        if total >= 2 * compared:
-            return dataset.head("test", total).samples[compared:]
-        return dataset.head("train", compared).samples
+        compared = spec.compared(total)
+        if compared == total:
+            raise UnfitError(f"{spec.dataset} holds out {total} sample, and scores compare with it; hold out more")
+        return dataset.head("test", total).samples[compared:]
 
 
 def signature(kind: str, card: Card) -> Signature:

@@ -1,14 +1,15 @@
 """Scores of one comparison, as a table for people and as JSON for machines."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text
 
 from ganbench.report.numbers import ARROWS, NOTHING, number
-from ganbench.schema.record import ScoreInterval
+from ganbench.schema.record import Score, ScoreInterval
 
 
 def scores_table(intervals: Sequence[ScoreInterval], title: str) -> Table:
@@ -38,19 +39,43 @@ def missing(intervals: Sequence[ScoreInterval]) -> list[str]:
     return [f"no {metric}: {reason}" for metric, reason in reasons.items()]
 
 
+def variants_table(found: Mapping[str, Sequence[Score]], title: str) -> Table:
+    """Return a row for each score, and a column for each variant of one model by its name."""
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, title=Text(title), title_justify="left", title_style="bold")
+    table.add_column("score")
+    for name in found:
+        table.add_column(Text(name.replace(", ", "\n")), justify="right")
+    table.add_column("better")
+    for scores in zip(*found.values(), strict=True):
+        values = [NOTHING if score.value is None else number(score.value, 4) for score in scores]
+        first = scores[0]
+        table.add_row(*map(Text, [first.name.replace("_", " "), *values, ARROWS.get(first.better, first.better)]))
+    return table
+
+
+def variants_json(found: Mapping[str, Sequence[Score]], fake: str, real: str) -> str:
+    """Return an object of fake, real and variants, each a name and the scores that scores_json would give it."""
+    variants = [
+        {"variant": name, "scores": [_as_dict(ScoreInterval(score)) for score in scores]}
+        for name, scores in found.items()
+    ]
+    return json.dumps({"fake": fake, "real": real, "variants": variants}, indent=2)
+
+
 def scores_json(intervals: Sequence[ScoreInterval], fake: str, real: str) -> str:
     """Return an object of fake, real and scores; each score is what record.Score holds, with low and high."""
-    scores = [
-        {
-            "metric": interval.score.metric,
-            "score": interval.score.name,
-            "value": interval.score.value,
-            "low": interval.low,
-            "high": interval.high,
-            "better": interval.score.better,
-            "reason": interval.score.reason,
-            "protocol": dict(interval.score.protocol),
-        }
-        for interval in intervals
-    ]
-    return json.dumps({"fake": fake, "real": real, "scores": scores}, indent=2)
+    return json.dumps({"fake": fake, "real": real, "scores": [_as_dict(interval) for interval in intervals]}, indent=2)
+
+
+def _as_dict(interval: ScoreInterval) -> dict[str, Any]:
+    score = interval.score
+    return {
+        "metric": score.metric,
+        "score": score.name,
+        "value": score.value,
+        "low": interval.low,
+        "high": interval.high,
+        "better": score.better,
+        "reason": score.reason,
+        "protocol": dict(score.protocol),
+    }

@@ -134,7 +134,7 @@ class Suite:
 
     version: raised whenever the suite's meaning changes, so that numbers of two meanings never meet.
     checkpoints: the fractions of the budget at which a run is evaluated, ascending; the last is 1.
-    samples: the largest number of samples on either side of a score; fewer where the data has fewer.
+    samples: the largest number of samples on either side of a score; two fifths of the held-out ones at most.
     metrics_on: further metrics, by globs of the datasets' names.
     halves: how many random halves of the samples are scored besides at the end, which tells how far a score would
         move with other samples; 0 for none.
@@ -195,6 +195,14 @@ class RunSpec:
         """Twelve hexadecimal digits that stand for this spec and no other."""
         text = json.dumps(_without_nothing(self), sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+    def compared(self, held_out: int) -> int:
+        """Return how many of so many held-out samples scores compare with: `samples`, or two fifths if that is less.
+
+        The others are kept apart for a model such as `real`, which shows what held-out data score: with half as many
+        again as are compared, each of its seeds draws others.
+        """
+        return max(1, min(self.samples, 2 * held_out // 5))
 
     @property
     def title(self) -> str:

@@ -4,9 +4,16 @@ from collections.abc import Iterator, Mapping
 
 import torch
 from torch import Tensor, nn
-from torch.nn.utils import get_total_norm
 
-from ganbench.contracts.capabilities import LatentDecoder, Profile, Profiled, Resumable, StepCounter
+from ganbench.contracts.capabilities import (
+    LatentDecoder,
+    Profile,
+    Profiled,
+    Resumable,
+    SamplingMode,
+    SamplingModes,
+    StepCounter,
+)
 from ganbench.contracts.datasets import Batch
 from ganbench.contracts.losses import AdversarialLoss
 from ganbench.contracts.models import Task
@@ -14,12 +21,13 @@ from ganbench.errors import BadOptionError, UnfitError
 from ganbench.seeds import stream
 from ganbench.torchkit.averaging import moving_average
 from ganbench.torchkit.fitness import check_fit, penalises
-from ganbench.torchkit.optim import make_optimizer, optimizer_tensors, restore_optimizer
+from ganbench.torchkit.modes import batch_norm_text, drawing, has_batch_norm, sampling_modes
+from ganbench.torchkit.optim import gradient_norm, make_optimizer, optimizer_tensors, restore_optimizer, share_at_bound
 
 _CHUNK = 1_000  # samples drawn at a time, so that a large evaluation never sets the peak of memory
 
 
-class AdversarialModel(Profiled, StepCounter, Resumable, LatentDecoder):
+class AdversarialModel(Profiled, StepCounter, Resumable, LatentDecoder, SamplingModes):
     """A generator against a discriminator, under any adversarial loss; fulfils contracts.Model.
 
     Each critic step takes a real batch and noise of its own, on a generated batch without gradient. After
@@ -64,14 +72,26 @@ class AdversarialModel(Profiled, StepCounter, Resumable, LatentDecoder):
         self._average = None
         if recipe.average:
             self._average = moving_average(self.generator, recipe.average, lambda: self._steps["generator"])
+        self._mode = self.modes()[0]
+
+    def modes(self) -> tuple[SamplingMode, ...]:
+        """Return with and without the moving average, by running and by batch statistics, as far as there are any."""
+        return sampling_modes(averaged=self._average is not None, normed=has_batch_norm(self.generator))
+
+    def use(self, mode: SamplingMode) -> None:
+        """Draw in that mode from now on; raises BadOptionError for one that this model does not have."""
+        if mode not in self.modes():
+            raise BadOptionError(f"this model draws in the modes {self.modes()}, not in {mode}")
+        self._mode = mode
 
     def profile(self) -> Profile:
-        """Return the batch, the moving average, the latent dimensions, trainable parameters and the recipe."""
+        """Return the batch, the mode that samples are drawn in, the latent dimensions, parameters and the recipe."""
         weights = {"generator": self._generator_weights, "discriminator": self._discriminator_weights}
         return Profile(
             batch=self.batch,
             conditional=self.conditional,
-            average=self.recipe.average,
+            average=self.recipe.average if self._mode.average else 0.0,
+            batch_norm=batch_norm_text(self._mode, _CHUNK) if has_batch_norm(self.generator) else "",
             latent=self.latent,
             parameters={name: sum(weight.numel() for weight in each) for name, each in weights.items()},
             recipe=self.recipe,
@@ -114,7 +134,7 @@ class AdversarialModel(Profiled, StepCounter, Resumable, LatentDecoder):
         total = loss if penalty is None else loss + self.recipe.penalty_weight * penalty
         self._discriminator_optimizer.zero_grad()
         total.backward()  # type: ignore[no-untyped-call]
-        norm = _gradient_norm(self._discriminator_weights)
+        norm = gradient_norm(self._discriminator_weights)
         self._discriminator_optimizer.step()
         self.loss.constrain(self.discriminator)
 
@@ -128,7 +148,7 @@ class AdversarialModel(Profiled, StepCounter, Resumable, LatentDecoder):
             if penalty is not None:
                 terms["gradient_penalty"] = penalty.detach()
             if self.recipe.clip is not None:
-                terms["clipped_share"] = _share_at_bound(self._discriminator_weights, self.recipe.clip)
+                terms["clipped_share"] = share_at_bound(self._discriminator_weights, self.recipe.clip)
         return terms
 
     def _penalty(self, real: Tensor, fake: Tensor, labels: Tensor) -> Tensor | None:
@@ -152,7 +172,7 @@ class AdversarialModel(Profiled, StepCounter, Resumable, LatentDecoder):
         for weight in self._discriminator_weights:
             weight.requires_grad_(True)
 
-        norm = _gradient_norm(self._generator_weights)
+        norm = gradient_norm(self._generator_weights)
         self._generator_optimizer.step()
         if self._average is not None:
             self._average.update_parameters(self.generator)
@@ -174,15 +194,11 @@ class AdversarialModel(Profiled, StepCounter, Resumable, LatentDecoder):
     @torch.no_grad()
     def decode(self, codes: Tensor, labels: Tensor | None = None) -> Tensor:
         """Return the samples (n, *shape) float32 that codes (n, latent), standard normal, stand for."""
-        # draw in evaluation mode, then go on training as before
-        network = self._average.module if self._average is not None else self.generator
-        training = network.training
-        network.eval()
-        with self._precision():
+        network = self._average.module if self._average is not None and self._mode.average else self.generator
+        with drawing(network, self._mode) as network, self._precision():
             inputs = (codes,) if labels is None else (codes, labels)
             chunks = zip(*(torch.split(part, _CHUNK) for part in inputs), strict=True)
             samples = [network(*chunk).float() for chunk in chunks]
-        network.train(training)
         drawn = torch.cat(samples) if samples else codes.new_empty(0, *self.task.shape)
         return drawn.clamp_(-1, 1) if self.task.images else drawn
 
@@ -234,14 +250,3 @@ class AdversarialModel(Profiled, StepCounter, Resumable, LatentDecoder):
     def _precision(self) -> torch.autocast:
         kind = torch.device(self.task.device).type
         return torch.autocast(kind, dtype=torch.bfloat16, enabled=self.task.precision == "bf16")
-
-
-def _gradient_norm(weights: list[nn.Parameter]) -> Tensor:
-    """Return the Euclidean norm of all the gradients together."""
-    return get_total_norm([weight.grad for weight in weights if weight.grad is not None])
-
-
-def _share_at_bound(weights: list[nn.Parameter], bound: float) -> Tensor:
-    """Return the share of weights whose size has reached the bound."""
-    sizes = torch.cat([weight.detach().flatten() for weight in weights]).abs()
-    return (sizes >= bound).float().mean()

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 
 import torch
 from torch import Tensor, nn
+from torch.nn.utils import get_total_norm
 
 from ganbench.schema.recipe import Recipe
 
@@ -37,3 +38,14 @@ def restore_optimizer(optimizer: torch.optim.Optimizer, tensors: Mapping[str, Te
             index, name = key.removeprefix(f"{prefix}.").split(".", 1)
             state.setdefault(int(index), {})[name] = value
     optimizer.load_state_dict({"state": state, "param_groups": optimizer.state_dict()["param_groups"]})
+
+
+def gradient_norm(weights: list[nn.Parameter]) -> Tensor:
+    """Return the Euclidean norm of all the gradients together."""
+    return get_total_norm([weight.grad for weight in weights if weight.grad is not None])
+
+
+def share_at_bound(weights: list[nn.Parameter], bound: float) -> Tensor:
+    """Return the share of weights whose size has reached the bound."""
+    sizes = torch.cat([weight.detach().flatten() for weight in weights]).abs()
+    return (sizes >= bound).float().mean()

@@ -131,7 +131,12 @@ _BASELINES = (
         "Plays training samples back: wins every distance, fails every test of memorisation.",
         "reference",
     ),
-    ("real", "real:Real", "The ceiling: held-out real samples, as a perfect model would score.", "reference"),
+    (
+        "real",
+        "real:Real",
+        "The ceiling: held-out real samples that no score compares with, as a perfect model would score.",
+        "reference",
+    ),
 )
 
 

@@ -11,10 +11,11 @@ from ganbench_models.playback import Playback
 
 
 class Real(Playback):
-    """Plays back held-out samples that no score compares with, each once before any twice.
+    """Plays back held-out samples that no score compares with and no model trains on, each once before any twice.
 
-    They are the rest of the test split. Where scores take all of it, or more than half, they are training
-    samples: as good for distances, and no good for telling memory from learning.
+    They are the rest of the test split, half as many again as are compared or more. Each seed draws others, but two
+    draws share two thirds of their samples where there are no more than that: the spread over seeds is then about
+    six tenths of what fresh data would give.
     """
 
     def fit(self, batches: Iterator[Batch]) -> Iterator[Mapping[str, Tensor]]:

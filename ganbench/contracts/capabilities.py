@@ -22,8 +22,8 @@ class Profile:
 
     batch: real samples that it wants in each batch. conditional: whether `sample` takes labels.
     average: decay of the moving average of the weights that it samples from; 0 for none. batch_norm: by which
-    statistics it samples, "running" or "batch of N at most"; nothing where it has no batch norm. truncation: how many standard
-    deviations its codes are cut off at; 0 where they are not.
+    statistics it samples, "running" or "batch of N at most"; nothing where it has no batch norm. truncation: how many
+    standard deviations its codes are cut off at; 0 where they are not.
     latent: dimensions of the standard normal codes that it draws from; None where it has no such thing.
     levels: how many grey levels its `log_prob` or its `elbo` is a probability of; None for a density.
     parameters: trainable numbers of each network. recipe: how an adversarial pair is optimised.

@@ -123,7 +123,7 @@ class Runner:
             batch=training.batch,
             checkpoints=tuple(training.checkpoints),
             stability=stability(training.curves.columns),
-            parameters=dict(training.profile.parameters),
+            parameters=dict(profile_of(training.model).parameters),  # again, for a model that chooses its size
             peak_memory_bytes=memory.read(),
             recipe=dataclasses.asdict(training.profile.recipe) if training.profile.recipe else {},
             conditional=training.profile.conditional,

@@ -11,10 +11,12 @@ from torch import Tensor
 from ganbench import BadOptionError, Batch, Likelihood, Profile, Profiled, Resumable, Setting, Task, UnfitError, stream
 from ganbench.torchkit.descent import no_labels
 from ganbench_models.mixture_em import Covariance, Mixture, chunks, log_density, start, step
+from ganbench_models.mixture_size import choose_components
 from ganbench_models.playback import one_pass
 
 _MANY_DIMENSIONS = 256  # above, EM runs on principal components
 _PRINCIPAL = 64
+_FLOOR, _ROUNDING = 1e-6, (2 / 255) ** 2 / 12
 _TOLERANCE = 1e-3  # of the log-likelihood in nats a sample, as scikit-learn has it
 
 
@@ -56,13 +58,17 @@ class _EM:
 class GMM(Profiled, Resumable, Likelihood):
     """EM on one pass over the training data, from k-means++ centres; an update is one step of EM.
 
-    What principal components leave out is put back as independent noise of its variance.
+    Each step reads the whole pass again, which a budget of images counts once: compare by images and seconds, and not
+    by updates. What principal components leave out is put back as independent noise of its variance.
     """
 
     def __init__(  # a mixture has this many knobs
         self,
         task: Task,
-        components: Annotated[int, Setting("Gaussians in the mixture", at_least=1)] = 25,
+        components: Annotated[
+            int | None,
+            Setting("Gaussians in the mixture; the number with the least BIC on the training data", at_least=1),
+        ] = None,
         covariance: Annotated[Covariance, Setting("of each Gaussian; tied is one for all of them")] = "full",
         pca: Annotated[
             int | None,
@@ -72,7 +78,14 @@ class GMM(Profiled, Resumable, Likelihood):
             ),
         ] = None,
         steps: Annotated[int, Setting("of EM at most; fewer where it has converged", at_least=1)] = 100,
-        floor: Annotated[float, Setting("added to each variance, so that no Gaussian collapses", above=0)] = 1e-6,
+        floor: Annotated[
+            float | None,
+            Setting(
+                "added to each variance, so that no Gaussian collapses; 1e-6 for points, and for images what rounding "
+                "to 256 levels adds, 5.1e-6, below which a density of levels means nothing",
+                above=0,
+            ),
+        ] = None,
         double: Annotated[
             bool, Setting("multiply full covariances in float64 in place of float32; all else is float64 anyway")
         ] = False,
@@ -81,17 +94,20 @@ class GMM(Profiled, Resumable, Likelihood):
             pca = _PRINCIPAL if task.dimensions > _MANY_DIMENSIONS else 0
         if pca > task.dimensions:
             raise BadOptionError(f"gmm takes pca of 0 to the data's {task.dimensions} dimensions, not {pca}")
-        if components > task.examples:
+        if components is not None and components > task.examples:
             raise UnfitError(f"gmm needs a sample for each of its {components} components, not {task.examples}")
         self.task, self.components, self.covariance = task, components, covariance
-        self.steps, self.pca, self.floor = steps, pca, floor
+        self.steps, self.pca = steps, pca
+        self.floor = floor if floor is not None else _ROUNDING if task.images else _FLOOR
         self.dtype = torch.float64 if double else torch.float32
         self.state: dict[str, Tensor] = {}
         self._em: _EM | None = None
 
     def profile(self) -> Profile:
-        """Return how many numbers a fitted mixture and its principal components have."""
+        """Return how many numbers a fitted mixture and its principal components have, once their number is known."""
         count, whole, size = self.components, self.task.dimensions, self.pca or self.task.dimensions
+        if count is None:
+            return Profile()
         factors = {"full": count * size**2, "tied": size**2, "diag": count * size, "spherical": count}
         numbers = count + count * size + factors[self.covariance]
         axes = 2 * whole + size * whole if self.pca else 0  # centre, what is left out, and the axes themselves
@@ -109,6 +125,8 @@ class GMM(Profiled, Resumable, Likelihood):
             if data is None:
                 return
             generator = torch.Generator(data.device).manual_seed(stream(self.task.seed, "noise"))
+            if self.components is None:
+                self.components = choose_components(data, self.covariance, self.floor, generator)
             self._em = _EM(data, start(data, self.covariance, self.components, self.floor, generator))
         em = self._em
         while em.steps < self.steps and not em.converged:
@@ -125,6 +143,7 @@ class GMM(Profiled, Resumable, Likelihood):
         """Take back what checkpoint gave; EM then goes on to the bit."""
         copies = {name: tensor.clone().to(self.task.device) for name, tensor in state.items()}
         self._em = _EM.of(self.covariance, copies)
+        self.components = len(self._em.mixture.weights)
         self.load_state_dict({n.removeprefix("state."): t for n, t in copies.items() if n.startswith("state.")})
 
     @torch.no_grad()
@@ -178,7 +197,7 @@ class GMM(Profiled, Resumable, Likelihood):
             return None
         data = torch.cat(gathered).to(self.dtype)
         gathered.clear()
-        if len(data) < self.components:
+        if self.components is not None and len(data) < self.components:
             raise BadOptionError(
                 f"gmm needs a sample for each of its {self.components} components, not {len(data)}; "
                 "give a larger budget or fewer components"

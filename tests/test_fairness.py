@@ -3,9 +3,11 @@
 import json
 from dataclasses import replace
 
+import numpy as np
 import pytest
 import torch
 from click.testing import CliRunner
+from PIL import Image
 
 import ganbench
 from ganbench.cli import main
@@ -160,3 +162,55 @@ def test_variants_of_what_has_none_are_refused_in_one_line(arguments, message):
     result = CliRunner().invoke(main, ["score", "--metric", "frechet", *arguments])
     assert result.exit_code == 2
     assert message in result.output
+
+
+@pytest.mark.parametrize(
+    ("dataset", "metric", "reason"),
+    [
+        (
+            "digits",
+            "fid:features=mnist-classifier",
+            "the features mnist-classifier know mnist, stacked-mnist, and not digits; those that do: "
+            "raw, digits-classifier, inception",
+        ),
+        (
+            "ring8",
+            "frechet:features=inception",
+            "the features inception know images, and not ring8; those that do: raw",
+        ),
+    ],
+)
+def test_a_feature_space_judges_only_what_it_knows_and_names_one_that_does(run, make_spec, dataset, metric, reason):
+    record = run(make_spec(dataset=dataset, model="gmm", loss=None, metrics=(Choice.parse(metric),)))
+    assert {(score.value, score.reason) for score in record.checkpoints[-1].scores} == {(None, reason)}
+
+
+def test_a_classifier_of_digits_does_not_judge_anybodys_pictures(run, make_spec, tmp_path):
+    for name in ("a", "b"):
+        folder = tmp_path / "photos" / name
+        folder.mkdir(parents=True)
+        for number in range(20):
+            pixels = np.random.default_rng(number).integers(0, 256, (28, 28), dtype=np.uint8)
+            Image.fromarray(pixels).save(folder / f"{number}.png")
+    photos = Choice.of("image-folder", {"folder": str(tmp_path / "photos"), "size": 28, "channels": 1})
+    metrics = (Choice.parse("class-modes"), Choice("frechet"))
+    record = run(make_spec(dataset=photos, model="pixel-gaussian", loss=None, metrics=metrics))
+    scores = {score.name: score for score in record.checkpoints[-1].scores}
+    assert "know mnist, stacked-mnist, and not image-folder" in scores["classes_captured"].reason
+    assert scores["frechet_distance"].value is not None
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"kind": "sounds"}, "the card 'x' is for 'sounds'; data are images or points"),
+        ({"kind": ""}, None),
+    ],
+)
+def test_a_card_for_data_of_no_kind_is_refused(arguments, message):
+    for card in (ganbench.DatasetCard, ganbench.FeatureCard):
+        if message is None:
+            assert card("x", make=str, about="", **arguments).kind == ""
+            continue
+        with pytest.raises(ganbench.BadOptionError, match=message):
+            card("x", make=str, about="", **arguments)

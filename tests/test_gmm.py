@@ -224,4 +224,4 @@ def test_gmm_refuses_settings_of_no_sense(factory, make_spec, takes, setting):
 
 def test_gmm_says_so_when_there_is_too_little_data():
     with pytest.raises(UnfitError, match="a sample for each of its 25"):
-        fitted(overlapping(10))
+        fitted(overlapping(10), components=25)

@@ -82,3 +82,17 @@ def test_a_terminal_gets_bars_and_a_pipe_gets_lines(make_spec, monkeypatch):
         monkeypatch.setattr("ganbench.report.progress.make_console", lambda stderr, made=made: made)
         with display([make_spec()]) as notify:
             assert isinstance(notify, kind)
+
+
+def test_a_model_that_ends_by_itself_is_not_planned_to_the_end_of_a_budget_that_it_never_spends(factory, make_spec):
+    from ganbench.contracts.capabilities import profile_of
+    from ganbench.training.estimate import estimate
+
+    spec = make_spec(model="gmm", loss=None, budget=Budget(updates=100_000))
+    planned = estimate(factory, spec).seconds
+    dataset, model = factory.dataset(spec.dataset), factory.model(spec)
+    began = time.perf_counter()
+    updates = sum(1 for _ in model.fit(dataset.batches("train", profile_of(model).batch, 0)))
+    taken = time.perf_counter() - began
+    assert updates < profile_of(model).updates
+    assert planned < 10 * taken  # a plan for the whole budget was a thousand times as long

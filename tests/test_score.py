@@ -34,9 +34,9 @@ def test_two_arrays_are_scored_as_by_hand(command, tmp_path):
 
 
 def test_a_run_scores_what_it_scored(finished, command):
-    record = finished(samples=350)
+    record = finished(samples=280)
     trained = record.checkpoints[-1].scores[0]
-    answer = command("score", record.key, "digits:test", "--metric", "frechet", "--samples", "350", "--json")
+    answer = command("score", record.key, "digits:test", "--metric", "frechet", "--samples", "280", "--json")
     (score,) = json.loads(answer.stdout)["scores"]
     assert score["value"] == pytest.approx(trained.value, rel=1e-9)
     assert score["protocol"] == dict(trained.protocol)

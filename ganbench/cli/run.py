@@ -23,6 +23,7 @@ class _Options(TypedDict):
     models: str | None
     datasets: str | None
     losses: str | None
+    metrics: str | None
     seeds: str | None
     budget: str | None
     stop: str | None
@@ -50,6 +51,8 @@ class _Options(TypedDict):
               help="These datasets: NAME,NAME:key=value.")  # fmt: skip
 @click.option("--loss", "losses", metavar="NAMES", shell_complete=complete("losses"),
               help="These adversarial losses in place of every model's own.")  # fmt: skip
+@click.option("--metric", "metrics", metavar="NAMES", shell_complete=complete("metrics"),
+              help="These scores in place of the suite's: NAME,NAME:key=value.")  # fmt: skip
 @click.option("--seeds", metavar="SEEDS", help="How many (3 means 0, 1 and 2), or which: 4,7 or 10-19.")
 @click.option("--budget", metavar="LIMITS", help="In place of the suite's: images=20000,seconds=60.")
 @click.option(
@@ -87,7 +90,7 @@ def run(ctx: click.Context, /, **options: Unpack[_Options]) -> None:
     ganbench run --suite digits-all --model dcgan --budget images=50000 --seeds 1
     """
     from ganbench.registry.catalog import discover
-    from ganbench.suites.expand import expand
+    from ganbench.suites.expand import expand, unmeasured
     from ganbench.suites.overrides import read_overrides
     from ganbench.suites.shard import shard
     from ganbench.suites.toml import find_suite
@@ -97,9 +100,14 @@ def run(ctx: click.Context, /, **options: Unpack[_Options]) -> None:
         try:
             catalog = discover()
             suite = find_suite(options["suite"] or catalog.default("suites"), catalog)
-            specs = shard(expand(suite, catalog, read_overrides(options)), options["shard"])
+            overrides = read_overrides(options)
+            specs = shard(expand(suite, catalog, overrides), options["shard"])
             session = _session(catalog, options, len(specs))
             session.check(specs)
+            for dataset, metrics in unmeasured(suite, catalog, overrides).items():
+                scored = ", ".join(map(str, metrics))
+                line = f"{suite.label} has no metric for {dataset}; scored by {scored}, or by --metric"
+                click.echo(f"ganbench: {line}", err=True)
             if options["dry_run"]:
                 _echo_plan(session, specs)
             else:
@@ -115,6 +123,7 @@ def _session(catalog: Catalog, options: _Options, runs: int) -> Session:
     from ganbench.schema.record import Status
     from ganbench.schema.size import parse_size
     from ganbench.storage.store import Store
+    from ganbench.training.device import resolve_threads
     from ganbench.training.limits import Limits
     from ganbench.training.session import Session, side_by_side
     from ganbench.training.tensorboard import require_tensorboard
@@ -130,7 +139,7 @@ def _session(catalog: Catalog, options: _Options, runs: int) -> Session:
         options["device"],
         Choice.parse(options["executor"]) if options["executor"] else None,
         Path.cwd(),
-        Limits(options["timeout"], memory, options["threads"]),
+        Limits(options["timeout"], memory, resolve_threads(options["threads"])),
         frozenset(Status) if options["force"] else frozenset(map(Status, again)),
         tensorboard=options["log"] is not None,
     )

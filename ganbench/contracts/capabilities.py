@@ -26,7 +26,9 @@ class Profile:
     standard deviations its codes are cut off at; 0 where they are not.
     latent: dimensions of the standard normal codes that it draws from; None where it has no such thing.
     levels: how many grey levels its `log_prob` or its `elbo` is a probability of; None for a density.
-    parameters: trainable numbers of each network. recipe: how an adversarial pair is optimised.
+    updates: how many it makes at most, for it has learnt all it can by then or before; None where it goes on as long
+    as its data do. parameters: trainable numbers of each network, read again once it is trained. recipe: how an
+    adversarial pair is optimised.
     evaluations: how often a network is evaluated for one sample: 1 for a generator, the steps of a diffusion, the
         dimensions of a model that draws one after another; None for a model without a network.
     """
@@ -38,6 +40,7 @@ class Profile:
     truncation: float = 0.0
     latent: int | None = None
     levels: int | None = None
+    updates: int | None = None
     parameters: Mapping[str, int] = field(default_factory=dict)
     recipe: Recipe | None = None
     evaluations: int | None = None

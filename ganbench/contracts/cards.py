@@ -1,5 +1,6 @@
 """Cards: what a plugin offers, a name, a sentence, and where to find the thing itself."""
 
+import fnmatch
 import pkgutil
 import re
 from collections.abc import Callable
@@ -8,6 +9,7 @@ from typing import Any
 
 from ganbench.errors import BadOptionError
 
+KINDS = ("images", "points")  # of data
 _KEBAB = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
@@ -60,12 +62,42 @@ class LossCard(Card):
 
 @dataclass(frozen=True)
 class DatasetCard(Card):
-    """A dataset: `make(source, **parameters)` returns a contracts.Dataset."""
+    """A dataset: `make(source, **parameters)` returns a contracts.Dataset.
+
+    kind: "images" or "points", which says what it is usually scored by; "" where that depends on its parameters.
+    """
+
+    kind: str = ""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        _check_kinds(self.name, (self.kind,) if self.kind else ())
 
 
 @dataclass(frozen=True)
 class FeatureCard(Card):
-    """A feature space: `make(task, **parameters)` returns a contracts.FeatureSpace."""
+    """A feature space: `make(samples, **parameters)` returns a contracts.FeatureSpace.
+
+    knows: globs of the datasets that it was made for; a score on any other is refused, since a classifier of digits
+    judges photographs without blinking. kind: "images" or "points" if it takes no others.
+    """
+
+    knows: tuple[str, ...] = ("*",)
+    kind: str = ""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        _check_kinds(self.name, (self.kind,) if self.kind else ())
+
+    def fits(self, dataset: str, kind: str) -> bool:
+        """Whether it was made for a dataset of that name and kind."""
+        return self.kind in ("", kind) and any(fnmatch.fnmatchcase(dataset, glob) for glob in self.knows)
+
+
+def _check_kinds(name: str, kinds: tuple[str, ...]) -> None:
+    unknown = sorted(set(kinds) - set(KINDS))
+    if unknown:
+        raise BadOptionError(f"the card {name!r} is for {unknown[0]!r}; data are {' or '.join(KINDS)}")
 
 
 @dataclass(frozen=True)
@@ -98,6 +130,7 @@ class MetricCard(Card):
         None for a metric of the samples themselves.
     needs: of NEEDS; where one is not there, the metric is not asked, and its numbers are missing with that reason.
     default: whether `ganbench score` asks for it when no metric is named.
+    usual: the kinds of data, "images" and "points", that it scores where a suite names no metric for them.
     definition: what it is, in a few sentences, for its page.
     """
 
@@ -106,9 +139,11 @@ class MetricCard(Card):
     needs: tuple[str, ...] = ()
     default: bool = False
     definition: str = ""
+    usual: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        _check_kinds(self.name, self.usual)
         unknown = sorted(set(self.needs) - set(NEEDS))
         if unknown:
             raise BadOptionError(f"the card {self.name!r} needs {unknown[0]!r}; a metric may need {', '.join(NEEDS)}")

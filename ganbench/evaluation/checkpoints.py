@@ -113,7 +113,7 @@ class Evaluation:
         labelled = None
         if self.profile.conditional and any(self._needs_labels(metric) for metric in self.spec.metrics):
             labelled = self._draw(self._real.labels)
-        return Comparison(self.features, self._real, fake, *facts, labelled=labelled)
+        return Comparison(self.features, self._real, fake, *facts, labelled=labelled, data=self.spec.dataset.name)
 
     def _needs_labels(self, metric: Choice) -> bool:
         return "labels" in self.features.factory.catalog.get("metrics", metric.name).needs

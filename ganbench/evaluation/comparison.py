@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from ganbench.contracts.capabilities import PLAIN, EvidenceBound, Likelihood, Profile
-from ganbench.contracts.cards import MetricCard
+from ganbench.contracts.cards import FeatureCard, MetricCard
 from ganbench.contracts.datasets import Dataset
 from ganbench.contracts.metrics import Evidence, ModeHistogram
 from ganbench.contracts.models import Model
@@ -42,6 +42,7 @@ class Comparison:
     protocol: what holds for every score: split, counts, how samples were drawn, seed. dataset, model, profile: where
     the sides are from, where anybody knows. seed: of the metrics' own randomness.
     errors: filled with the traceback of each metric that raised.
+    data: the name of the dataset that the real side is from, where anybody knows.
     labelled: samples of a conditional model with the labels of the real ones, in the same order: for the metrics that
     need labels on both sides, which judge class by class. fake has labels drawn without a look at the real side.
     """
@@ -56,6 +57,7 @@ class Comparison:
     profile: Profile = PLAIN
     errors: dict[str, str] = field(default_factory=dict)
     labelled: Featured | None = None
+    data: str = ""
 
     def scores(self, metrics: Iterable[Choice]) -> tuple[Score, ...]:
         """Score by each metric; one that does not apply, or breaks, costs its own columns and nothing else."""
@@ -79,6 +81,7 @@ class Comparison:
         try:
             measure = self.features.factory.measure(metric)
             if measure.space:
+                self._check_space(measure.space)
                 protocol["features"] = str(measure.space)
                 protocol |= self.features.protocol(measure.space, tuple(self.real.samples.shape[1:]), self._classes)
             if self.labelled is not None and self._side(measure) is self.labelled:
@@ -113,6 +116,18 @@ class Comparison:
         if self.labelled is not None and "labels" in measure.card.needs:
             return self.labelled
         return self.fake
+
+    def _check_space(self, space: Choice) -> None:
+        """Raise UnfitError for a feature space that was not made for the data; it names those that were."""
+        if not self.data:
+            return
+        catalog = self.features.factory.catalog
+        kind = "images" if self.real.samples.ndim == 4 else "points"
+        card: FeatureCard = catalog.get("features", space.name)
+        if not card.fits(self.data, kind):
+            known = ", ".join(card.knows) if card.knows != ("*",) else card.kind
+            fitting = ", ".join(each.name for each, _ in catalog.cards("features") if each.fits(self.data, kind))
+            raise UnfitError(f"the features {space.name} know {known}, and not {self.data}; those that do: {fitting}")
 
     def _check_needs(self, measure: Measure) -> None:
         """Raise UnfitError for the first thing that a metric's card needs and that is not there."""

@@ -50,7 +50,12 @@ def _compared(reader: Reader, truth: SampleSource, made: SampleSource) -> Compar
     there, drawn = (_featured(reader.features, side, truth, keep=side is truth) for side in (truth, made))
     labelled = made.labelled and _featured(reader.features, made.labelled, truth, keep=False)
     facts = (reader.seed, protocol, truth.dataset, made.model, made.profile)
-    return Comparison(reader.features, there, drawn, *facts, labelled=labelled)
+    return Comparison(reader.features, there, drawn, *facts, labelled=labelled, data=_name(truth))
+
+
+def _name(side: SampleSource) -> str:
+    """Return the name of the dataset that a side is a split of; nothing for any other side."""
+    return Choice.parse(side.name.rpartition(":")[0]).name if side.dataset else ""
 
 
 def choose(catalog: Catalog, metrics: str | None, features: str | None) -> list[Choice]:

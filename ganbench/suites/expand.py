@@ -4,7 +4,7 @@ import fnmatch
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from ganbench.contracts.cards import ModelCard
+from ganbench.contracts.cards import KINDS, DatasetCard, MetricCard, ModelCard
 from ganbench.errors import BadOptionError, nearest
 from ganbench.registry.catalog import Catalog
 from ganbench.registry.identity import Identity, identify
@@ -22,13 +22,14 @@ def expand(suite: Suite, catalog: Catalog, overrides: Overrides | None = None) -
     """
     overrides = overrides or Overrides()
     base = _base(suite, overrides)
-    _check_stopping(base.stopping, suite, catalog)
-    for named in suite.every_metric:
+    every_metric = overrides.metrics or suite.every_metric
+    _check_stopping(base.stopping, suite, every_metric, catalog)
+    for named in every_metric:
         identify(catalog, "metrics", named)
     specs = {}
     for dataset in overrides.datasets or suite.datasets:
         data = identify(catalog, "datasets", dataset)
-        metrics = [identify(catalog, "metrics", each) for each in _metrics(suite, dataset.name)]
+        metrics = [identify(catalog, "metrics", each) for each in _metrics(suite, dataset, catalog, overrides)]
         on_it = replace(base, dataset=data.choice, metrics=tuple(dict.fromkeys(each.choice for each in metrics)))
         given = _defaults("dataset", data)
         for metric in metrics:
@@ -88,17 +89,44 @@ def _defaults(of: str, identity: Identity) -> dict[str, Value]:
     return {f"{of}.{name}": value for name, value in identity.defaults.items()}
 
 
-def _metrics(suite: Suite, dataset: str) -> tuple[Choice, ...]:
-    """Return what a dataset is scored by, the suite's own metrics first."""
+def unmeasured(suite: Suite, catalog: Catalog, overrides: Overrides) -> dict[Choice, tuple[Choice, ...]]:
+    """Return the datasets that nobody named a metric for, with the usual ones for such data, which score them."""
+    datasets = () if overrides.metrics else overrides.datasets or suite.datasets
+    return {
+        dataset: _metrics(suite, dataset, catalog, overrides)
+        for dataset in datasets
+        if not _named_metrics(suite, dataset.name)
+    }
+
+
+def _metrics(suite: Suite, dataset: Choice, catalog: Catalog, overrides: Overrides) -> tuple[Choice, ...]:
+    """Return what a dataset is scored by: what the user named, or the suite, or the usual metrics for such data."""
+    if named := overrides.metrics or _named_metrics(suite, dataset.name):
+        return named
+    card: DatasetCard = catalog.get("datasets", dataset.name)
+    cards: list[MetricCard] = [card for card, _ in catalog.cards("metrics")]
+    kinds = (card.kind,) if card.kind else KINDS
+    return tuple(Choice(metric.name) for metric in cards if set(kinds) & set(metric.usual))
+
+
+def _named_metrics(suite: Suite, dataset: str) -> tuple[Choice, ...]:
+    """Return what a suite scores a dataset by, the metrics of all datasets first."""
     further = (metric for glob, metrics in suite.metrics_on if fnmatch.fnmatchcase(dataset, glob) for metric in metrics)
     return tuple(dict.fromkeys((*suite.metrics, *further)))
 
 
-def _check_stopping(stopping: Stopping | None, suite: Suite, catalog: Catalog) -> None:
-    columns = [column.name for metric in suite.every_metric for column in catalog.get("metrics", metric.name).columns]
-    if stopping and stopping.score and stopping.score not in columns:
+def _check_stopping(stopping: Stopping | None, suite: Suite, metrics: tuple[Choice, ...], catalog: Catalog) -> None:
+    if stopping is None:
+        return
+    columns = [column.name for metric in metrics for column in catalog.get("metrics", metric.name).columns]
+    if stopping.score and stopping.score not in columns:
         known = list(dict.fromkeys(columns))
         raise BadOptionError(f"{suite.label} gives no score {stopping.score!r}{nearest(stopping.score, known)}")
+    if stopping.patience and stopping.patience >= len(suite.checkpoints):
+        raise BadOptionError(
+            f"patience={stopping.patience} never ends a run of {suite.label}, which is scored at "
+            f"{len(suite.checkpoints)} checkpoints; name a suite with {stopping.patience + 1} or more"
+        )
 
 
 def _entries(suite: Suite, catalog: Catalog, overrides: Overrides, dataset: str) -> Iterator[Entry]:

@@ -17,6 +17,7 @@ class Texts(TypedDict):
     models: str | None
     datasets: str | None
     losses: str | None
+    metrics: str | None
     seeds: str | None
     budget: str | None
     stop: str | None
@@ -30,6 +31,7 @@ class Overrides:
     models: tuple[Choice, ...] | None = None
     datasets: tuple[Choice, ...] | None = None
     losses: tuple[Choice, ...] | None = None
+    metrics: tuple[Choice, ...] | None = None
     seeds: tuple[int, ...] | None = None
     budget: Budget | None = None
     precision: str | None = None
@@ -43,6 +45,7 @@ def read_overrides(options: Texts) -> Overrides:
         models=_choices(options["models"]),
         datasets=_choices(options["datasets"]),
         losses=_choices(options["losses"]),
+        metrics=_choices(options["metrics"]),
         seeds=parse_seeds(seeds) if seeds is not None else None,
         budget=Budget.of(parse_settings(budget)) if budget is not None else None,
         precision=options["precision"],

@@ -36,6 +36,22 @@ def resolve_devices(wanted: str) -> tuple[str, ...]:
     return tuple(f"cuda:{number}" for number in range(torch.cuda.device_count()))
 
 
+def resolve_threads(threads: int | None) -> int | None:
+    """Return how many threads the user asked for, by an option or by OMP_NUM_THREADS; None for neither.
+
+    Raises BadOptionError for fewer than one, and for a variable that is no such number.
+    """
+    import os
+
+    if threads is None and (given := os.environ.get("OMP_NUM_THREADS")):
+        if not given.isdecimal():
+            raise BadOptionError(f"OMP_NUM_THREADS is {given!r}; it should be a whole number, or not there")
+        threads = int(given)
+    if threads is not None and threads < 1:
+        raise BadOptionError(f"threads must be 1 or more, not {threads}")
+    return threads
+
+
 def resolve_device(wanted: str) -> str:
     """Turn auto, cpu, cuda or cuda:N into a device that is there: `cpu` or `cuda:N`.
 

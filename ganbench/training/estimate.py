@@ -42,11 +42,12 @@ def plan(session: Session, specs: Iterable[RunSpec]) -> list[PlannedCell]:
 def estimate(factory: Factory, spec: RunSpec) -> Estimate:
     """Train a few updates and scale to the spec's budget; store nothing.
 
-    Twenty of them, the first five as a warm-up, or what two and a half seconds allow.
+    Twenty of them, the first five as a warm-up, or what two and a half seconds allow. A model that ends by itself is
+    trained to its end within these seconds, and scaled to the updates that it makes at most if that is not enough.
     """
     with kept_settings(), isolated(stream(spec.seed, "init"), factory.device):
         try:
-            meter, warm = _try(factory, spec)
+            meter, warm, most = _try(factory, spec)
         except UnfitError as error:
             return Estimate(None, f"skipped: {error}")
         except InterruptedRunError:
@@ -56,17 +57,22 @@ def estimate(factory: Factory, spec: RunSpec) -> Estimate:
     if not meter.reached:
         return Estimate(meter.seconds)  # it had learnt all it could
     spent = {unit: getattr(meter, unit) - getattr(warm, unit) for unit in Budget.UNITS}
-    scales = [limit / spent[unit] for unit, limit in spec.budget.limits().items() if spent[unit]]
+    limits = spec.budget.limits()
+    if most is not None:
+        limits["updates"] = min(most, limits.get("updates", most))
+    scales = [limit / spent[unit] for unit, limit in limits.items() if spent[unit]]
     whole = min(scales, default=1.0) * spent["seconds"]
     return Estimate(max(whole, meter.seconds) if spent["images"] else meter.seconds + whole)
 
 
-def _try(factory: Factory, spec: RunSpec) -> tuple[Meter, Spent]:
-    """Train a spec's model for a moment; return the meter, and what was spent after the warm-up."""
+def _try(factory: Factory, spec: RunSpec) -> tuple[Meter, Spent, int | None]:
+    """Train a spec's model for a moment; return the meter, what the warm-up spent, and the updates it makes at most."""
     dataset, model = factory.dataset(spec.dataset), factory.model(spec)
-    meter = Meter(Budget(updates=UPDATES, seconds=SECONDS), synchronizer(factory.device))
+    profile = profile_of(model)
+    updates_tried = UPDATES if profile.updates is None else profile.updates + 1
+    meter = Meter(Budget(updates=updates_tried, seconds=SECONDS), synchronizer(factory.device))
     warm = meter.spent
-    batches = meter.feed(dataset.batches("train", profile_of(model).batch, spec.seed))
+    batches = meter.feed(dataset.batches("train", profile.batch, spec.seed))
     with meter.running(), closing(model.fit(batches)) as updates:  # type: ignore[type-var]
         for _ in updates:
             meter.updates += 1
@@ -77,7 +83,7 @@ def _try(factory: Factory, spec: RunSpec) -> tuple[Meter, Spent]:
                 meter.tick()
             if meter.reached:
                 break
-    return meter, warm
+    return meter, warm, profile.updates
 
 
 def _cells(specs: Iterable[RunSpec]) -> Iterator[list[RunSpec]]:

@@ -12,26 +12,31 @@ def offer_datasets() -> Iterator[ganbench.DatasetCard]:
         "ring8",
         make="ganbench_datasets.mixtures:ring8",
         about="8 Gaussians on the unit circle: 100,000 points in the plane.",
+        kind="points",
     )
     yield ganbench.DatasetCard(
         "grid25",
         make="ganbench_datasets.mixtures:grid25",
         about="25 Gaussians on a square grid: 100,000 points in the plane.",
+        kind="points",
     )
     yield ganbench.DatasetCard(
         "digits",
         make="ganbench_datasets.digits:digits",
         about="scikit-learn's 1,797 handwritten digits, 1 x 8 x 8; needs no download.",
+        kind="images",
     )
     yield ganbench.DatasetCard(
         "mnist",
         make="ganbench_datasets.mnist:mnist",
         about="70,000 handwritten digits, 1 x 28 x 28.",
+        kind="images",
     )
     yield ganbench.DatasetCard(
         "stacked-mnist",
         make="ganbench_datasets.stacked_mnist:stacked_mnist",
         about="128,000 triples of MNIST's digits as colour channels, 3 x 28 x 28: 1,000 classes.",
+        kind="images",
     )
     yield ganbench.DatasetCard(
         "tones",
@@ -42,4 +47,5 @@ def offer_datasets() -> Iterator[ganbench.DatasetCard]:
         "image-folder",
         make="ganbench_datasets.image_folder:image_folder",
         about="Any folder of class folders: image-folder:folder=PATH,size=32.",
+        kind="images",
     )

@@ -17,14 +17,19 @@ def offer_features() -> Iterator[ganbench.FeatureCard]:
         "mnist-classifier",
         make="ganbench_features.digit_classifier:mnist_classifier",
         about="A classifier of MNIST's digits that comes with ganbench; stacked ones are judged one by one.",
+        knows=("mnist", "stacked-mnist"),
+        kind="images",
     )
     yield ganbench.FeatureCard(
         "digits-classifier",
         make="ganbench_features.digit_classifier:digits_classifier",
         about="A classifier of scikit-learn's digits that comes with ganbench.",
+        knows=("digits",),
+        kind="images",
     )
     yield ganbench.FeatureCard(
         "inception",
         make="ganbench_features.inception:Inception",
         about="The Inception-v3 of FID, KID and IS; resizing=clean or legacy; downloads 96 MB once.",
+        kind="images",
     )

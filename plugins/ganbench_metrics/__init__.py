@@ -19,6 +19,7 @@ _METRICS = (
         columns=(Column("fid", "Fréchet distance; 0 for equal laws.", "lower", low=0),),
         features="inception",
         default=True,
+        usual=("images",),
     ),
     MetricCard(
         "frechet",
@@ -26,6 +27,7 @@ _METRICS = (
         about="Fréchet distance between Gaussians fitted to the features of both sides, in any feature space.",
         columns=(Column("frechet_distance", "Squared distance; 0 for equal laws.", "lower", low=0),),
         features="raw",
+        usual=("images", "points"),
     ),
     MetricCard(
         "fid-infinity",
@@ -96,6 +98,7 @@ _METRICS = (
         about="Sliced 2-Wasserstein distance (Rabin et al. 2012).",
         columns=(Column("sliced_wasserstein", "In the units of the features.", "lower", low=0),),
         features="raw",
+        usual=("points",),
     ),
     MetricCard(
         "mmd",
@@ -128,6 +131,7 @@ _METRICS = (
             Column("reverse_kl", "From samples over their nearest modes to the uniform, in nats.", "lower", low=0),
         ),
         needs=("dataset",),
+        usual=("points",),
     ),
     MetricCard(
         "spectral",
@@ -174,6 +178,7 @@ _METRICS = (
         ),
         features="raw",
         needs=("dataset",),
+        usual=("images",),
     ),
     MetricCard(
         "likelihood",

@@ -107,11 +107,11 @@ class GMM(Profiled, Resumable, Likelihood):
         """Return how many numbers a fitted mixture and its principal components have, once their number is known."""
         count, whole, size = self.components, self.task.dimensions, self.pca or self.task.dimensions
         if count is None:
-            return Profile()
+            return Profile(updates=self.steps)
         factors = {"full": count * size**2, "tied": size**2, "diag": count * size, "spherical": count}
         numbers = count + count * size + factors[self.covariance]
         axes = 2 * whole + size * whole if self.pca else 0  # centre, what is left out, and the axes themselves
-        return Profile(parameters={"mixture": numbers + axes})
+        return Profile(updates=self.steps, parameters={"mixture": numbers + axes})
 
     def fit(self, batches: Iterator[Batch]) -> Iterator[Mapping[str, Tensor]]:
         """Gather one pass, then step EM until it converges; yield the mean negative log-likelihood in nats.

@@ -1,14 +1,18 @@
 """Progress: bars where there is a terminal, plain lines where there is none, and no markup from names."""
 
 import io
+import time
 
 import pytest
 from rich.console import Console
 from rich.progress import Progress
 
+from ganbench.contracts.capabilities import profile_of
 from ganbench.report.progress import Bars, Plain, display
 from ganbench.schema.events import Finished, Kept, Progressed, Started
 from ganbench.schema.record import RunRecord, Spent, Status
+from ganbench.schema.spec import Budget
+from ganbench.training.estimate import estimate
 
 
 @pytest.fixture
@@ -85,9 +89,6 @@ def test_a_terminal_gets_bars_and_a_pipe_gets_lines(make_spec, monkeypatch):
 
 
 def test_a_model_that_ends_by_itself_is_not_planned_to_the_end_of_a_budget_that_it_never_spends(factory, make_spec):
-    from ganbench.contracts.capabilities import profile_of
-    from ganbench.training.estimate import estimate
-
     spec = make_spec(model="gmm", loss=None, budget=Budget(updates=100_000))
     planned = estimate(factory, spec).seconds
     dataset, model = factory.dataset(spec.dataset), factory.model(spec)

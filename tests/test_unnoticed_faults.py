@@ -6,7 +6,6 @@ import stat
 import subprocess
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -32,7 +31,6 @@ from ganbench.storage.store import Store
 from ganbench.torchkit.adversarial import AdversarialModel
 from ganbench.training.environment import git_state
 from ganbench.training.estimate import estimate
-from ganbench.training.memory import PeakMemory
 from ganbench.training.meter import Meter
 
 
@@ -207,13 +205,8 @@ def test_a_penalty_is_computed_at_full_precision(factory):
     assert torch.bfloat16 in {dtype for _, dtype in seen}
 
 
-@pytest.mark.skipif(not Path("/proc/self/clear_refs").exists(), reason="the mark can be set back on Linux alone")
-def test_peak_memory_is_of_what_comes_after_its_making():
-    large = np.ones(60_000_000)  # 480 MB
-    before = PeakMemory("cpu").read()
-    assert before > large.nbytes
-    del large
-    assert PeakMemory("cpu").read() < before - 400_000_000
+def test_a_run_on_a_cpu_is_not_given_the_memory_of_the_process(run, make_spec):
+    assert run(make_spec()).peak_memory_bytes is None
 
 
 def test_git_state_marks_changes_that_are_not_committed(tmp_path):

@@ -82,7 +82,7 @@ class RunRecord:
     throughput: images_per_second and updates_per_second of training, where they could be measured.
     batch: real samples in each batch.
     stability: the measures of ganbench.training.stability; a missing one does not apply.
-    parameters: trainable parameters of each network.
+    parameters: trainable parameters of each network. peak_memory_bytes: on a GPU; None on a CPU.
     environment: versions, device, processor and git state; never part of the run's key.
     recipe: how an adversarial pair was optimised, every setting of it.
     sampling: seconds_per_sample, of the last evaluation, all of its samples drawn at once; and network_evaluations of

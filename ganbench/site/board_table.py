@@ -28,7 +28,7 @@ _PLAIN = (
     ("seconds", "Of training, mean over runs.", "seconds", True),
     ("images/s", "Real samples consumed in a second of training.", "images_per_second", True),
     ("parameters", "Trainable, of all networks.", "parameters", False),
-    ("peak memory, MiB", "On the GPU, or of the whole process on a CPU.", "peak_memory_bytes", False),
+    ("peak memory, MiB", "On the GPU; not measured on a CPU.", "peak_memory_bytes", False),
     ("versions", "Of ganbench, plugins and torch.", "versions", False),
 )
 

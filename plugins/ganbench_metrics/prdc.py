@@ -12,7 +12,10 @@ from ganbench_metrics.order import checked
 
 
 class PRDC:
-    """Fulfils contracts.Metric; k is 5 as in Naeem et al."""
+    """Fulfils contracts.Metric; all four numbers are of one k, 5 as in Naeem et al.
+
+    Kynkäänniemi et al. have k = 3 for precision and recall: `prdc:k=3`. More neighbours make both larger.
+    """
 
     def __init__(
         self, k: Annotated[int, Setting("neighbours, the farthest of which bounds a sample's ball", at_least=1)] = 5

@@ -8,7 +8,12 @@ from ganbench_models import convolutions
 
 
 class DCGAN(AdversarialModel):
-    """Strided convolutions down, transposed ones up; batch norm but at the image and in front of the logit."""
+    """Strided convolutions down, transposed ones up; batch norm but at the image and in front of the logit.
+
+    At 64 pixels the generator begins with 512 maps of 4 x 4, as the authors' code does, where the paper's figure has
+    1,024; other sizes have as many halvings as bring them to 7 pixels or fewer. Noise is standard normal, where the
+    paper's is uniform in [-1, 1].
+    """
 
     def __init__(
         self,

@@ -15,6 +15,7 @@ from ganbench_models.perceptrons import for_waveforms
 _EXPANSION = 2
 _GROUP = 16  # channels of a grouped convolution
 _SLOPE = 0.2
+_GAIN = math.sqrt(2 / (1 + _SLOPE**2))  # of a leaky ReLU: what keeps the variance through it (He et al. 2015)
 
 _Layer = TypeVar("_Layer", nn.Conv2d, nn.Linear)
 
@@ -22,7 +23,12 @@ _Layer = TypeVar("_Layer", nn.Conv2d, nn.Linear)
 class R3GAN(AdversarialModel):
     """Inverted bottlenecks with grouped convolutions, scaled at the start so that none needs normalising.
 
-    Sizes go by nearest neighbours up and by means down. On points the blocks are fully connected, twice as many.
+    Weights begin as published: each layer in front of an activation with the gain of a leaky ReLU, 1.387, the first two
+    of a block damped by their number, its last at nothing. In small: one block at each size and no more than 32
+    channels next to the image, where the paper has two and 768 at each; sizes go by nearest neighbours up and by means
+    down, where it interpolates bilinearly; activations have no bias of their own apart from their layer's; learning
+    rate, penalty and average stay constant, where it anneals them. On points the blocks are fully connected, twice as
+    many.
     """
 
     def __init__(
@@ -60,7 +66,7 @@ class Residual(nn.Module):
         # two layers share the damping, the last begins at nothing
         with torch.no_grad():
             for layer in (self.widen, self.middle):
-                layer.weight.mul_(depth**-0.25)
+                layer.weight.mul_(_GAIN * depth**-0.25)
             self.narrow.weight.zero_()
 
     def forward(self, values: Tensor) -> Tensor:

@@ -15,7 +15,8 @@ class ResNetGAN(AdversarialModel):
     """Residual blocks of two convolutions, up in the generator, down in the discriminator.
 
     For 32 x 32 these are the published networks: from 4 x 4 in three blocks; down in two, and two more. Other
-    sizes take as many blocks up as they have halvings.
+    sizes take as many blocks up as they have halvings. The learning rate stays what it is, where both papers bring it
+    down to nothing over 100,000 updates: what is compared here ends at any budget.
     """
 
     def __init__(

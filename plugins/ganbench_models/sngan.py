@@ -12,7 +12,12 @@ from ganbench_models.perceptrons import default_sizes, perceptrons
 
 
 class SNGAN(AdversarialModel):
-    """The plain convolutional networks of the paper's table 3; perceptrons on points."""
+    """The plain convolutional networks of the paper's table 3; perceptrons on points.
+
+    For 32 x 32 they have the table's layers: 512 maps of 4 x 4, doubled three times down to 64 and mapped to the image
+    by 3 x 3, against seven convolutions; other sizes take as many doublings as they have halvings. Weights are drawn
+    as DCGAN's are, on which the paper is silent.
+    """
 
     def __init__(
         self,
@@ -28,8 +33,7 @@ class SNGAN(AdversarialModel):
         latent, width = default_sizes(task, latent, width, images=(128, 64))
         if task.images:
             convolutions.require_images(task, "sngan")
-            generator = convolutions.generator(task, latent, width)
-            discriminator = _discriminator(task, width)
+            generator, discriminator = _generator(task, latent, width), _discriminator(task, width)
         else:
             generator, discriminator = perceptrons(task, latent, width)
         super().__init__(task, generator, normalised(discriminator), latent=latent)
@@ -41,6 +45,23 @@ def normalised(network: nn.Module) -> nn.Module:
         if isinstance(layer, nn.Conv2d | nn.Linear):
             spectral_norm(layer)
     return network
+
+
+def _generator(task: Task, latent: int, width: int) -> nn.Module:
+    """Noise to the smallest map, doubled by 4 x 4 to `width` maps of the image's size, and mapped to it by 3 x 3."""
+    sizes = convolutions.halvings(task.shape[1:])
+    before = width * 2 ** (len(sizes) - 1)
+    height, breadth = sizes[-1]
+    layers: list[nn.Module] = [nn.Linear(latent, before * height * breadth), nn.Unflatten(1, (before, height, breadth))]
+    for size in reversed(sizes[:-1]):
+        after = before // 2
+        layers.append(nn.ConvTranspose2d(before, after, 4, stride=2, padding=1, bias=False))
+        if any(side % 2 for side in size):
+            layers.append(convolutions.Crop(size))
+        layers += [nn.BatchNorm2d(after), nn.ReLU(inplace=True)]
+        before = after
+    layers += [nn.Conv2d(before, task.shape[0], 3, padding=1), nn.Tanh()]
+    return convolutions.initialised(nn.Sequential(*layers))
 
 
 def _discriminator(task: Task, width: int) -> nn.Module:

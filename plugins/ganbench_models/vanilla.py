@@ -10,8 +10,10 @@ from ganbench_models.perceptrons import default_sizes, perceptrons
 class Vanilla(AdversarialModel):
     """Multilayer perceptrons on both sides.
 
-    On images the generator's width doubles three times; on points all of its four layers have the same, and the
-    discriminator has half as many maxout units.
+    On images the generator's width doubles three times, with batch norm and ReLU, against two layers of leaky ReLU:
+    the form in which it is usually implemented, while the paper has ReLU and sigmoid units in the generator, maxout
+    with dropout in the discriminator, and momentum. On points they are VEEGAN's networks: four layers of one width
+    with batch norm, against three of half as many maxout units, their weights drawn from N(0, 0.02).
     """
 
     def __init__(

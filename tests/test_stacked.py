@@ -35,7 +35,7 @@ def test_it_trains_on_as_many_as_published_and_has_a_thousand_classes(tiny_mnist
     assert (data.count("train"), data.count("test"), data.classes) == (128_000, 65_000, 1_000)
     assert data.shape == (3, 28, 28)
     held = sum(tensor.numel() * tensor.element_size() for tensor, _ in data.triples.splits.values())
-    assert held < 2_000_000  # bytes; the images themselves would be 300 million
+    assert held < 2_500_000  # bytes; the images themselves would be 300 million
 
 
 def test_the_triples_are_the_same_every_time_and_differ_between_splits(stacked, tiny_mnist_root, tmp_path):

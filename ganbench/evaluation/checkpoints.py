@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from ganbench.contracts.capabilities import Profile
 from ganbench.contracts.datasets import Dataset
 from ganbench.contracts.models import Model
-from ganbench.evaluation.comparison import TRAINING, Comparison, drawing_protocol
+from ganbench.evaluation.comparison import TRAINING, Comparison, Facts, drawing_protocol
 from ganbench.evaluation.features import Featured, FeatureStore
 from ganbench.evaluation.pictures import draw_samples
 from ganbench.evaluation.resampling import with_deviations
@@ -118,10 +118,15 @@ class Evaluation:
     def _needs_labels(self, metric: Choice) -> bool:
         return "labels" in self.features.factory.catalog.get("metrics", metric.name).needs
 
-    def _protocol(self) -> dict[str, str | int | float]:
-        counts = {"split": "test", "real": self.count, "fake": self.count, "seed": self.spec.seed}
+    def _protocol(self) -> Facts:
+        counts: dict[str, str | int | float] = {
+            "split": "test",
+            "real": self.count,
+            "fake": self.count,
+            "seed": self.spec.seed,
+        }
         drawn = {"labels": TRAINING} if self.profile.conditional else {}
-        return counts | drawing_protocol(self.profile) | drawn
+        return {**counts, **drawing_protocol(self.profile), **drawn}
 
 
 def _scored(scores: tuple[Score, ...], metrics: tuple[Choice, ...]) -> list[Choice]:

@@ -126,7 +126,8 @@ class Comparison:
         card: FeatureCard = catalog.get("features", space.name)
         if not card.fits(self.data, kind):
             known = ", ".join(card.knows) if card.knows != ("*",) else card.kind
-            fitting = ", ".join(each.name for each, _ in catalog.cards("features") if each.fits(self.data, kind))
+            spaces = (each for each, _ in catalog.cards("features") if isinstance(each, FeatureCard))
+            fitting = ", ".join(each.name for each in spaces if each.fits(self.data, kind))
             raise UnfitError(f"the features {space.name} know {known}, and not {self.data}; those that do: {fitting}")
 
     def _check_needs(self, measure: Measure) -> None:

@@ -48,7 +48,7 @@ def _compared(reader: Reader, truth: SampleSource, made: SampleSource) -> Compar
     if made.drawn:
         protocol["labels"] = made.drawn
     there, drawn = (_featured(reader.features, side, truth, keep=side is truth) for side in (truth, made))
-    labelled = made.labelled and _featured(reader.features, made.labelled, truth, keep=False)
+    labelled = _featured(reader.features, made.labelled, truth, keep=False) if made.labelled else None
     facts = (reader.seed, protocol, truth.dataset, made.model, made.profile)
     return Comparison(reader.features, there, drawn, *facts, labelled=labelled, data=_name(truth))
 

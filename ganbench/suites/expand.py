@@ -104,9 +104,9 @@ def _metrics(suite: Suite, dataset: Choice, catalog: Catalog, overrides: Overrid
     if named := overrides.metrics or _named_metrics(suite, dataset.name):
         return named
     card: DatasetCard = catalog.get("datasets", dataset.name)
-    cards: list[MetricCard] = [card for card, _ in catalog.cards("metrics")]
-    kinds = (card.kind,) if card.kind else KINDS
-    return tuple(Choice(metric.name) for metric in cards if set(kinds) & set(metric.usual))
+    kinds = {card.kind} if card.kind else set(KINDS)
+    offered = (each for each, _ in catalog.cards("metrics"))
+    return tuple(Choice(each.name) for each in offered if isinstance(each, MetricCard) and kinds & set(each.usual))
 
 
 def _named_metrics(suite: Suite, dataset: str) -> tuple[Choice, ...]:

@@ -4,6 +4,7 @@ import copy
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import product
+from typing import Literal
 
 from torch import nn
 from torch.nn.modules.batchnorm import _BatchNorm
@@ -19,7 +20,7 @@ def has_batch_norm(network: nn.Module) -> bool:
 def sampling_modes(*, averaged: bool, normed: bool) -> tuple[SamplingMode, ...]:
     """Return every mode in which a network draws differently, the usual one first: averaged, by running statistics."""
     averages = (True, False) if averaged else (False,)
-    statistics = ("running", "batch") if normed else ("running",)
+    statistics: tuple[Literal["running", "batch"], ...] = ("running", "batch") if normed else ("running",)
     return tuple(SamplingMode(average, norm) for average, norm in product(averages, statistics))
 
 

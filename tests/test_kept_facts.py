@@ -31,6 +31,7 @@ class Sides:
     real: Side
     fake: Side
     seed: int = 0
+    labelled: None = None
 
 
 def test_a_half_is_half_of_either_side_without_a_sample_twice():

@@ -35,7 +35,6 @@ def test_a_run_leaves_everything_in_its_folder(run, make_spec, tmp_path):
     assert [c.fraction for c in record.checkpoints] == [0.5, 1.0]
     assert record.checkpoints[0].spent.updates == 5
     assert record.parameters["generator"] > 1_000
-    assert record.peak_memory_bytes > 2**20
     assert record.throughput["images_per_second"] == pytest.approx(1_280 / record.spent.seconds)
     assert record.throughput["updates_per_second"] == pytest.approx(10 / record.spent.seconds)
     assert {"python", "torch", "ganbench", "plugins", "device", "git"} <= set(record.environment)
@@ -151,8 +150,9 @@ def test_a_damaged_resume_file_only_costs_the_work_it_held(run, make_spec, tmp_p
 def test_scores_carry_what_somebody_needs_to_repeat_them(run, make_spec):
     record = run(make_spec(metrics=(Choice.parse("frechet:features=raw"),)))
     (score,) = record.checkpoints[-1].scores
-    told = {"split": "test", "real": 100, "fake": 100, "features": "raw", "average": "none", "seed": 0}
-    assert dict(score.protocol) == told
+    counts = {"split": "test", "real": 100, "fake": 100, "seed": 0}
+    drawing = {"average": "none", "batch_norm": "running", "truncation": "none"}
+    assert dict(score.protocol) == counts | drawing | {"features": "raw"}
     assert (score.metric, score.better) == ("frechet:features=raw", "lower")
 
 
@@ -169,9 +169,9 @@ def test_metrics_that_share_a_feature_space_share_its_features(run, make_spec, m
     assert list(map(str, mapped)) == ["raw"] * 3  # the real side once, the generated one at each checkpoint
 
 
-def test_both_sides_of_a_score_are_as_many_as_the_data_allow(run, make_spec):
+def test_both_sides_of_a_score_are_two_fifths_of_the_held_out_data_at_most(run, make_spec):
     record = run(make_spec(samples=10_000))
-    assert dict(record.checkpoints[-1].scores[0].protocol)["fake"] == 700
+    assert dict(record.checkpoints[-1].scores[0].protocol)["fake"] == 280
 
 
 def test_a_model_that_learns_all_it_can_ends_its_own_run(run, make_spec):

@@ -19,6 +19,8 @@ from ganbench_metrics.spectral import Spectral, distance_to_uniform, spectral_di
 from ganbench_metrics.tone_fit import fitted
 from ganbench_sections import waveforms as section
 
+NAMES = ("generated", "generated_power", "real", "real_power")
+
 
 @pytest.fixture(scope="module")
 def tones():
@@ -153,8 +155,21 @@ def test_the_section_draws_each_sides_own_spectrum():
 def test_a_damaged_file_of_waveforms_is_none(tmp_path):
     folder = RunFolder(tmp_path)
     assert folder.waveforms() == {}
-    (tmp_path / "waveforms.npz").write_bytes(b"PK\x03\x04 torn")
+    (tmp_path / "waveforms.safetensors").write_bytes(b"PK\x03\x04 torn")
     assert folder.waveforms() == {}
+    whole = {name: np.zeros(shape) for name, shape in zip(NAMES, ((2, 8), (5,), (2, 8), (5,)), strict=True)}
+    for name, wrong in (
+        ("real", np.zeros((2, 9))),
+        ("real_power", np.zeros(4)),
+        ("generated", np.full((2, 8), np.nan)),
+    ):
+        folder.write_waveforms(whole | {name: wrong})
+        assert folder.waveforms() == {}, name
+    folder.write_waveforms({name: values for name, values in whole.items() if name != "real_power"})
+    assert folder.waveforms() == {}
+    folder.write_waveforms(whole)
+    assert sorted(folder.waveforms()) == sorted(NAMES)
+    (tmp_path / "waveforms.safetensors").unlink()
     assert section.read("m", tmp_path) is None
 
 

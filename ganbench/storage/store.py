@@ -16,16 +16,18 @@ from ganbench.storage.curves import Columns, read_curves
 from ganbench.storage.digests import digests_of, file_digest
 from ganbench.storage.histograms import Histograms, read_histograms
 from ganbench.storage.records import AGAIN, RECORD, read_record, write_record_file
+from ganbench.storage.waveforms import Waveforms, read_waveforms, write_waveforms
 from ganbench.storage.weights import Weights, read_tensors, read_weights, write_tensors, write_weights
 
 if TYPE_CHECKING:
     import numpy as np
     import pyarrow as pa
+    from numpy.typing import NDArray
     from torch import Tensor
 
 _RESUME, WEIGHTS = "resume.safetensors", "weights.safetensors"
 CURVES, SAMPLES, INTERPOLATION, MODES = "curves.parquet", "samples.png", "interpolation.png", "modes.json"
-WAVEFORMS = "waveforms.npz"
+WAVEFORMS = "waveforms.safetensors"
 LOG = "run.log"
 _FRAME = "frame-{:04.0f}.png"  # what a model drew when it was scored, by thousandths of its budget
 _LEFT = (WEIGHTS, CURVES, SAMPLES, INTERPOLATION, MODES, WAVEFORMS)
@@ -107,27 +109,13 @@ class RunFolder:
         """Return what metrics that count modes counted at the end, as read_histograms does."""
         return read_histograms(self.path / MODES)
 
-    def write_waveforms(self, arrays: Mapping[str, "np.ndarray"]) -> None:
-        """Write arrays by name: what ganbench.evaluation.waveforms keeps of both sides."""
-        import numpy as np
+    def write_waveforms(self, arrays: Mapping[str, "NDArray[np.float32]"]) -> None:
+        """Write what ganbench.evaluation.waveforms keeps of both sides, as waveforms.write_waveforms does."""
+        write_waveforms(self.path / WAVEFORMS, arrays)
 
-        def write(path: Path) -> None:
-            with path.open("wb") as file:  # given a name, numpy would append a suffix of its own
-                np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
-
-        write_whole(self.path / WAVEFORMS, write)
-
-    def waveforms(self) -> dict[str, "np.ndarray"]:
-        """Return what write_waveforms wrote; nothing where there is none, or where the file is damaged."""
-        import zipfile
-
-        import numpy as np
-
-        try:
-            with (self.path / WAVEFORMS).open("rb") as file, np.load(file, allow_pickle=False) as archive:
-                return {name: archive[name] for name in archive.files}
-        except (OSError, ValueError, TypeError, EOFError, zipfile.BadZipFile):
-            return {}
+    def waveforms(self) -> Waveforms:
+        """Return what is kept of waveforms, as read_waveforms does."""
+        return read_waveforms(self.path / WAVEFORMS)
 
     def clear(self) -> None:
         """Take away what an earlier try left, but for what an interrupted one resumes from."""

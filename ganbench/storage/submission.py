@@ -25,12 +25,18 @@ from ganbench.storage.store import (
     Store,
     is_of_a_run,
 )
+from ganbench.storage.waveforms import LARGEST_WAVEFORMS
 
 SUFFIX = ".zip"
 LEFT_OUT = (WEIGHTS,)  # of what a run leaves: too large to be sent around
 _FILES = (RECORD, CURVES, SAMPLES, INTERPOLATION, MODES, WAVEFORMS)
 _MEMBER = re.compile(r"runs/([0-9a-f]{12})/([a-z.-]+|frame-\d{4}\.png)")
-_LARGEST = {RECORD: LARGEST_RECORD, MODES: LARGEST_HISTOGRAMS, CURVES: LARGEST_CURVES}  # bytes of a file, unpacked
+_LARGEST = {  # bytes of a file, unpacked
+    RECORD: LARGEST_RECORD,
+    MODES: LARGEST_HISTOGRAMS,
+    CURVES: LARGEST_CURVES,
+    WAVEFORMS: LARGEST_WAVEFORMS,
+}
 _LARGEST_PICTURE = 64 * 2**20
 _ALL = 4 * 2**30  # bytes of a submission, packed or unpacked
 _MEMBERS = 500_000

@@ -3,15 +3,18 @@
 import errno
 import stat
 import warnings
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import numpy as np
     from PIL import Image
 
 FORMATS = ("PNG", "JPEG", "BMP", "GIF", "TIFF", "WEBP")  # of pictures; others may call programs to be decoded
+METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # of archives; others may unpack to any size at one stroke
 MOST_PIXELS = 2**26  # of a picture, 8,192 a side
 _LARGEST_PICTURE = 2**28  # bytes
 
@@ -39,6 +42,24 @@ def read_bytes(path: Path, largest: int) -> bytes:
 
 def _too_large(path: Path, largest: int) -> OSError:
     return OSError(errno.EFBIG, f"it has more than {largest:,} bytes, the most that are read of its kind", str(path))
+
+
+def read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, largest: int) -> "np.ndarray":
+    """Return the array of a member of an .npz, never unpickled.
+
+    Raises OSError if it is compressed and unpacks to more than `largest` bytes, ValueError if it is packed by a method
+    that may unpack to any size at one stroke, and whatever zipfile and numpy raise for damage.
+    """
+    import numpy as np
+
+    if member.compress_type not in METHODS:
+        raise ValueError(f"{member.filename!r} is packed by a method other than deflate")
+    if member.compress_type != zipfile.ZIP_STORED and member.file_size > largest:
+        size = f"{member.filename!r} unpacks to {member.file_size:,} bytes, more than the {largest:,} that are read"
+        raise OSError(errno.EFBIG, f"{size}; write it without compression, with numpy.savez")
+    with archive.open(member) as file:
+        array: np.ndarray = np.lib.format.read_array(file, allow_pickle=False)
+        return array
 
 
 @contextmanager

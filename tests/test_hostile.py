@@ -137,6 +137,15 @@ def test_values_of_no_sense_are_named(folder, command, where, value, message):
     assert message in answer.stderr
 
 
+def test_waveforms_that_unpack_to_too_much_are_left_out(folder):
+    from ganbench.storage.store import RunFolder
+
+    hostile.packed_zeros(folder / "waveforms.npz", 65)
+    assert RunFolder(folder).waveforms() == {}
+    (folder / "waveforms.npz").write_bytes(b"torn")
+    assert RunFolder(folder).waveforms() == {}
+
+
 def test_curves_that_are_no_numbers_are_left_out(tmp_path):
     import pyarrow as pa
     import pyarrow.parquet as pq

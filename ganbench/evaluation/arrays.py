@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ganbench.errors import DataMissingError
-from ganbench.reading import check_file
+from ganbench.reading import check_file, read_member
 
 if TYPE_CHECKING:
     import numpy as np
@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 
 _LARGEST = 2**36  # bytes of a file: an array that is not compressed is no larger than its file
 _UNPACKED = 2**27  # bytes of an array that is compressed: a small file may stand for any number
-_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _CHANNELS = (1, 3)
 
 
@@ -32,34 +31,17 @@ def read_array(path: Path) -> "tuple[np.ndarray, np.ndarray | None]":
         with zipfile.ZipFile(path) as archive:
             members = {member.filename.removesuffix(".npy"): member for member in archive.infolist()}
             samples = members.get("samples") or next(iter(members.values()))
-            return _unpacked(archive, samples), _unpacked(archive, labels) if (
+            return read_member(archive, samples, _UNPACKED), read_member(archive, labels, _UNPACKED) if (
                 labels := members.get("labels")
             ) else None
     except FileNotFoundError:
         raise DataMissingError(f"no file {str(path)!r}") from None
-    except DataMissingError:
-        raise
     except OSError as error:
         raise DataMissingError(f"can't read {str(path)!r} as an array of numbers: {error.strerror or error}") from None
     except Exception:  # what the decoders raise for damage is in no list
         raise DataMissingError(
             f"can't read {str(path)!r} as an array of numbers; write it with numpy.save or numpy.savez(samples=…)"
         ) from None
-
-
-def _unpacked(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> "np.ndarray":
-    import numpy as np
-
-    if member.compress_type not in _METHODS:
-        raise ValueError("packed by a method that may unpack to any size at one stroke")
-    if member.compress_type != zipfile.ZIP_STORED and member.file_size > _UNPACKED:
-        raise DataMissingError(
-            f"{member.filename!r} in {str(archive.filename)!r} unpacks to {member.file_size:,} bytes, more than the "
-            f"{_UNPACKED:,} that are read; write it without compression, with numpy.savez"
-        )
-    with archive.open(member) as file:
-        array: np.ndarray = np.lib.format.read_array(file, allow_pickle=False)
-        return array
 
 
 def samples_of(path: Path, array: "np.ndarray") -> "Tensor":

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ganbench.errors import BadOptionError, ResultsError
 from ganbench.files import write_whole
-from ganbench.reading import check_file
+from ganbench.reading import METHODS, check_file
 from ganbench.storage.curves import LARGEST_CURVES
 from ganbench.storage.histograms import LARGEST_HISTOGRAMS
 from ganbench.storage.records import LARGEST_RECORD, RECORD
@@ -40,7 +40,6 @@ _LARGEST = {  # bytes of a file, unpacked
 _LARGEST_PICTURE = 64 * 2**20
 _ALL = 4 * 2**30  # bytes of a submission, packed or unpacked
 _MEMBERS = 500_000
-_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # others may unpack to any size at one stroke
 _PIECE = 2**20
 
 
@@ -149,6 +148,6 @@ def _checked_name(member: zipfile.ZipInfo, path: Path) -> str:
     match = _MEMBER.fullmatch(member.filename)
     if not match or not (match[2] == RECORD or (is_of_a_run(match[2]) and match[2] not in LEFT_OUT)):
         raise ResultsError(f"{str(path)!r} is refused: {member.filename!r:.100} is no file of a run")
-    if member.compress_type not in _METHODS:
+    if member.compress_type not in METHODS:
         raise ResultsError(f"{str(path)!r} is refused: {member.filename!r} is packed by a method other than deflate")
     return match[2]

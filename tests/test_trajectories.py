@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from ganbench.analysis.tables import leaderboard, tidy
-from ganbench.analysis.trajectories import COLUMNS, _collapse, trajectories
+from ganbench.analysis.trajectories import COLUMNS, trajectories
 from ganbench.schema.record import Checkpoint, RunRecord, Score, Spent, Status
 
 
@@ -79,10 +79,10 @@ def test_a_collapse_is_missing_where_the_sampling_deviation_is_not_known():
 
 def test_checkpoints_of_pure_noise_hardly_ever_collapse():
     random = np.random.default_rng(0)
-    fallen = [
-        _collapse(random.normal(0, 1, 4), np.arange(4.0), 1.0)["collapsed"] for _ in range(2_000)
-    ]  # 48 % by the share alone
-    assert np.mean(fallen) < 0.01
+    runs = [frame(list(random.normal(0, 1, 4)), seed=seed, deviation=1.0) for seed in range(2_000)]
+    fallen = trajectories(pd.concat(runs), ["model"])["collapsed"]  # 48 % by the share alone
+    assert len(fallen) == 2_000
+    assert fallen.astype(float).mean() < 0.01
 
 
 @pytest.fixture

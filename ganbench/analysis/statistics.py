@@ -43,10 +43,9 @@ def interquartile_mean(values: ArrayLike) -> float | None:
 
     A quarter of the values, rounded down, is left out at either end: below four nothing is. None without values.
     """
-    from scipy.stats import trim_mean
-
-    kept = finite(values)
-    return float(trim_mean(kept, 0.25)) if len(kept) else None
+    kept = np.sort(finite(values))
+    cut = len(kept) // 4
+    return float(kept[cut : len(kept) - cut].mean()) if len(kept) else None
 
 
 def mean_interval(values: ArrayLike, trimmed: bool = False, confidence: float = CONFIDENCE) -> Interval | None:

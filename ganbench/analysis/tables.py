@@ -1,12 +1,15 @@
 """A tidy frame to a leaderboard: plain pandas, nothing read or written but here."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from ganbench.analysis.boards import BOARD
+from ganbench.analysis.groups import columns, groups, mean
 from ganbench.analysis.standings import STANDING, standings
 from ganbench.analysis.tidy import CELL, SCORE, TRAITS, run_names, tidy
 from ganbench.analysis.trajectories import trajectories
@@ -30,18 +33,19 @@ def leaderboard(frame: pd.DataFrame, baseline: str | None = None) -> pd.DataFram
     if baseline is not None and not _is_baseline(frame, baseline).any():
         there = ", ".join(sorted(frame["model"].unique())) or "none"
         raise BadOptionError(f"no run is of the baseline {baseline!r}; there are runs of {there}")
-    groups = scored.groupby([*RIVALS, *SCORE], sort=False)
     done = frame[(frame["score"] != "") & (frame["status"] == Status.DONE)]
-    ways = dict(iter(trajectories(done, [*CELL, *SCORE, "run"]).groupby([*CELL, *SCORE], sort=False, dropna=False)))
+    ways = _trajectories(trajectories(done, [*CELL, *SCORE, "run"]))
     lost = failed_seeds(frame)
-    scores = [row | _trajectory(ways, row) for _, rivals in groups for row in _standings(rivals, baseline, lost)]
-    cells = [
-        dict(zip(CELL, key, strict=True)) | _counts(group)
-        for key, group in frame.groupby(CELL, sort=False, dropna=False)
+    by_score = [scored.iloc[positions] for _, positions in groups(scored, [*RIVALS, *SCORE])]
+    scores = [
+        row | ways.get(tuple(row[name] for name in [*CELL, *SCORE]), dict.fromkeys(_TRAJECTORY))
+        for rivals in by_score
+        for row in _standings(rivals, baseline, lost)
     ]
-    columns = [*CELL, *SCORE, *STANDING, "sampling_deviation", "seeds", "failed_seeds", *_TRAJECTORY, "score_reason"]
+    cells = [dict(zip(CELL, key, strict=True)) | counted for key, counted in _counts(frame)]
+    names = [*CELL, *SCORE, *STANDING, "sampling_deviation", "seeds", "failed_seeds", *_TRAJECTORY, "score_reason"]
     board = pd.DataFrame(cells, columns=[*CELL, *_COUNTS]).merge(
-        pd.DataFrame(scores, columns=columns), how="left", on=CELL
+        pd.DataFrame(scores, columns=names), how="left", on=CELL
     )
 
     # cells that never got as far as a score keep their row, with the reason
@@ -65,7 +69,7 @@ def failed_seeds(frame: pd.DataFrame) -> dict[tuple[Any, ...], int]:
     ]
     counts: dict[tuple[Any, ...], int] = {}
     for part, by in ((failed, CELL), (without, [*CELL, "metric", "score"])):
-        counts |= {tuple(key): len(rows) for key, rows in part.groupby(by, sort=False, dropna=False)}
+        counts |= {key: len(positions) for key, positions in groups(part, by)}
     return counts
 
 
@@ -95,24 +99,30 @@ _TRAJECTORY = ["best", "gap", "area", "collapsed", "collapse_images"]
 RIVALS = [name for name in BOARD if name != "standard"]  # what must be equal for two cells to be ranked
 
 
-def _counts(group: pd.DataFrame) -> dict[str, Any]:
-    """Count a cell's runs by status; a run has one row or many."""
-    runs = group.sort_values("fraction", na_position="first").drop_duplicates("run", keep="last")
-    done = runs[runs["status"] == Status.DONE]
-    reasons = [reason for reason in runs["reason"] if reason]
-    return {
-        **{status.value: int((runs["status"] == status).sum()) for status in Status},
-        "diverged": float((runs["ended_by"] == "divergence").mean()),
-        "reason": reasons[0] if reasons else "",
-        **{name: done[name].astype(float).mean() if len(done) else None for name in _MEANS},
-        **{name: _first(runs[name]) for name in TRAITS},
-    }
+def _counts(frame: pd.DataFrame) -> Iterator[tuple[tuple[Any, ...], dict[str, Any]]]:
+    """Yield each cell with its runs counted by status; of a run's rows one of its last checkpoint counts."""
+    last = frame.sort_values("fraction", kind="stable", na_position="first").drop_duplicates("run", keep="last")
+    runs = last.sort_index()
+    taken = columns(runs, _MEANS, ["status", "ended_by", "reason", *TRAITS])
+    for key, positions in groups(runs, CELL):
+        part = {name: values[positions] for name, values in taken.items()}
+        done = part["status"] == Status.DONE
+        reasons = [reason for reason in part["reason"] if reason]
+        yield (
+            key,
+            {
+                **{status.value: int((part["status"] == status).sum()) for status in Status},
+                "diverged": float((part["ended_by"] == "divergence").mean()),
+                "reason": reasons[0] if reasons else "",
+                **{name: mean(part[name][done]) if done.any() else None for name in _MEANS},
+                **{name: _first(part[name]) for name in TRAITS},
+            },
+        )
 
 
-def _first(column: "pd.Series[Any]") -> Any:
+def _first(values: Iterable[Any]) -> Any:
     """Return the first value that is there: a run that was never built knows less of its model."""
-    there = column.dropna()
-    return there.iloc[0] if len(there) else None
+    return next((value for value in values if not pd.isna(value)), None)
 
 
 def _is_baseline(frame: pd.DataFrame, baseline: str) -> "pd.Series[bool]":
@@ -124,43 +134,40 @@ def _standings(
     rivals: pd.DataFrame, baseline: str | None, lost: dict[tuple[Any, ...], int]
 ) -> Iterable[dict[str, Any]]:
     """Yield a row for each cell of a group that is ranked together; lost: as failed_seeds has it."""
-    groups = [(key, group) for key, group in rivals.groupby([*CELL, *SCORE], sort=False, dropna=False)]
-    better = str(rivals["better"].iloc[0])
-    values = [group["value"].to_numpy(dtype=float) for _, group in groups]
-    chosen = [baseline is not None and bool(_is_baseline(group, baseline).any()) for _, group in groups]
-    index = chosen.index(True) if any(chosen) else None
-    aside = [str(group["family"].iloc[0]) == REFERENCE for _, group in groups]
-    cells = [tuple(key[: len(CELL)]) for key, _ in groups]
+    found = list(groups(rivals, [*CELL, *SCORE]))
+    taken = columns(rivals, ["value", "sampling_deviation"], ["score_reason", "family"])
+    of_baseline = _is_baseline(rivals, baseline).to_numpy() if baseline is not None else np.zeros(len(rivals), bool)
+    values = [taken["value"][positions] for _, positions in found]
+    index = next((index for index, (_, positions) in enumerate(found) if of_baseline[positions].any()), None)
+    aside = [taken["family"][positions[0]] == REFERENCE for _, positions in found]
     which = (str(rivals["metric"].iloc[0]), str(rivals["score"].iloc[0]))
-    failed = [lost.get(cell, 0) + lost.get((*cell, *which), 0) for cell in cells]
-    for (key, group), found, count in zip(groups, standings(values, better, index, aside, failed), failed, strict=True):
-        reasons = [reason for reason in group["score_reason"] if reason]
+    failed = [lost.get(key[: len(CELL)], 0) + lost.get((*key[: len(CELL)], *which), 0) for key, _ in found]
+    better = str(rivals["better"].iloc[0])
+    rows = zip(found, standings(values, better, index, aside, failed), failed, strict=True)
+    for (key, positions), standing, count in rows:
+        seeds = int((~np.isnan(taken["value"][positions])).sum())
         yield {
             **dict(zip([*CELL, *SCORE], key, strict=True)),
-            **found,
-            "seeds": int(group["value"].notna().sum()),
-            "failed_seeds": count if group["value"].notna().any() else 0,
-            "sampling_deviation": _quadratic_mean(group["sampling_deviation"]),
-            "score_reason": reasons[0] if reasons else "",
+            **standing,
+            "seeds": seeds,
+            "failed_seeds": count if seeds else 0,
+            "sampling_deviation": _quadratic_mean(taken["sampling_deviation"][positions]),
+            "score_reason": next((reason for reason in taken["score_reason"][positions] if reason), ""),
         }
 
 
-def _trajectory(ways: dict[Any, pd.DataFrame], row: dict[str, Any]) -> dict[str, Any]:
-    """Return the means over seeds of how a cell's score went, and how many seeds collapsed."""
-    part = ways.get(tuple(row[name] for name in [*CELL, *SCORE]))
-    if part is None:
-        return dict.fromkeys(_TRAJECTORY)
-    known, fallen = part["collapsed"].dropna(), part["collapse_images"].dropna()
+def _trajectories(of_runs: pd.DataFrame) -> dict[tuple[Any, ...], dict[str, Any]]:
+    """Return the means over seeds of how each cell's score went, and how many seeds collapsed, by CELL and SCORE."""
+    taken = columns(of_runs, _TRAJECTORY)
     return {
-        **{name: part[name].astype(float).mean() for name in ("best", "gap", "area")},
-        "collapsed": known.astype(float).mean() if len(known) else None,
-        "collapse_images": fallen.astype(float).mean() if len(fallen) else None,
+        key: {name: mean(values[positions]) for name, values in taken.items()}
+        for key, positions in groups(of_runs, [*CELL, *SCORE])
     }
 
 
-def _quadratic_mean(column: "pd.Series[Any]") -> float | None:
+def _quadratic_mean(values: NDArray[Any]) -> float | None:
     """Return the root of the mean square of what is there, as deviations are averaged."""
-    there = column.dropna().astype(float)
+    there = values[~np.isnan(values)]
     return float((there**2).mean() ** 0.5) if len(there) else None
 
 

@@ -1,13 +1,15 @@
 """Records to a tidy frame: one row for each run, checkpoint and score."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from ganbench.analysis.boards import BOARD
 from ganbench.schema.choice import settings_text
-from ganbench.schema.protocol import Protocol
+from ganbench.schema.protocol import Fact, Protocol
 from ganbench.schema.record import Checkpoint, RunRecord, Score, Status, sort_key
 
 # what must be equal for two runs to be averaged: all that can change a number, but for the seed
@@ -27,8 +29,25 @@ def tidy(records: Iterable[RunRecord]) -> pd.DataFrame:
     """
     records = tuple(records)
     named = sorted(zip(records, run_names(records), strict=True), key=lambda pair: sort_key(pair[0]))
-    rows = [{**row, "run": name} for record, name in named for row in _rows(record)]
-    return pd.DataFrame(rows, columns=[*_run_columns(), *_score_columns()])
+    rows = [list(_rows(record)) for record, _ in named]
+    runs = pd.DataFrame([_run_columns(record) | {"run": name} for record, name in named], columns=[*_run_columns()])
+    scores = pd.DataFrame([row for each in rows for row in each], columns=[*_score_columns()])
+
+    # what is said of a run is repeated for its rows as columns, since a mapping for each row takes most of the memory
+    repeated = runs.take(np.repeat(np.arange(len(runs)), [len(each) for each in rows])).reset_index(drop=True)
+    scores["protocol"] = _shared(scores["protocol"])
+    return pd.concat([repeated, scores], axis="columns")
+
+
+@lru_cache(maxsize=1024)
+def _protocol(facts: tuple[tuple[str, Fact], ...]) -> Protocol:
+    return Protocol.of(dict(facts), without=_OF_THE_RUN)
+
+
+def _shared(protocols: "pd.Series[Any]") -> "pd.Series[Any]":
+    """Return protocols with one object for all equal ones."""
+    known: dict[Protocol, Protocol] = {}
+    return pd.Series([known.setdefault(each, each) for each in protocols], dtype=object)
 
 
 def run_names(records: Iterable[RunRecord]) -> list[str]:
@@ -41,21 +60,25 @@ def run_names(records: Iterable[RunRecord]) -> list[str]:
     return names
 
 
-def _rows(record: RunRecord) -> Iterable[dict[str, Any]]:
-    run = _run_columns(record)
+def _rows(record: RunRecord) -> Iterator[tuple[Any, ...]]:
+    """Yield what is said of each score of a run, at least one row."""
     if record.status is not Status.DONE:
-        yield run | _score_columns(None, None)
-    elif not any(checkpoint.scores for checkpoint in record.checkpoints):
+        yield tuple(_score_columns().values())
+    elif not _is_scored(record):
         spent = {"images": record.spent.images, "updates": record.spent.updates, "seconds": record.spent.seconds}
-        yield run | _score_columns(None, None) | spent | {"reason": _unscored(record)}
+        yield tuple((_score_columns() | spent).values())
     for checkpoint in record.checkpoints:
         for score in checkpoint.scores:
-            yield run | _score_columns(checkpoint, score)
+            yield tuple(_score_columns(checkpoint, score).values())
 
 
-def _unscored(record: RunRecord) -> str:
-    """Say why a run that is done has no score at all."""
-    if record.reason:
+def _is_scored(record: RunRecord) -> bool:
+    return any(checkpoint.scores for checkpoint in record.checkpoints)
+
+
+def _reason(record: RunRecord) -> str:
+    """Say why a run is not done, or why one that is has no score at all."""
+    if record.status is not Status.DONE or record.reason or _is_scored(record):
         return record.reason
     return "trained, and no checkpoint was scored" if record.spec.metrics else "trained, and no metric was asked for"
 
@@ -80,7 +103,7 @@ def _run_columns(record: RunRecord | None = None) -> dict[str, Any]:
         "key": record.key,
         "seed": spec.seed,
         "status": record.status.value,
-        "reason": record.reason,
+        "reason": _reason(record),
         "ended_by": record.ended_by,
         "images_per_second": record.throughput.get("images_per_second"),
         "updates_per_second": record.throughput.get("updates_per_second"),
@@ -105,7 +128,7 @@ def _score_columns(checkpoint: Checkpoint | None = None, score: Score | None = N
         "metric": score.metric if score else "",
         "score": score.name if score else "",
         "better": score.better if score else "",
-        "protocol": Protocol.of(protocol, without=_OF_THE_RUN),
+        "protocol": _protocol(tuple(protocol.items())),
         "value": score.value if score else None,
         "score_reason": score.reason if score else "",
         "sampling_deviation": score.sampling_deviation if score else None,

@@ -4,8 +4,12 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
+from ganbench.analysis.groups import columns, groups
 from ganbench.schema.direction import merit
+
+Grid = NDArray[np.float64]
 
 _LOST = 0.5  # of what had been gained, for a collapse
 _DEVIATIONS = 3.0  # of sampling, that both what was gained and what was lost must exceed
@@ -21,51 +25,68 @@ def trajectories(frame: pd.DataFrame, by: list[str]) -> pd.DataFrame:
 
     A run that was scored at a single checkpoint has no trajectory: all of COLUMNS are missing.
     """
+    keys = [*by, "seed"]
     scored = frame[frame["value"].notna()].sort_values("fraction", kind="stable")
-    rows = [
-        dict(zip([*by, "seed"], key, strict=True)) | trajectory(part)
-        for key, part in scored.groupby([*by, "seed"], sort=False, dropna=False)
-    ]
-    return pd.DataFrame(rows, columns=[*by, "seed", *COLUMNS])
+    taken = columns(scored, ["value", "images", "sampling_deviation"], ["better"])
+    found = list(groups(scored, keys))
+    sizes = np.array([len(positions) for _, positions in found], dtype=int)
+    table = pd.DataFrame([key for key, _ in found], columns=keys)
+    values = {name: np.full(len(found), None if name == "collapsed" else np.nan) for name in COLUMNS}
+    for size in set(sizes.tolist()) - {1}:  # runs of as many checkpoints are gone through together
+        these = np.flatnonzero(sizes == size)
+        at = np.stack([found[index][1] for index in these])
+        better = taken["better"][at[:, 0]].astype(str)
+        part = _trajectories(taken["value"][at], taken["images"][at], taken["sampling_deviation"][at], better)
+        for name in COLUMNS:
+            values[name][these] = part[name]
+    return table.assign(**{name: values[name] for name in COLUMNS})
 
 
-def trajectory(part: pd.DataFrame) -> dict[str, Any]:
-    """Return COLUMNS for the rows of one run and score, in the order of training."""
-    values, images, deviations = (
-        part[name].to_numpy(dtype=float) for name in ("value", "images", "sampling_deviation")
-    )
-    if len(values) < 2:
-        return dict.fromkeys(COLUMNS)
-    better = str(part["better"].iloc[0])
-    merits = np.array([merit(value, better) for value in values])
-    best = int(merits.argmin())
-    known = deviations[np.isfinite(deviations)]
+def _trajectories(values: Grid, images: Grid, deviations: Grid, better: NDArray[np.str_]) -> dict[str, NDArray[Any]]:
+    """Return COLUMNS, (runs,) each, from (runs, checkpoints) in the order of training and what is better, (runs,)."""
+    merits = np.empty_like(values)
+    for direction in np.unique(better):
+        rows = better == direction
+        merits[rows] = np.vectorize(merit, otypes=[float])(values[rows], direction)
+    best = merits.argmin(axis=1)[:, None]
+    lowest = np.take_along_axis(merits, best, axis=1)[:, 0]
     return {
-        "best": values[best],
-        "best_images": images[best],
-        "gap": merits[-1] - merits[best],
-        "area": _area(values, images),
-        **(_collapse(merits, images, float(known[-1])) if len(known) else dict.fromkeys(COLUMNS[-2:])),
+        "best": np.take_along_axis(values, best, axis=1)[:, 0],
+        "best_images": np.take_along_axis(images, best, axis=1)[:, 0],
+        "gap": merits[:, -1] - lowest,
+        "area": _areas(values, images),
+        **_collapses(merits, images, _last_finite(deviations)),
     }
 
 
-def _area(values: np.ndarray, images: np.ndarray) -> float:
-    """Return the mean of a score over the images from the first checkpoint to the last, by trapezia."""
-    from scipy.integrate import trapezoid
-
-    span = images[-1] - images[0]
-    if not span > 0:
-        return float(values[-1])
-    return float(trapezoid(values, images) / span)
+def _areas(values: Grid, images: Grid) -> NDArray[np.float64]:
+    """Return the mean of each row's scores over the images from the first checkpoint to the last, by trapezia."""
+    span = images[:, -1] - images[:, 0]
+    sums = (np.diff(images, axis=1) * (values[:, 1:] + values[:, :-1]) / 2).sum(axis=1)
+    return np.where(span > 0, np.divide(sums, span, out=np.zeros_like(span), where=span > 0), values[:, -1])
 
 
-def _collapse(merits: np.ndarray, images: np.ndarray, deviation: float) -> dict[str, Any]:
-    """Return whether and at which images more than half of what was gained before was lost.
+def _collapses(merits: Grid, images: Grid, deviations: NDArray[np.float64]) -> dict[str, NDArray[Any]]:
+    """Return whether and at which images more than half of what was gained before was lost; None if unknown.
 
-    deviation: the score's, by sampling the model; the difference of two checkpoints has the root of two of it.
+    deviations: the scores', by sampling the models; the difference of two checkpoints has the root of two of it.
     """
-    lowest = np.minimum.accumulate(merits)
-    gained, lost = merits[0] - lowest, merits - lowest
-    beyond = _DEVIATIONS * np.sqrt(2) * deviation
-    fallen = np.flatnonzero((gained > beyond) & (lost > beyond) & (lost > _LOST * gained))
-    return {"collapsed": len(fallen) > 0, "collapse_images": float(images[fallen[0]]) if len(fallen) else None}
+    lowest = np.minimum.accumulate(merits, axis=1)
+    gained, lost = merits[:, :1] - lowest, merits - lowest
+    beyond = _DEVIATIONS * np.sqrt(2) * deviations[:, None]
+    fallen = (gained > beyond) & (lost > beyond) & (lost > _LOST * gained)
+    collapsed, known = fallen.any(axis=1), np.isfinite(deviations)
+    answers = collapsed.astype(object)
+    answers[~known] = None
+    first = np.take_along_axis(images, fallen.argmax(axis=1)[:, None], axis=1)[:, 0]
+    return {
+        "collapsed": answers,
+        "collapse_images": np.where(known & collapsed, first, np.nan),
+    }
+
+
+def _last_finite(rows: Grid) -> NDArray[np.float64]:
+    """Return the last finite number of each row, nan where there is none."""
+    finite = np.isfinite(rows)
+    last = rows.shape[1] - 1 - finite[:, ::-1].argmax(axis=1)
+    return np.where(finite.any(axis=1), np.take_along_axis(rows, last[:, None], axis=1)[:, 0], np.nan)

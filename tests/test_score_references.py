@@ -12,7 +12,7 @@ from torchmetrics.image.kid import poly_mmd
 
 from ganbench.contracts.metrics import Evidence, Features, Side
 from ganbench_metrics.different_bins import DifferentBins, divergence
-from ganbench_metrics.frechet import frechet_distance
+from ganbench_metrics.frechet import frechet_distance, trace_of_root
 from ganbench_metrics.inception_score import InceptionScore, inception_score
 from ganbench_metrics.kid import KID, kernel_distance
 from ganbench_metrics.mmd import MMD, squared_mmd
@@ -38,6 +38,28 @@ def test_fid_equals_torch_fidelitys():
     theirs = fid_statistics_to_metric(*map(fid_features_to_statistics, (real, fake)), verbose=False)
     ours = frechet_distance(real.numpy(), fake.numpy())
     assert ours == pytest.approx(theirs["frechet_inception_distance"], rel=1e-6)
+
+
+@pytest.mark.parametrize(("n", "m", "constant"), [(90, 80, ()), (90, 80, (0,)), (90, 80, (1,)), (90, 80, (0, 1))])
+def test_the_trace_of_a_root_is_the_sum_of_singular_values_of_the_products_of_samples(n, m, constant):
+    random = np.random.default_rng(0)
+    centred = []
+    for side, count in enumerate((n, m)):
+        samples = random.standard_normal((count, 60)) * np.geomspace(1, 1e-3, 60)
+        if side in constant:
+            samples[:, 7] = 3.0  # a pixel that never changes: no Cholesky factor
+        centred.append((samples - samples.mean(axis=0)) / (count - 1) ** 0.5)
+    expected = np.linalg.svd(centred[0] @ centred[1].T, compute_uv=False).sum()
+    covariances = [side.T @ side for side in centred]
+    assert trace_of_root(*covariances) == pytest.approx(expected, rel=1e-9)
+    assert trace_of_root(*reversed(covariances)) == pytest.approx(expected, rel=1e-9)
+
+
+def test_the_trace_of_a_root_of_fewer_samples_than_dimensions_is_right_to_what_rounding_leaves():
+    random = np.random.default_rng(0)
+    centred = [random.standard_normal((count, 60)) / count**0.5 for count in (30, 20)]
+    expected = np.linalg.svd(centred[0] @ centred[1].T, compute_uv=False).sum()
+    assert trace_of_root(*(side.T @ side for side in centred)) == pytest.approx(expected, rel=1e-7)
 
 
 def test_kid_of_whole_sets_equals_torch_fidelitys_and_torchmetrics():

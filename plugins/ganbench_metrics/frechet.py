@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.linalg import LinAlgError, eigh, eigvalsh
 
 from ganbench import Evidence, UnfitError
 from ganbench_metrics.order import checked
@@ -37,12 +38,20 @@ def frechet_distance(real: Matrix, fake: Matrix) -> float:
 def trace_of_root(first: Matrix, second: Matrix) -> float:
     """Return Tr((Σ₁Σ₂)^½) of two covariances (d, d), singular ones too.
 
-    With Σ₁ = LLᵀ the eigenvalues of Σ₁Σ₂ are those of LᵀΣ₂L, which is symmetric: the sum of their roots
-    needs no root of a matrix. L comes from eigenvectors, since a constant pixel leaves no Cholesky factor.
+    The eigenvalues of Σ₁Σ₂ are real and not negative, and the sum of their roots needs no root of a matrix. Where
+    either covariance has a Cholesky factor, Σ₁Σ₂x = λx is a generalized symmetric problem.
     """
-    from scipy.linalg import eigh, eigvalsh
+    for definite, other in ((first, second), (second, first)):
+        try:
+            return _sum_of_roots(eigvalsh(other, definite, type=2, driver="gvd"))
+        except LinAlgError:  # no Cholesky factor: fewer samples than dimensions, or a pixel that never changes
+            continue
 
+    # with Σ₁ = LLᵀ they are those of LᵀΣ₂L, and L comes from eigenvectors
     values, vectors = eigh(first)
     factor = vectors * np.sqrt(values.clip(min=0.0))
-    eigenvalues = eigvalsh(factor.T @ second @ factor)
+    return _sum_of_roots(eigvalsh(factor.T @ second @ factor))
+
+
+def _sum_of_roots(eigenvalues: Matrix) -> float:
     return float(np.sqrt(eigenvalues.clip(min=0.0)).sum())

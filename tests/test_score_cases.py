@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from ganbench.contracts.metrics import Evidence, Features, Side
-from ganbench_metrics import neighbours
+from ganbench_metrics import balls, neighbours
 from ganbench_metrics.different_bins import different, divergence
 from ganbench_metrics.fid_infinity import extrapolated
 from ganbench_metrics.frechet import frechet_distance
@@ -120,7 +120,8 @@ def test_a_collapsed_side_shows_in_its_half():
 def test_tiles_change_nothing(monkeypatch):
     real, fake = normal(70), normal(50, seed=1)
     whole = prdc(real, fake), accuracies(real[:50], fake), squared_mmd(real, fake, [1.0])
-    monkeypatch.setattr(neighbours, "_TILE", 16)
+    for module in (neighbours, balls):
+        monkeypatch.setattr(module, "_TILE", 16)
     tiled = prdc(real, fake), accuracies(real[:50], fake), squared_mmd(real, fake, [1.0])
     for one, other in zip(whole, tiled, strict=True):
         assert other == pytest.approx(one, rel=1e-9)

@@ -11,6 +11,7 @@ from sklearn.neighbors import NearestNeighbors
 from ganbench.contracts.metrics import Evidence, Features, Side
 from ganbench.errors import UnfitError
 from ganbench.schema.choice import Choice
+from ganbench_metrics import balls
 from ganbench_metrics.nearest_neighbour import accuracies
 from ganbench_metrics.neighbours import tiles
 from ganbench_metrics.prdc import prdc
@@ -81,6 +82,48 @@ def test_ties_are_the_ones_that_prdc_finds_where_its_arithmetic_is_exact(k):
     real, fake = (torch.randint(0, 5, (n, 4), generator=generator).double() for n in (300, 250))
     theirs = compute_prdc(real.numpy(), fake.numpy(), nearest_k=k)
     assert prdc(real, fake, k) == pytest.approx({name: float(value) for name, value in theirs.items()}, rel=1e-12)
+
+
+def in_double(real, fake, k):
+    """The definition, with every distance a sum of squared differences in float64."""
+    real, fake = real.double(), fake.double()
+
+    def squared(first, second):
+        return torch.stack([(row - second).square().sum(dim=1) for row in first])
+
+    reach, span = (squared(side, side).sort(dim=1).values[:, k] for side in (real, fake))
+    across = squared(real, fake)
+    inside = across < reach[:, None] * (1 - 1e-9)
+    return {
+        "precision": float(inside.any(dim=0).double().mean()),
+        "recall": float((across < span * (1 - 1e-9)).any(dim=1).double().mean()),
+        "density": float(inside.double().sum(dim=0).mean()) / k,
+        "coverage": float(inside.any(dim=1).double().mean()),
+    }
+
+
+CLOSE = {
+    "normal": lambda g: (torch.randn(400, 300, generator=g), torch.randn(300, 300, generator=g)),
+    "far from the origin": lambda g: tuple(torch.randn(n, 300, generator=g) + 1e3 for n in (400, 300)),
+    "a lattice": lambda g: (pictures(400, 3).mul(8).round(), pictures(300, 3, seed=1).mul(8).round()),
+    "narrow clusters": lambda g: tuple(
+        1e-4 * torch.randn(n, 40, generator=g, dtype=torch.float64) + torch.arange(n)[:, None] % 5 for n in (400, 300)
+    ),
+    "an outlier": lambda g: (
+        torch.cat([torch.randn(399, 300, generator=g), torch.full((1, 300), 1e4)]),
+        torch.randn(300, 300, generator=g),
+    ),
+    "copies": lambda g: (pictures(50, 70).repeat(8, 1), pictures(50, 70).repeat(6, 1) + 1e-6),
+}
+
+
+@pytest.mark.parametrize("k", [1, 5])
+@pytest.mark.parametrize("case", CLOSE)
+def test_what_single_precision_cannot_tell_is_settled_in_double(case, k, monkeypatch):
+    monkeypatch.setattr(balls, "_TILE", 128)
+    real, fake = CLOSE[case](torch.Generator().manual_seed(0))
+    expected = in_double(real, fake, k)
+    assert prdc(real, fake, k) == pytest.approx(expected, rel=1e-12)
 
 
 def test_nearest_neighbours_equal_scikit_learns_left_out_one_at_a_time():

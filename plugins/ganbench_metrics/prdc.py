@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from ganbench import Evidence, Setting, UnfitError
-from ganbench_metrics.neighbours import nearer, radii, tiles
+from ganbench_metrics.balls import centred, pairs_inside, radii
 from ganbench_metrics.order import checked
 
 
@@ -37,16 +37,17 @@ def prdc(real: Tensor, fake: Tensor, k: int = 5) -> dict[str, float]:
     """
     if min(len(real), len(fake)) <= k:
         raise UnfitError(f"k={k} neighbours need more than {k} samples a side, not {len(real)} and {len(fake)}")
-    reach, span = radii(real, k), radii(fake, k)
-    inside, recalled = (torch.zeros(len(side), dtype=torch.float64, device=side.device) for side in (fake, real))
-    closest = torch.full_like(reach, torch.inf)
-    for rows, columns, distances in tiles(real, fake):
-        inside[columns] += nearer(distances, reach[rows, None]).sum(dim=0)
-        recalled[rows] += nearer(distances, span[columns]).sum(dim=1)
-        closest[rows] = torch.minimum(closest[rows], distances.amin(dim=1))
+    first, second = centred(real, fake)
+    reach, span = radii(first, k), radii(second, k)
+    around = torch.zeros(len(fake), dtype=torch.int64, device=fake.device)  # real balls around each generated sample
+    recalled, covered = (torch.zeros(len(real), dtype=torch.bool, device=real.device) for _ in range(2))
+    for (balls, inside), (found, _) in pairs_inside(first, second, reach, span):
+        around += torch.bincount(inside, minlength=len(fake))
+        covered[balls] = True
+        recalled[found] = True
     return {
-        "precision": float((inside > 0).double().mean()),
-        "recall": float((recalled > 0).double().mean()),
-        "density": float(inside.mean()) / k,
-        "coverage": float(nearer(closest, reach).double().mean()),
+        "precision": float((around > 0).double().mean()),
+        "recall": float(recalled.double().mean()),
+        "density": float(around.double().mean()) / k,
+        "coverage": float(covered.double().mean()),
     }

@@ -1,0 +1,154 @@
+"""Who lies in whose ball: products in single precision, and whatever rounding could change settled in double."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from ganbench_metrics.neighbours import nearer, squared_distances, without_self
+
+_TILE = 1_024  # rows and columns of a tile
+_SPARE = 3  # neighbours kept beyond the k-th, so that rounding seldom leaves it open which is the k-th
+_SETTLED_BYTES = 4 * 2**20  # of differences in float64 at a time
+_MANY = 16  # a tile with more than one open pair in so many is computed anew in double
+
+Pairs = tuple[Tensor, Tensor]  # positions of rows and of columns, int64 (pairs,) each
+
+
+@dataclass(frozen=True)
+class Centred:
+    """Samples (n, d) as they are, and about a middle in float32 with their squared norms (n,) float32."""
+
+    samples: Tensor
+    points: Tensor
+    squares: Tensor
+
+    def __getitem__(self, rows: slice) -> "Centred":
+        return Centred(self.samples[rows], self.points[rows], self.squares[rows])
+
+
+def centred(*sides: Tensor) -> list[Centred]:
+    """Return sides (n, d) about the mean of the first, where products cancel as little as can be."""
+    middle = torch.stack([chunk.double().sum(dim=0) for chunk in torch.split(sides[0], _TILE)]).sum(dim=0)
+    middle = middle / len(sides[0])
+    found = []
+    for side in sides:
+        points = torch.cat([(chunk.double() - middle).float() for chunk in torch.split(side, _TILE)])
+        found.append(Centred(side, points, points.square().sum(dim=1)))
+    return found
+
+
+def radii(side: Centred, k: int) -> Tensor:
+    """Return the squared distance of each sample to its k-th nearest neighbour, itself left out, (n,) float64.
+
+    Each pair is computed once. k must be below n; equal samples are neighbours at no distance.
+    """
+    count = len(side.samples)
+    keep = min(k + _SPARE, count - 1)
+    values = torch.full((count, keep), torch.inf, device=side.points.device)
+    indices = torch.zeros((count, keep), dtype=torch.int64, device=side.points.device)
+    for rows, columns in _tiles(count, count):
+        if columns.start < rows.start:
+            continue
+        distances = _rounded(side[rows], side[columns])
+        without_self(distances, rows, columns)
+        _keep_least(values, indices, distances, rows, columns.start)
+        if columns.start > rows.start:
+            _keep_least(values, indices, distances.T.contiguous(), columns, rows.start)
+    return _settled_radii(side, values, indices, k)
+
+
+def pairs_inside(rows: Centred, columns: Centred, reach: Tensor, span: Tensor) -> Iterator[tuple[Pairs, Pairs]]:
+    """Yield pairs a tile at a time: columns in the balls of rows, and rows in the balls of columns.
+
+    reach (n,) and span (m,): squared radii, float64. A sample on a ball's surface is outside.
+    """
+    for above, beside in _tiles(len(reach), len(span)):
+        first, second = rows[above], columns[beside]
+        distances = _rounded(first, second)
+        within = _inside(distances, first, second, reach[above])
+        around = _inside(distances.T, second, first, span[beside])
+        yield (
+            (within[0] + above.start, within[1] + beside.start),
+            (around[1] + above.start, around[0] + beside.start),
+        )
+
+
+def _tiles(rows: int, columns: int) -> Iterator[tuple[slice, slice]]:
+    for top in range(0, rows, _TILE):
+        for left in range(0, columns, _TILE):
+            yield slice(top, min(top + _TILE, rows)), slice(left, min(left + _TILE, columns))
+
+
+def _rounded(first: Centred, second: Centred) -> Tensor:
+    """Return squared distances in float32, each wrong by _error at most."""
+    return torch.addmm(first.squares[:, None] + second.squares, first.points, second.points.T, alpha=-2.0)
+
+
+def _error(first: Centred, second: Centred) -> Tensor:
+    """Return by how much the squared distances of each of first from any of second may be wrong, (n,) float64."""
+    rounding = 8 * torch.finfo(torch.float32).eps * first.points.shape[1] ** 0.5
+    return (first.squares + second.squares.max()).double() * rounding
+
+
+def _inside(distances: Tensor, first: Centred, second: Centred, reach: Tensor) -> Pairs:
+    """Return the pairs of a tile whose distance is below the reach (n,) of the first."""
+    error = _error(first, second)
+    near = (distances < (reach + error).float()[:, None]).nonzero()
+    rows, columns = near.unbind(dim=1)
+    unsettled = distances[rows, columns].double() >= (reach - error)[rows]
+    if int(unsettled.sum()) * _MANY > distances.numel():
+        exact = squared_distances(first.samples.double(), second.samples.double())
+        rows, columns = nearer(exact, reach[:, None]).nonzero().unbind(dim=1)
+        return rows, columns
+    open_rows, open_columns = rows[unsettled], columns[unsettled]
+    exact = _between(first.samples, open_rows, second.samples, open_columns)
+    inside = ~unsettled
+    inside[unsettled] = nearer(exact, reach[open_rows])
+    return rows[inside], columns[inside]
+
+
+def _keep_least(values: Tensor, indices: Tensor, distances: Tensor, rows: slice, start: int) -> None:
+    """Merge a tile (rows, columns) into the least distances of its rows and whose they are."""
+    near, found = distances.topk(min(values.shape[1], distances.shape[1]), dim=1, largest=False)
+    near = torch.cat([values[rows], near], dim=1)
+    found = torch.cat([indices[rows], found + start], dim=1)
+    values[rows], chosen = near.topk(values.shape[1], dim=1, largest=False)
+    indices[rows] = found.gather(1, chosen)
+
+
+def _settled_radii(side: Centred, values: Tensor, indices: Tensor, k: int) -> Tensor:
+    """Return the k-th least distances in float64, given the least in float32 and whose they are."""
+    # those that could be the k-th: all others are surely nearer, or surely farther
+    count, keep = values.shape
+    error = _error(side, side)
+    least = values.double()
+    apart = (least - values.kthvalue(k, dim=1, keepdim=True).values).abs()
+    rows, places = (apart <= 2 * error[:, None]).nonzero().unbind(dim=1)
+    least[rows, places] = _between(side.samples, rows, side.samples, indices[rows, places])
+    found = least.kthvalue(k, dim=1).values
+    if keep == count - 1:
+        return found
+
+    # a sample that was not kept may be nearer where all that were kept are about as far as the k-th
+    open_rows = (found > values.amax(dim=1).double() - error).nonzero()[:, 0]
+    for chunk in torch.split(open_rows, _TILE):
+        nearest = []
+        for left in range(0, count, _TILE):
+            columns = side.samples[left : left + _TILE].double()
+            distances = squared_distances(side.samples[chunk].double(), columns)
+            itself = (chunk >= left) & (chunk < left + len(columns))
+            distances[itself, chunk[itself] - left] = torch.inf
+            nearest.append(distances.topk(min(k, len(columns)), dim=1, largest=False).values)
+        found[chunk] = torch.cat(nearest, dim=1).kthvalue(k, dim=1).values
+    return found
+
+
+def _between(first: Tensor, rows: Tensor, second: Tensor, columns: Tensor) -> Tensor:
+    """Return the squared distances of pairs as sums of squared differences in float64, (pairs,)."""
+    size = max(1, _SETTLED_BYTES // (8 * first.shape[1]))
+    found = [first.new_empty(0, dtype=torch.float64)]
+    for left, right in zip(torch.split(rows, size), torch.split(columns, size), strict=True):
+        found.append((first[left].double() - second[right].double()).square_().sum(dim=1))
+    return torch.cat(found)

@@ -15,7 +15,8 @@ from ganbench.contracts.models import Task
 from ganbench.errors import BadOptionError, UnfitError
 from ganbench.testing import check_model
 from ganbench_models.gmm import GMM
-from ganbench_models.mixture_em import Covariance, Mixture, log_density, start, step
+from ganbench_models.mixture import Covariance, Mixture
+from ganbench_models.mixture_em import log_density, start, step
 
 COVARIANCES = get_args(Covariance)
 KINDS = pytest.mark.parametrize("kind", COVARIANCES)
@@ -24,8 +25,8 @@ DTYPES = pytest.mark.parametrize("dtype", [torch.float32, torch.float64], ids=["
 
 @pytest.fixture(autouse=True)
 def _several_chunks_in_every_test(monkeypatch):
-    for name in ("_CHUNK_BYTES", "_GROUP_BYTES"):
-        monkeypatch.setattr(f"ganbench_models.mixture_em.{name}", 20_000)
+    monkeypatch.setattr("ganbench_models.mixture_em._CHUNK_BYTES", 20_000)
+    monkeypatch.setattr("ganbench_models.mixture_em._LEAST_BLOCK", 2)  # and several blocks of each covariance
 
 
 def seeded(seed=0):
@@ -225,3 +226,17 @@ def test_gmm_refuses_settings_of_no_sense(factory, make_spec, takes, setting):
 def test_gmm_says_so_when_there_is_too_little_data():
     with pytest.raises(UnfitError, match="a sample for each of its 25"):
         fitted(overlapping(10), components=25)
+
+
+@DTYPES
+def test_samples_of_no_share_change_no_mixture(dtype, monkeypatch):
+    # clusters far apart: all but one share of a sample is negligible, and left out of the sums
+    data = (torch.randn(900, 8, generator=seeded()) + 30 * (torch.arange(900) % 3)[:, None]).to(dtype)
+    mixture = start(data, "full", 3, 1e-6, seeded())
+    few, likelihood = step(data, mixture, 1e-6)
+    monkeypatch.setattr("ganbench_models.mixture_em._NEGLIGIBLE", -1.0)
+    every, expected = step(data, mixture, 1e-6)
+    assert likelihood == expected
+    tolerance = {"rtol": 1e-5, "atol": 1e-5} if dtype == torch.float32 else {"rtol": 1e-12, "atol": 1e-12}
+    torch.testing.assert_close(few.means, every.means, **tolerance)
+    torch.testing.assert_close(few.factors, every.factors, **tolerance)

@@ -6,7 +6,7 @@ from typing import get_args
 
 import pytest
 
-from ganbench_models.mixture_em import Covariance
+from ganbench_models.mixture import Covariance
 
 PEAK = """
 import torch

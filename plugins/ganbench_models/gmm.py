@@ -10,7 +10,8 @@ from torch import Tensor
 
 from ganbench import BadOptionError, Batch, Likelihood, Profile, Profiled, Resumable, Setting, Task, UnfitError, stream
 from ganbench.torchkit.descent import no_labels
-from ganbench_models.mixture_em import Covariance, Mixture, chunks, log_density, start, step
+from ganbench_models.mixture import Covariance, Mixture
+from ganbench_models.mixture_em import chunks, log_density, start, step
 from ganbench_models.mixture_size import choose_components
 from ganbench_models.playback import one_pass
 

@@ -3,42 +3,18 @@
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Literal
+from itertools import pairwise
 
 import torch
 from torch import Tensor
 
-Covariance = Literal["full", "tied", "diag", "spherical"]
-_CHUNK_BYTES = 8 * 2**20  # of samples at a time, and of their shares
-_GROUP_BYTES = 16 * 2**20  # of differences from a group of components at a time
+from ganbench_models.mixture import Covariance, Mixture
+
+_CHUNK_BYTES = 2**20  # of samples at a time, and of their shares: what a core's own cache holds
+_MOST_BLOCKS, _LEAST_BLOCK = 4, 48  # of columns of a triangular matrix, and columns of each
+_NEGLIGIBLE = 1e-5  # times rounding: a share that no sum over samples can show
 _LEAST_COUNT = 10 * torch.finfo(torch.float64).eps  # of a component without samples, as scikit-learn has it
 _LIFTS = 40  # tenfold each, so enough for any finite covariance
-
-
-@dataclass(frozen=True)
-class Mixture:
-    """k Gaussians in d dimensions, float64.
-
-    weights: (k,), summing to 1. means: (k, d). factors: what turns standard noise into a component's, lower
-    triangular L with LLᵀ = Σ, (k, d, d) if full and (d, d) if tied; deviations (k, d) if diag, (k,) if spherical.
-    """
-
-    kind: Covariance
-    weights: Tensor
-    means: Tensor
-    factors: Tensor
-
-    def covariances(self) -> Tensor:
-        """Return Σ: (k, d, d) if full, (d, d) if tied, variances (k, d) if diag, (k,) if spherical."""
-        return self.factors @ self.factors.mT if self.kind in ("full", "tied") else self.factors.square()
-
-    def blurred(self, covariance: Tensor) -> "Mixture":
-        """Return the mixture with a covariance (d, d) added to each component's."""
-        own = self.covariances()
-        if self.kind in ("diag", "spherical"):
-            own = torch.diag_embed(own.reshape(len(own), -1).expand_as(self.means))
-        kind: Covariance = "tied" if self.kind == "tied" else "full"
-        return Mixture(kind, self.weights, self.means, torch.linalg.cholesky(own + covariance))
 
 
 @dataclass(frozen=True)
@@ -119,12 +95,16 @@ def _full_squares(mixture: Mixture, dtype: torch.dtype) -> Callable[[Tensor], Te
     for component, factor in enumerate(mixture.factors):
         whiten[component] = torch.linalg.solve_triangular(factor, unit, upper=False).T
     means = mixture.means.to(dtype)
+    blocks = _blocks(means.shape[1])
 
     def squares(chunk: Tensor) -> Tensor:
         found = mixture.means.new_empty(len(chunk), len(means))
-        for group in _groups(chunk, len(means)):
-            apart = torch.bmm(chunk - means[group, None], whiten[group])
-            found[:, group] = apart.square_().sum(dim=2).T
+        whitened = chunk.new_empty(len(chunk), means.shape[1])
+        for component, mean in enumerate(means):
+            apart = chunk - mean
+            for block in blocks:  # of an upper triangular matrix, whose lower half is not multiplied
+                torch.mm(apart[:, : block.stop], whiten[component, : block.stop, block], out=whitened[:, block])
+            found[:, component] = torch.linalg.vector_norm(whitened, dim=1).double().square_()
         return found
 
     return squares
@@ -177,11 +157,14 @@ def _gather(
 
 def _add_full(moments: _Moments, chunk: Tensor, means: Tensor, shares: Tensor) -> None:
     """Add a chunk's first and second moments about each mean; shares: (k, c)."""
-    for group in _groups(chunk, len(means)):
-        apart = chunk - means[group, None]
-        weighed = apart * shares[group, :, None]
-        moments.first[group] += weighed.sum(dim=1)
-        moments.second[group] += torch.bmm(weighed.mT, apart)
+    least = _NEGLIGIBLE * torch.finfo(shares.dtype).eps
+    for component, (mean, share) in enumerate(zip(means, shares, strict=True)):
+        counted = (share > least).nonzero()[:, 0]
+        few = 2 * len(counted) <= len(share)  # most samples are some other component's
+        apart = (chunk[counted] if few else chunk) - mean
+        weighed = apart * (share[counted] if few else share)[:, None]
+        moments.first[component] += weighed.sum(dim=0)
+        moments.second[component] += weighed.T @ apart
 
 
 def _maximise(kind: Covariance, means: Tensor, moments: _Moments, floor: float) -> Mixture:
@@ -244,6 +227,8 @@ def _centre(means: Tensor) -> Tensor:
     return means.mean(dim=0, keepdim=True)
 
 
-def _groups(chunk: Tensor, components: int) -> Iterator[slice]:
-    size = max(1, _GROUP_BYTES // max(1, chunk.numel() * chunk.element_size()))
-    return (slice(first, first + size) for first in range(0, components, size))
+def _blocks(size: int) -> list[slice]:
+    """Return the columns of a matrix (size, size) in blocks of equal width, wide enough for fast products."""
+    count = max(1, min(_MOST_BLOCKS, size // _LEAST_BLOCK))
+    edges = [size * block // count for block in range(count + 1)]
+    return [slice(first, last) for first, last in pairwise(edges)]

@@ -137,12 +137,13 @@ def test_values_of_no_sense_are_named(folder, command, where, value, message):
     assert message in answer.stderr
 
 
-def test_waveforms_that_unpack_to_too_much_are_left_out(folder):
-    from ganbench.storage.store import RunFolder
+def test_waveforms_that_are_torn_or_too_large_are_left_out(folder):
+    from ganbench.storage.store import WAVEFORMS, RunFolder
+    from ganbench.storage.waveforms import LARGEST_WAVEFORMS
 
-    hostile.packed_zeros(folder / "waveforms.npz", 65)
+    (folder / WAVEFORMS).write_bytes(bytes(LARGEST_WAVEFORMS + 1))
     assert RunFolder(folder).waveforms() == {}
-    (folder / "waveforms.npz").write_bytes(b"torn")
+    (folder / WAVEFORMS).write_bytes(b"torn")
     assert RunFolder(folder).waveforms() == {}
 
 

@@ -19,7 +19,8 @@ def board_data(board: BoardPage, content: Content) -> dict[str, Any]:
     scores: name, label, the note in it, better. trajectories: whether any model was scored more than once. models:
     name, page, family, look, seconds, images, parameters; finals, for each score the mean with its interval,
     whether its place is the first, and of how many seeds it is where some failed; trajectories, for each score the
-    checkpoints with images, seconds, the mean over seeds, the lowest and the highest; samples, the best and the worst seed by the first score.
+    checkpoints with images, seconds, the mean over seeds, the lowest and the highest; samples, the best and the
+    worst seed by the first score.
     """
     grid = board.grid
     scored = board.tidy[board.tidy["value"].notna()]

@@ -89,7 +89,8 @@ def _rounded(first: Centred, second: Centred) -> Tensor:
 def _error(first: Centred, second: Centred) -> Tensor:
     """Return by how much the squared distances of each of first from any of second may be wrong, (n,) float64."""
     rounding = 8 * torch.finfo(torch.float32).eps * first.points.shape[1] ** 0.5
-    return (first.squares + second.squares.max()).double() * rounding
+    error: Tensor = (first.squares + second.squares.max()).double() * rounding
+    return error
 
 
 def _inside(distances: Tensor, first: Centred, second: Centred, reach: Tensor) -> Pairs:

@@ -43,7 +43,7 @@ def trace_of_root(first: Matrix, second: Matrix) -> float:
     """
     for definite, other in ((first, second), (second, first)):
         try:
-            return _sum_of_roots(eigvalsh(other, definite, type=2, driver="gvd"))
+            return _sum_of_roots(eigvalsh(other, definite, type=2, driver="gvd"))  # type: ignore[arg-type]  # scipy takes it
         except LinAlgError:  # no Cholesky factor: fewer samples than dimensions, or a pixel that never changes
             continue
 
@@ -53,5 +53,5 @@ def trace_of_root(first: Matrix, second: Matrix) -> float:
     return _sum_of_roots(eigvalsh(factor.T @ second @ factor))
 
 
-def _sum_of_roots(eigenvalues: Matrix) -> float:
+def _sum_of_roots(eigenvalues: NDArray[np.floating]) -> float:
     return float(np.sqrt(eigenvalues.clip(min=0.0)).sum())

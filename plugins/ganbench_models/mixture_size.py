@@ -6,7 +6,8 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from ganbench_models.mixture_em import Covariance, start, step
+from ganbench_models.mixture import Covariance
+from ganbench_models.mixture_em import start, step
 
 SAMPLES = (2_000, 10_000)  # of the training data that are looked at, from few dimensions to many
 _SAMPLES_EACH = 20  # for each number of a component

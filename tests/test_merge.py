@@ -53,6 +53,17 @@ def test_the_same_spec_on_another_device_is_another_run(runs, tmp_path):
     assert len(keys(tmp_path / "a", tmp_path / "b")) == 2
 
 
+def test_the_same_spec_by_another_number_of_threads_is_the_same_run_up_to_rounding(runs, tmp_path):
+    record = runs("a")
+    runs("b")
+    path = tmp_path / "b" / "runs" / record.key / "record.json"
+    data = json.loads(path.read_text())
+    data["environment"]["threads"] += 1
+    data["checkpoints"][0]["scores"][0]["value"] *= 1 + 1e-7
+    rewritten(path, data)
+    assert keys(tmp_path / "a", tmp_path / "b") == [record.key]
+
+
 def test_no_runs_at_all_are_said_so(tmp_path):
     with pytest.raises(BadOptionError, match="no runs in '.*nowhere'; make some with ganbench run"):
         keys(tmp_path / "nowhere")

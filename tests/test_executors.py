@@ -97,7 +97,7 @@ def test_work_leaves_what_it_has_loaded_behind_when_it_travels(tmp_path, factory
 
     work = LocalWork(("cpu",), factory.source, Store(tmp_path), tmp_path, features=features)
     assert pickle.loads(pickle.dumps(work)).features is None
-    assert discover().names("executors") == ["local", "processes"]
+    assert discover().names("executors") == ["local", "processes", "ray"]
 
 
 def test_workers_below_one_are_refused(factory):

@@ -7,7 +7,7 @@ import ganbench
 
 @ganbench.hookimpl
 def offer_executors() -> Iterator[ganbench.ExecutorCard]:
-    """Offer this process, and processes side by side."""
+    """Offer this process, processes side by side, and a cluster."""
     yield ganbench.ExecutorCard(
         "local",
         make="ganbench_executors.local:Local",
@@ -19,4 +19,9 @@ def offer_executors() -> Iterator[ganbench.ExecutorCard]:
         make="ganbench_executors.processes:Processes",
         about="Several runs side by side in processes that last: processes:workers=4. Throughput is then shared.",
         side_by_side=True,
+    )
+    yield ganbench.ExecutorCard(
+        "ray",
+        make="ganbench_executors.ray_cluster:Ray",
+        about="The nodes of a Ray cluster: ray:address=auto,cpus=2. Needs ganbench[ray], and a shared results folder.",
     )

@@ -169,3 +169,14 @@ def test_a_refused_download_leaves_nothing_behind(tmp_path):
     with pytest.raises(UnfitError, match=r"can't be downloaded from http://127.0.0.1:9/file \(.*\); do otherwise"):
         fetched("http://127.0.0.1:9/file", "0" * 64, tmp_path / "cache" / "file", "do otherwise")
     assert [path.name for path in (tmp_path / "cache").iterdir() if path.suffix != ".lock"] == []
+
+
+def test_features_at_bf16_are_nearly_those_at_fp32_and_named_apart(given, factory):
+    samples = torch.from_numpy(pictures(4)).permute(0, 3, 1, 2).float() / 127.5 - 1
+    full, reduced = (
+        factory.space(Choice.parse(f"inception{more}"), SampleFormat((3, 32, 32), 0, "cpu"))(samples)
+        for more in ("", ":precision=bf16")
+    )
+    assert full.vectors.dtype == reduced.vectors.dtype == torch.float32
+    apart = (full.vectors - reduced.vectors).norm() / full.vectors.norm()
+    assert 0 < apart < 0.02

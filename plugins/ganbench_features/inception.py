@@ -40,12 +40,19 @@ class Inception(ProfiledSpace):
                 "legacy the bilinear one of the first implementation"
             ),
         ] = "clean",
+        precision: Annotated[
+            Literal["fp32", "bf16"],
+            Setting("of the network's products; bf16 takes half the time or less, for features of three digits"),
+        ] = "fp32",
     ) -> None:
         if not samples.images or samples.shape[0] not in (1, 3):
             raise UnfitError(f"inception takes images of 1 or 3 channels, not samples of shape {samples.shape}")
         path = find_weights()
         self._profile = SpaceProfile(digest=digest_of(path)[:12], resizing=resizing)
-        self._network = _load(path, inside=resizing == "legacy").to(samples.device)
+        self._reduced = precision == "bf16"
+        network = _load(path, inside=resizing == "legacy").to(samples.device)
+        # a pixel's channels side by side: what convolutions on a CPU are fastest with
+        self._network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         base: Any = self._network.base
         self._output: Tensor = base.output.weight.detach()
 
@@ -63,7 +70,8 @@ class Inception(ProfiledSpace):
         images = samples.float().add(1).mul(127.5).round().clamp(0, 255).expand(-1, 3, -1, -1)
         if self._profile.resizing == "clean":
             images = resized(images)
-        vectors: Tensor = self._network(images)
+        with torch.autocast(samples.device.type, dtype=torch.bfloat16, enabled=self._reduced):
+            vectors: Tensor = self._network(images.contiguous(memory_format=torch.channels_last))
         return vectors.float()
 
 

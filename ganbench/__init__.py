@@ -1,58 +1,62 @@
 """The public vocabulary: `import ganbench` is all that a plugin needs beside ganbench.torchkit, and costs little."""
 
-from ganbench.analysis.boards import Board, split_by_board
-from ganbench.contracts.capabilities import (
-    EvidenceBound,
-    LatentDecoder,
-    Likelihood,
-    Profile,
-    Profiled,
-    Reconstructor,
-    Resumable,
-    SamplingMode,
-    SamplingModes,
-    StepCounter,
-)
-from ganbench.contracts.cards import (
-    Column,
-    DatasetCard,
-    ExecutorCard,
-    FeatureCard,
-    LossCard,
-    MetricCard,
-    ModelCard,
-    SectionCard,
-    SuiteCard,
-)
-from ganbench.contracts.datasets import Batch, Dataset, GaussianModes, SampleFormat, Source, ToneDataset, ToneLaw
-from ganbench.contracts.executors import Executor, Work
-from ganbench.contracts.hookspecs import hookimpl
-from ganbench.contracts.losses import AdversarialLoss, Critic
-from ganbench.contracts.metrics import (
-    Evidence,
-    Features,
-    FeatureSpace,
-    Metric,
-    ModeHistogram,
-    ProfiledSpace,
-    Side,
-    SpaceProfile,
-)
-from ganbench.contracts.models import Model, Task
-from ganbench.contracts.sections import Results, Section
-from ganbench.contracts.wraps import ModelMaker, Wraps
-from ganbench.errors import BadOptionError, DataMissingError, GanbenchError, UnfitError
-from ganbench.files import write_whole
-from ganbench.reading import open_picture
-from ganbench.schema.choice import Choice, Value
-from ganbench.schema.direction import merit
-from ganbench.schema.events import Notify
-from ganbench.schema.recipe import Recipe
-from ganbench.schema.record import RunRecord, Score, Status
-from ganbench.schema.setting import Setting
-from ganbench.schema.spec import Budget, Entry, RunSpec, Suite
-from ganbench.seeds import stream
-from ganbench.storage.store import RunFolder
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ganbench.analysis.boards import Board, split_by_board
+    from ganbench.contracts.capabilities import (
+        EvidenceBound,
+        LatentDecoder,
+        Likelihood,
+        Profile,
+        Profiled,
+        Reconstructor,
+        Resumable,
+        SamplingMode,
+        SamplingModes,
+        StepCounter,
+    )
+    from ganbench.contracts.cards import (
+        Column,
+        DatasetCard,
+        ExecutorCard,
+        FeatureCard,
+        LossCard,
+        MetricCard,
+        ModelCard,
+        SectionCard,
+        SuiteCard,
+    )
+    from ganbench.contracts.datasets import Batch, Dataset, GaussianModes, SampleFormat, Source, ToneDataset, ToneLaw
+    from ganbench.contracts.executors import Executor, Work
+    from ganbench.contracts.hookspecs import hookimpl
+    from ganbench.contracts.losses import AdversarialLoss, Critic
+    from ganbench.contracts.metrics import (
+        Evidence,
+        Features,
+        FeatureSpace,
+        Metric,
+        ModeHistogram,
+        ProfiledSpace,
+        Side,
+        SpaceProfile,
+    )
+    from ganbench.contracts.models import Model, Task
+    from ganbench.contracts.sections import Results, Section
+    from ganbench.contracts.wraps import ModelMaker, Wraps
+    from ganbench.errors import BadOptionError, DataMissingError, GanbenchError, UnfitError
+    from ganbench.files import write_whole
+    from ganbench.reading import open_picture
+    from ganbench.schema.choice import Choice, Value
+    from ganbench.schema.direction import merit
+    from ganbench.schema.events import Notify
+    from ganbench.schema.recipe import Recipe
+    from ganbench.schema.record import RunRecord, Score, Status
+    from ganbench.schema.setting import Setting
+    from ganbench.schema.spec import Budget, Entry, RunSpec, Suite
+    from ganbench.seeds import stream
+    from ganbench.storage.store import RunFolder
 
 __all__ = [
     "AdversarialLoss",
@@ -124,3 +128,43 @@ __all__ = [
     "stream",
     "write_whole",
 ]
+
+_MODULES = {
+    "ganbench.analysis.boards": "Board split_by_board",
+    "ganbench.contracts.capabilities": (
+        "EvidenceBound LatentDecoder Likelihood Profile Profiled Reconstructor Resumable StepCounter"
+    ),
+    "ganbench.contracts.cards": (
+        "Column DatasetCard ExecutorCard FeatureCard LossCard MetricCard ModelCard SectionCard SuiteCard"
+    ),
+    "ganbench.contracts.datasets": "Batch Dataset GaussianModes SampleFormat Source ToneDataset ToneLaw",
+    "ganbench.contracts.executors": "Executor Work",
+    "ganbench.contracts.hookspecs": "hookimpl",
+    "ganbench.contracts.losses": "AdversarialLoss Critic",
+    "ganbench.contracts.metrics": "Evidence Features FeatureSpace Metric ModeHistogram ProfiledSpace Side SpaceProfile",
+    "ganbench.contracts.models": "Model Task",
+    "ganbench.contracts.sections": "Results Section",
+    "ganbench.contracts.wraps": "ModelMaker Wraps",
+    "ganbench.errors": "BadOptionError DataMissingError GanbenchError UnfitError",
+    "ganbench.files": "write_whole",
+    "ganbench.reading": "open_picture",
+    "ganbench.schema.choice": "Choice Value",
+    "ganbench.schema.direction": "merit",
+    "ganbench.schema.events": "Notify",
+    "ganbench.schema.recipe": "Recipe",
+    "ganbench.schema.record": "RunRecord Score Status",
+    "ganbench.schema.setting": "Setting",
+    "ganbench.schema.spec": "Budget Entry RunSpec Suite",
+    "ganbench.seeds": "stream",
+    "ganbench.storage.store": "RunFolder",
+}
+_WHERE = {name: module for module, names in _MODULES.items() for name in names.split()}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a name where it is defined, the first time that it is used: a command needs few of them."""
+    if name not in _WHERE:
+        raise AttributeError(f"module 'ganbench' has no attribute {name!r}")
+    found = getattr(import_module(_WHERE[name]), name)
+    globals()[name] = found
+    return found

@@ -161,3 +161,25 @@ def test_python_versions_agree_wherever_they_are_named():
     assert versions == ["3.11", "3.12", "3.13"]
     tox = (ROOT / "tox.ini").read_text()
     assert all(f"3{version[2:]}" in tox for version in versions)
+
+
+def test_every_public_name_is_imported_from_where_it_is_defined():
+    for name in ganbench.__all__:
+        assert getattr(ganbench, name) is not None
+    assert set(ganbench.__all__) == set(ganbench._WHERE)
+    source = ast.parse((CORE / "__init__.py").read_text())
+    typed = {
+        alias.name: node.module
+        for node in ast.walk(source)
+        if isinstance(node, ast.ImportFrom) and node.module.startswith("ganbench")
+        for alias in node.names
+    }
+    assert typed == ganbench._WHERE  # what a type checker reads is what is imported
+    with pytest.raises(AttributeError, match="has no attribute 'nothing'"):
+        _ = ganbench.nothing
+
+
+def test_importing_ganbench_imports_none_of_its_rooms():
+    script = "import sys, ganbench; print([name for name in sys.modules if name.startswith('ganbench.')])"
+    finished = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert finished.stdout.strip() == "[]"

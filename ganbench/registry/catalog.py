@@ -5,6 +5,7 @@ import os
 import typing
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from importlib import metadata
 from types import ModuleType
 from typing import Any
@@ -19,6 +20,7 @@ DISABLE = "GANBENCH_DISABLE"
 _PREFIX = "offer_"
 
 
+@cache
 def kinds() -> dict[str, type[Card]]:
     """Return each kind of thing with its card class, as the hooks name them: `models` → ModelCard."""
     hooks = {name: hook for name, hook in vars(hookspecs).items() if name.startswith(_PREFIX)}
@@ -118,8 +120,8 @@ def discover(
 
     # our own names first, so that no later distribution can take one from us
     catalog = Catalog()
-    for entry_point in sorted(entry_points, key=_precedence):
-        origin = _origin(entry_point)
+    origins = [(_origin(entry_point), entry_point) for entry_point in entry_points]
+    for origin, entry_point in sorted(origins, key=lambda pair: _precedence(pair[0])):
         try:
             if entry_point.name in switched_off:
                 raise GanbenchError(f"switched off by {DISABLE}")
@@ -134,8 +136,8 @@ def discover(
     return catalog
 
 
-def _precedence(entry_point: metadata.EntryPoint) -> tuple[bool, str, str]:
-    name, distribution, _ = _origin(entry_point)
+def _precedence(origin: tuple[str, str, str]) -> tuple[bool, str, str]:
+    name, distribution, _ = origin
     return distribution != hookspecs.GROUP, distribution, name
 
 

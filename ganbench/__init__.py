@@ -132,7 +132,8 @@ __all__ = [
 _MODULES = {
     "ganbench.analysis.boards": "Board split_by_board",
     "ganbench.contracts.capabilities": (
-        "EvidenceBound LatentDecoder Likelihood Profile Profiled Reconstructor Resumable StepCounter"
+        "EvidenceBound LatentDecoder Likelihood Profile Profiled Reconstructor Resumable SamplingMode SamplingModes "
+        "StepCounter"
     ),
     "ganbench.contracts.cards": (
         "Column DatasetCard ExecutorCard FeatureCard LossCard MetricCard ModelCard SectionCard SuiteCard"

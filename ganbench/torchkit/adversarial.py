@@ -36,6 +36,8 @@ class AdversarialModel(Profiled, StepCounter, Resumable, LatentDecoder, Sampling
 
     generator: noise (n, latent), with labels (n,) too when conditional, to samples (n, *shape).
     discriminator: samples, with labels too when conditional, to logits (n,) or (n, 1).
+    apart: the discriminator judges each sample by itself and draws nothing at random, so that real and generated
+        ones may go through it together; false where it has batch norm, dropout or spectral norm.
 
     Raises UnfitError for a loss that can't go with this discriminator.
     """
@@ -48,12 +50,13 @@ class AdversarialModel(Profiled, StepCounter, Resumable, LatentDecoder, Sampling
         *,
         latent: int,
         conditional: bool = False,
+        apart: bool = False,
     ) -> None:
         if task.loss is None:
             raise UnfitError("an adversarial model needs a loss; name one with --loss")
         if conditional and task.classes < 1:
             raise UnfitError("a conditional model needs data with classes")
-        self.task, self.latent, self.conditional = task, latent, conditional
+        self.task, self.latent, self.conditional, self._apart = task, latent, conditional, apart
         self.loss: AdversarialLoss = task.loss
         check_fit(self.loss, discriminator)
         self._penalised = penalises(self.loss)
@@ -126,7 +129,7 @@ class AdversarialModel(Profiled, StepCounter, Resumable, LatentDecoder, Sampling
         with torch.no_grad(), self._precision():
             fake_samples = self.pack(self._generate(len(labels), labels).float())
         with self._precision():
-            real, fake = self._judge(real_samples, labels), self._judge(fake_samples, labels)
+            real, fake = self._judge_both(real_samples, fake_samples, labels)
         loss = self.loss.discriminator(real, fake)
 
         # sum the terms, step once
@@ -246,6 +249,13 @@ class AdversarialModel(Profiled, StepCounter, Resumable, LatentDecoder, Sampling
         logits = self.discriminator(samples, labels) if self.conditional else self.discriminator(samples)
         judged: Tensor = logits.float().reshape(len(samples))
         return judged
+
+    def _judge_both(self, real: Tensor, fake: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
+        if not self._apart:
+            return self._judge(real, labels), self._judge(fake, labels)
+        # weights are read once, and each has one gradient, of twice as many samples
+        both = self._judge(torch.cat([real, fake]), torch.cat([labels, labels]))
+        return both[: len(real)], both[len(real) :]
 
     def _precision(self) -> torch.autocast:
         kind = torch.device(self.task.device).type

@@ -28,4 +28,4 @@ class DCGAN(AdversarialModel):
         convolutions.require_images(task, "dcgan")
         generator = convolutions.generator(task, latent, width)
         discriminator = convolutions.discriminator(task, width, norm)
-        super().__init__(task, generator, discriminator, latent=latent)
+        super().__init__(task, generator, discriminator, latent=latent, apart=norm != "batch")

@@ -28,4 +28,4 @@ class MLPGAN(AdversarialModel):
         shaped: list[nn.Module] = [nn.Tanh()] if task.images else []
         shaped += [nn.Unflatten(1, task.shape)] if len(task.shape) > 1 else []
         discriminator = nn.Sequential(nn.Flatten(), two_hidden_layers(task.dimensions, width, 1))
-        super().__init__(task, nn.Sequential(body, *shaped), discriminator, latent=latent)
+        super().__init__(task, nn.Sequential(body, *shaped), discriminator, latent=latent, apart=True)

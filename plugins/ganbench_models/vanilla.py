@@ -28,4 +28,4 @@ class Vanilla(AdversarialModel):
     ) -> None:
         latent, width = default_sizes(task, latent, width)
         generator, discriminator = perceptrons(task, latent, width)
-        super().__init__(task, generator, discriminator, latent=latent)
+        super().__init__(task, generator, discriminator, latent=latent, apart=True)

@@ -32,4 +32,4 @@ class WGAN(AdversarialModel):
             critic = convolutions.discriminator(task, width, self.norm)
         else:
             generator, critic = perceptrons(task, latent, width)
-        super().__init__(task, generator, critic, latent=latent)
+        super().__init__(task, generator, critic, latent=latent, apart=self.norm != "batch" or not task.images)

@@ -1,0 +1,171 @@
+"""What the program's speed is measured on: for each row, our way and the one that it is compared with."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from prdc import compute_prdc
+from scipy.linalg import sqrtm
+
+from ganbench.contracts.models import Task
+from ganbench.torchkit.adversarial import AdversarialModel
+from ganbench.torchkit.resident import Resident
+from ganbench_features.inception import VARIABLE, Inception
+from ganbench_losses.non_saturating import NonSaturating
+from ganbench_losses.wasserstein_gp import WassersteinGP
+from ganbench_metrics.frechet import trace_of_root
+from ganbench_metrics.prdc import prdc
+from ganbench_models.dcgan import DCGAN
+from ganbench_models.mixture_em import start, step
+from ganbench_models.vanilla import Vanilla
+from ganbench_models.wgan_gp import WGANGP
+from popular_loop import popular_updates
+
+Work = Callable[[], Any]
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two ways to do one thing, each a callable."""
+
+    ours: Work
+    theirs: Work
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of the table. make: builds the pair, at full size or small enough for a test.
+
+    target: the ratio of their time to ours to reach; where `inverse`, of ours to theirs, to stay below.
+    trains: whether the work is an update of training, whose floating-point operations are worth counting.
+    """
+
+    name: str
+    target: float
+    make: Callable[[bool], Pair]
+    inverse: bool = False
+    trains: bool = False
+    needs: str = ""
+
+    @property
+    def missing(self) -> bool:
+        """Whether an environment variable that the row needs is not set."""
+        return bool(self.needs) and not os.environ.get(self.needs)
+
+
+def training(make: Callable[[Task], AdversarialModel], loss: Any, precision: str, full: bool) -> Pair:
+    """One generator update of our loop, and one of the popular one at fp32, both from the same networks.
+
+    Images have MNIST's shape and size, and random pixels: what they show costs nothing.
+    """
+    generator = torch.Generator().manual_seed(0)
+    count = 10_000 if full else 256
+    points = make is _ring8
+    samples = torch.randn(count, 2, generator=generator)
+    if not points:
+        samples = torch.randint(256, (count, 1, 28, 28), generator=generator, dtype=torch.uint8)
+    data = Resident({"train": (samples, torch.zeros(count, dtype=torch.int64))}, 0)
+    streams = []
+    for kind in (precision, "fp32"):
+        torch.manual_seed(0)
+        task = Task(data.shape, 0, "cpu", examples=count, seed=0, precision=kind, loss=loss())
+        streams.append(make(task))
+    ours = iter(streams[0].fit(data.batches("train", streams[0].batch, 0)))
+    theirs = popular_updates(streams[1], data)
+    return Pair(lambda: next(ours), lambda: next(theirs))
+
+
+def _ring8(task: Task) -> AdversarialModel:
+    return Vanilla(task)
+
+
+def frechet(full: bool) -> Pair:
+    """Return the trace of the root of two covariances, and a root of their product."""
+    size = 2_048 if full else 64
+    random = np.random.default_rng(0)
+    first, second = (np.cov(random.standard_normal((2 * size, size)), rowvar=False) for _ in range(2))
+    return Pair(lambda: trace_of_root(first, second), lambda: float(np.trace(sqrtm(first @ second)).real))
+
+
+def neighbours(full: bool) -> Pair:
+    """Precision, recall, density and coverage by us, and by the package of their authors."""
+    generator = torch.Generator().manual_seed(0)
+    n, d = (10_000, 2_048) if full else (300, 64)
+    real, fake = (torch.randn(n, d, generator=generator) for _ in range(2))
+    return Pair(lambda: prdc(real, fake), lambda: compute_prdc(real.numpy(), fake.numpy(), nearest_k=5))
+
+
+def mixture(full: bool) -> Pair:
+    """Three steps of EM with full covariances in float32 from one start, and scikit-learn's three."""
+    from sklearn.mixture import GaussianMixture
+
+    generator = torch.Generator().manual_seed(0)
+    n, d, k = (20_000, 196, 20) if full else (300, 8, 3)
+    centres = 2 * torch.randn(k, d, generator=generator)
+    data = centres[torch.randint(k, (n,), generator=generator)] + torch.randn(n, d, generator=generator)
+    first = start(data, "full", k, 1e-3, generator)
+    begin = {"weights_init": first.weights, "means_init": first.means, "precisions_init": first.covariances().inverse()}
+    begin = {name: part.float().numpy() for name, part in begin.items()}
+
+    def ours() -> None:
+        now = first
+        for _ in range(3):
+            now, _ = step(data, now, 1e-3)
+
+    def theirs() -> None:
+        GaussianMixture(k, reg_covar=1e-3, max_iter=3, tol=0.0, **begin).fit(data.numpy())
+
+    return Pair(ours, theirs)
+
+
+def inception(precision: str, full: bool) -> Pair:
+    """Features of 32 x 32 images by us, and by clean-fid with Pillow's resizing; weights as GANBENCH_INCEPTION has."""
+    from cleanfid.inception_torchscript import InceptionV3W
+    from cleanfid.resize import make_resizer
+
+    images = torch.randint(256, (50 if full else 2, 3, 32, 32), generator=torch.Generator().manual_seed(0))
+    samples, pictures = images / 127.5 - 1, images.permute(0, 2, 3, 1).byte().numpy()
+    space = Inception(Task((3, 32, 32), 0, "cpu", examples=0, seed=0), precision=precision)
+    path = Path(os.environ[VARIABLE])
+    network = InceptionV3W(str(path if path.is_dir() else path.parent), download=False, resize_inside=False).eval()
+    resize = make_resizer("PIL", False, "bicubic", (299, 299))
+
+    def theirs() -> None:
+        with torch.no_grad():
+            network(torch.from_numpy(np.stack([resize(picture) for picture in pictures])).permute(0, 3, 1, 2))
+
+    return Pair(lambda: space(samples), theirs)
+
+
+def command(argument: str, _: bool) -> Pair:
+    """Return a command that has nothing to compute, and a Python that does nothing."""
+
+    def run(*arguments: str) -> None:
+        subprocess.run([sys.executable, *arguments], stdout=subprocess.DEVNULL, check=True)  # noqa: S603
+
+    return Pair(partial(run, "-m", "ganbench", argument), partial(run, "-c", "pass"))
+
+
+ROWS = (
+    Row("DCGAN, 28 x 28, batch 128, fp32", 1.35, partial(training, DCGAN, NonSaturating, "fp32"), trains=True),
+    Row("DCGAN, 28 x 28, batch 128, bf16", 2.2, partial(training, DCGAN, NonSaturating, "bf16"), trains=True),
+    Row("vanilla, 28 x 28, batch 128, fp32", 2.0, partial(training, Vanilla, NonSaturating, "fp32"), trains=True),
+    Row("vanilla, 28 x 28, batch 128, bf16", 3.2, partial(training, Vanilla, NonSaturating, "bf16"), trains=True),
+    Row("WGAN-GP, 28 x 28, batch 64, fp32", 2.0, partial(training, WGANGP, WassersteinGP, "fp32"), trains=True),
+    Row("ring8, published networks, fp32", 1.7, partial(training, _ring8, NonSaturating, "fp32"), trains=True),
+    Row("ring8, published networks, bf16", 2.5, partial(training, _ring8, NonSaturating, "bf16"), trains=True),
+    Row("Inception features, 32 x 32, fp32", 1.35, partial(inception, "fp32"), needs=VARIABLE),
+    Row("Inception features, 32 x 32, bf16", 2.2, partial(inception, "bf16"), needs=VARIABLE),
+    Row("Fréchet distance, 2,048", 15.0, frechet),
+    Row("precision and recall, 10,000 x 10,000 x 2,048", 5.0, neighbours),
+    Row("EM, 20,000 x 196, 20 full components, fp32", 4.0, mixture),
+    Row("ganbench --help", 3.0, partial(command, "--help"), inverse=True),
+    Row("ganbench list", 4.0, partial(command, "list"), inverse=True),
+)

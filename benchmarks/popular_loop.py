@@ -36,7 +36,8 @@ class Pictures(Dataset[Tensor]):
 def popular_updates(model: AdversarialModel, data: Resident) -> Iterator[tuple[float, float]]:
     """Yield both losses of each generator update, read by `.item()`; plain Adam, every gradient gathered.
 
-    The objective is cross-entropy, or the Wasserstein one with its penalty where the recipe weighs one.
+    Either step has noise of its own, as ours have and as Goodfellow et al. (2014) write it. The objective is
+    cross-entropy, or the Wasserstein one with its penalty where the recipe weighs one.
     """
     generator, critic, recipe = model.generator, model.discriminator, model.recipe
     settings = {"lr": recipe.learning_rate, "betas": (recipe.beta1, recipe.beta2)}
@@ -51,10 +52,8 @@ def popular_updates(model: AdversarialModel, data: Resident) -> Iterator[tuple[f
         steps[1].step()
         if number % recipe.critic_steps:
             continue
-        if recipe.critic_steps > 1:
-            fake = generator(torch.randn(len(real), model.latent))
         steps[0].zero_grad()
-        logits = critic(fake).flatten()
+        logits = critic(generator(torch.randn(len(real), model.latent))).flatten()
         moved = -logits.mean() if recipe.penalty_weight else _entropy(logits, 1.0)
         moved.backward()  # type: ignore[no-untyped-call]
         steps[0].step()

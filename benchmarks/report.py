@@ -47,10 +47,10 @@ def line(row: Row, seconds: float, peaks: dict[str, float]) -> str:
     wall, cpu = alternate(pair.ours, pair.theirs, seconds)
     ratios = [(times[0] / times[1]) if row.inverse else (times[1] / times[0]) for times in (wall, cpu)]
     share = ""
-    if row.trains:
+    if row.counted:
         with FlopCounterMode(display=False) as counter:
             pair.ours()
-        share = f"{counter.get_total_flops() / wall[0] / peaks['bf16' if 'bf16' in row.name else 'fp32']:.0%}"
+        share = f"{counter.get_total_flops() / cpu[0] / peaks['bf16' if 'bf16' in row.name else 'fp32']:.0%}"
     most = "at most " if row.inverse else ""
     return (
         f"| {row.name} | {wall[0]:.3g} | {wall[1]:.3g} | {ratios[0]:.2f} x | {ratios[1]:.2f} x "
@@ -78,17 +78,11 @@ def used() -> float:
 
 
 def peak(dtype: torch.dtype) -> float:
-    """Return the floating-point operations a second of a square product, the largest of some."""
+    """Return the floating-point operations a CPU second of a square product, the most of some."""
     size = 1_536
     first, second = (torch.randn(size, size).to(dtype) for _ in range(2))
-    least = min(_timed(lambda: first @ second) for _ in range(10))
-    return 2.0 * size**3 / least
-
-
-def _timed(work: Callable[[], object]) -> float:
-    started = time.perf_counter()
-    work()
-    return time.perf_counter() - started
+    _, cpu = alternate(lambda: first @ second, lambda: second @ first, seconds=2.0)
+    return 2.0 * size**3 / min(cpu)
 
 
 def machine(threads: int, peaks: dict[str, float]) -> str:
@@ -100,11 +94,11 @@ def machine(threads: int, peaks: dict[str, float]) -> str:
         "# Speed\n\n"
         "Written by `python benchmarks/report.py`. A ratio is of two things in one run, taken in turns: the least time "
         "of theirs over the least of ours; for commands, of ours over a Python that does nothing. The ratio of CPU "
-        "time holds where other work has a share of the processor. The share of peak is of a square matrix product "
-        "in the same precision, by the operations that torch counts.\n\n"
+        "time holds where other work has a share of the processor. The share of peak is of a square matrix product's "
+        "operations a CPU second in the same precision, by the operations that torch counts.\n\n"
         f"{model or platform.machine()}, {os.cpu_count()} cores, {threads} threads; {', '.join(known)}; "
         f"torch {torch.__version__}, Python {platform.python_version()}; {datetime.now(UTC):%Y-%m-%d}. "
-        f"Matrix products: {peaks['fp32'] / 1e9:.0f} GFLOP/s at fp32, {peaks['bf16'] / 1e9:.0f} at bf16. "
+        f"Matrix products: {peaks['fp32'] / 1e9:.0f} GFLOP a CPU second at fp32, {peaks['bf16'] / 1e9:.0f} at bf16. "
         f"Load when it began: {os.getloadavg()[0]:.1f}.\n"
     )
 

@@ -31,7 +31,6 @@ def test_the_check_sees_what_waits():
         ("digits", "dcgan", "non-saturating"),
         ("digits", "wgan-gp", "wasserstein-gp"),
         ("digits", "wgan", "wasserstein-clip"),
-        ("digits", "r3gan", "relativistic-r1r2"),
         ("digits", "sngan", "hinge"),
         ("digits", "vae", None),
         ("ring8", "vanilla", "non-saturating"),

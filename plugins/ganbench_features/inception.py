@@ -52,7 +52,7 @@ class Inception(ProfiledSpace):
         self._reduced = precision == "bf16"
         network = _load(path, inside=resizing == "legacy").to(samples.device)
         # a pixel's channels side by side: what convolutions on a CPU are fastest with
-        self._network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self._network = network.to(memory_format=torch.channels_last)
         base: Any = self._network.base
         self._output: Tensor = base.output.weight.detach()
 

@@ -83,7 +83,8 @@ def _tiles(rows: int, columns: int) -> Iterator[tuple[slice, slice]]:
 
 def _rounded(first: Centred, second: Centred) -> Tensor:
     """Return squared distances in float32, each wrong by _error at most."""
-    return torch.addmm(first.squares[:, None] + second.squares, first.points, second.points.T, alpha=-2.0)
+    scale = first.squares[:, None] + second.squares
+    return torch.addmm(scale, first.points, second.points.T, alpha=-2.0)
 
 
 def _error(first: Centred, second: Centred) -> Tensor:

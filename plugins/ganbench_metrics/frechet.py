@@ -43,7 +43,7 @@ def trace_of_root(first: Matrix, second: Matrix) -> float:
     """
     for definite, other in ((first, second), (second, first)):
         try:
-            return _sum_of_roots(eigvalsh(other, definite, type=2, driver="gvd"))  # type: ignore[arg-type]  # scipy takes it
+            return _sum_of_roots(eigvalsh(other, definite, type=2))
         except LinAlgError:  # no Cholesky factor: fewer samples than dimensions, or a pixel that never changes
             continue
 

@@ -170,7 +170,8 @@ def test_names_complete_also_after_a_comma(monkeypatch):
 
     complete = BashComplete(main, {}, "ganbench", "_GANBENCH_COMPLETE")
     found = {item.value for item in complete.get_completions(["run", "--model"], "vanilla,d")}
-    assert found == {"vanilla,dcgan"}
+    assert "vanilla,dcgan" in found
+    assert all(name.startswith("vanilla,d") for name in found)
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from ganbench.schema.direction import merit
 
 _LINE = ["model", "loss", "settings", "versions"]
 _SCORE = ["metric", "score", "better", "protocol"]
-COSTS = ("seeds", "seconds", "images/s")
+COSTS = ("seeds", "images", "updates", "seconds")
 UNDECIDED = "undecided"
 
 
@@ -127,7 +127,7 @@ def _row(line: _Line, scores: list[dict[str, Any]], rivals: list[dict[Hashable, 
     improvement = _improvement(leading) if leading else ""
     worst = NOTHING if pd.isna(leading.get("worst")) else _worst(leading)
     first = line.first
-    costs = (_seeds(first), _plain(first["seconds"]), _plain(first["images_per_second"]))
+    costs = (_seeds(first), *(_plain(first[name]) for name in ("images", "updates", "seconds")))
     cells = tuple(_cell(line.found(score)) for score in scores)
     return Row(line.names, place or NOTHING, cells, improvement, worst, costs, first)
 

@@ -25,8 +25,10 @@ _FURTHER = (
 # what every model has, whatever it was scored by: label, what it shows, the leaderboard's column, whether shown
 _PLAIN = (
     ("diverged", "Share of runs that ended by a loss that was not finite.", "diverged", False),
+    ("images", "Real samples consumed, mean over runs; a step of EM reads the whole data again.", "images", True),
+    ("updates", "Of the model, mean over runs; one step of EM is one.", "updates", True),
     ("seconds", "Of training, mean over runs.", "seconds", True),
-    ("images/s", "Real samples consumed in a second of training.", "images_per_second", True),
+    ("images/s", "Real samples consumed in a second of training.", "images_per_second", False),
     ("parameters", "Trainable, of all networks.", "parameters", False),
     ("peak memory, MiB", "On the GPU; not measured on a CPU.", "peak_memory_bytes", False),
     ("versions", "Of ganbench, plugins and torch.", "versions", False),

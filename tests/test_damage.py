@@ -50,7 +50,7 @@ def test_a_record_has_the_digests_of_its_files_and_its_own(done):
     kept = read_record(folder / "record.json")
     assert kept == record
     assert kept.schema == SCHEMA == 2
-    assert set(kept.files) == {path.name for path in folder.iterdir()} - {"record.json"}
+    assert set(kept.files) == {path.name for path in folder.iterdir()} - {"record.json", "run.log"}
     assert is_sealed((folder / "record.json").read_bytes())
     assert verified(folder.parent.parent).damaged == ()
 

@@ -138,7 +138,7 @@ def test_samples_are_scored_as_they_are_and_against_the_held_out_ones(make_spec,
     evaluation = Evaluation(features, spec, factory.dataset(spec.dataset), faint, profile_of(faint))
     (score,) = evaluation.scores(final=True)
     fake = evaluation.latest
-    real = factory.dataset(spec.dataset).head("test", 300).samples
+    real = factory.dataset(spec.dataset).head("test", evaluation.count).samples
     assert fake.min() >= -0.3
     assert fake.max() <= -0.1
     by_hand = frechet_distance(*(side.flatten(1).double().numpy() for side in (real, fake)))

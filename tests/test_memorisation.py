@@ -91,4 +91,5 @@ def test_the_memoriser_loses_where_it_wins_the_distance(run, make_spec):
     assert scores["memoriser"]["nearer_to_training"] > 0.6
     assert scores["memoriser"]["frechet_distance"] < scores["pixel-gaussian"]["frechet_distance"] / 5
     assert scores["real"]["data_copying"] == pytest.approx(0.5, abs=0.05)
-    assert scores["real"]["nearer_to_training"] == pytest.approx(0.5, abs=0.07)
+    # a share of 280 samples has a standard deviation of .03
+    assert scores["real"]["nearer_to_training"] == pytest.approx(0.5, abs=0.09)

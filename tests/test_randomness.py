@@ -1,5 +1,7 @@
 """Strangers who draw from the global streams: they still repeat, resume and leave each other alone."""
 
+import signal
+
 import pytest
 import torch
 from safetensors.torch import load_file
@@ -8,6 +10,7 @@ import ganbench
 from ganbench.evaluation.features import FeatureStore
 from ganbench.schema.choice import Choice
 from ganbench.schema.events import Progressed
+from ganbench.training.interruption import InterruptedRunError
 
 
 class Restless(ganbench.Resumable):
@@ -79,9 +82,9 @@ def test_a_killed_run_takes_the_global_stream_up_where_it_was(run, make_spec, re
 
     def kill_at_seven(event):
         if isinstance(event, Progressed) and event.fraction >= 0.7:
-            raise KeyboardInterrupt
+            signal.raise_signal(signal.SIGINT)
 
-    with pytest.raises(KeyboardInterrupt):
+    with pytest.raises(InterruptedRunError):
         run(spec, "killed", kill_at_seven, restless, save_seconds=0.0)
     run(spec, "killed", features=restless)
     assert level(tmp_path, "killed", spec) == level(tmp_path, "whole", spec)

@@ -159,9 +159,9 @@ def test_what_a_section_gives_instead_of_its_files_is_its_own_fault_alone(record
         None: "TypeError: write gave None, where an iterable of paths belongs",
         ("a", "b"): "TypeError: write gave 'a' among its paths",
         lambda folder: sys.exit(0): "SystemExit: 0",
-        lambda folder: [folder / "never written"]: "which is no file in the folder of the report",
-        lambda folder: [folder.parent / "outside.txt"]: "which is no file in the folder of the report",
-        lambda folder: [folder]: "which is no file in the folder of the report",
+        lambda folder: [folder / "never written"]: "a path that is no file in the folder of the report",
+        lambda folder: [folder.parent / "outside.txt"]: "a path that is no file in the folder of the report",
+        lambda folder: [folder]: "a path that is no file in the folder of the report",
     }.items():
         written, broken = write_sections(results(records), [giving(what)], folder)
         assert written == {}

@@ -166,7 +166,7 @@ def test_an_overriding_model_keeps_its_entrys_settings_or_runs_plain(catalog):
         ("version = 3", "version = 0", "version: .*greater than or equal to 1.*not 0"),
         ("seeds", "seed", "unknown key 'seed'|missing key 'seeds'"),
         ('loss = "*"', 'lose = "*"', "unknown key 'entries.1.lose'; the keys are model, parameters, loss"),
-        ("images = 1000", "images = -5", "above zero and below 2\\^63, not images = -5"),
+        ("images = 1000", "images = -5", "above zero, not images = -5"),
         ("images = 1000", "", "at least one of images"),
         ("images = 1000", "pictures = 5", "unknown unit 'pictures'"),
         ("[0, 1]", "[]", "seeds: "),

@@ -2,6 +2,7 @@
 
 import os
 import random
+import signal
 import stat
 import subprocess
 from dataclasses import replace
@@ -31,6 +32,7 @@ from ganbench.storage.store import Store
 from ganbench.torchkit.adversarial import AdversarialModel
 from ganbench.training.environment import git_state
 from ganbench.training.estimate import estimate
+from ganbench.training.interruption import InterruptedRunError
 from ganbench.training.meter import Meter
 
 
@@ -43,9 +45,9 @@ def interrupted(run, make_spec, monkeypatch, tmp_path):
 
     def kill(event):
         if getattr(event, "fraction", 0) > 0.7:
-            raise KeyboardInterrupt
+            signal.raise_signal(signal.SIGINT)
 
-    with pytest.raises(KeyboardInterrupt):
+    with pytest.raises(InterruptedRunError):
         run(spec, "killed", notify=kill, save_seconds=0.0)
     return spec, whole, run(spec, "killed", save_seconds=0.0)
 

@@ -49,7 +49,7 @@ def _checked(written: object, folder: Path) -> list[Path]:
         if not isinstance(path, Path):
             raise TypeError(f"write gave {reprlib.repr(path)} among its paths")
         if not (path.is_file() and path.resolve().is_relative_to(folder.resolve())):
-            raise ValueError(f"write gave {str(path)!r}, which is no file in the folder of the report")
+            raise ValueError(f"write gave a path that is no file in the folder of the report: {path.name!r}")
         paths.append(path)
     return paths
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from ganbench.errors import ResultsError
-from ganbench.schema.record import RunRecord
+from ganbench.schema.record import RunRecord, Status
 from ganbench.schema.spec import RunSpec
 from ganbench.storage.records import RECORD
 from ganbench.storage.store import Store
@@ -18,12 +18,17 @@ def now(store: Store) -> int:
 
 
 def ended(store: Store, spec: RunSpec, since: int) -> RunRecord | None:
-    """Return a spec's record, whatever its status, if it was written after a time that now gave, else None."""
+    """Return a spec's record, whatever its status, if it was written after a time that now gave, else None.
+
+    A done run whose files are damaged has not ended: it is to be run again.
+    """
     folder = store.run(spec.key)
     try:
-        return folder.read_record() if (folder.path / RECORD).stat().st_mtime_ns > since else None
+        record = folder.read_record() if (folder.path / RECORD).stat().st_mtime_ns > since else None
     except (OSError, ResultsError):
         return None
+    damaged = record is not None and record.status is Status.DONE and folder.damages(record)
+    return None if damaged else record
 
 
 def missing(store: Store, keys: Iterable[str]) -> list[str]:

@@ -8,6 +8,7 @@ if "PYTEST_XDIST_WORKER" in os.environ:
 
 import gzip
 import hashlib
+import signal
 import sys
 import types
 from importlib import metadata
@@ -29,6 +30,10 @@ from ganbench.schema.spec import Budget, RunSpec
 from ganbench.storage.store import Store
 from ganbench.training.runner import Runner
 from ganbench_datasets.mnist import MD5
+
+# a shell ignores SIGINT for what it runs in the background, and so would every process that a test interrupts
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 OWN = [each for each in metadata.entry_points(group="ganbench") if each.dist and each.dist.name == "ganbench"]
 DATA = Path(os.environ.get("GANBENCH_DATA", "nowhere")).absolute()  # read before tests clean their environment

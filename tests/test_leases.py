@@ -60,6 +60,16 @@ def test_a_pid_that_was_given_to_another_process_does_not_keep_a_lease_alive(tmp
     assert Leases(tmp_path).take("key", {}) is not None
 
 
+def test_a_sweep_takes_away_what_the_dead_of_this_machine_left_and_nothing_else(tmp_path, dead_pid):
+    dead = put(tmp_path, machine=machine(), pid=dead_pid, born="1")
+    foreign = dead.with_name("command-elsewhere.json")
+    foreign.write_text(json.dumps(asdict(Holder("other", machine="elsewhere", pid=dead_pid))))
+    leases = Leases(tmp_path)
+    with leases.take("mine", {}) as lease:
+        leases.sweep()
+        assert sorted(dead.parent.iterdir()) == sorted([foreign, lease.path])
+
+
 def test_a_dead_pid_of_another_machine_tells_nothing(tmp_path, dead_pid):
     put(tmp_path, pid=dead_pid)
     assert Leases(tmp_path).take("key", {}) is None
@@ -123,4 +133,5 @@ def test_a_heartbeat_carries_what_its_owner_does(tmp_path):
 
     with Leases(tmp_path, expiry=0.06).take("key", {"title": "a run"}) as lease:
         lease.facts = {"fraction": 0.5}
-        until(lambda: read_holder(lease.path).facts == {"fraction": 0.5}, "a heartbeat")
+        until(lambda: read_holder(lease.path).facts != {"title": "a run"}, "a heartbeat")
+        assert read_holder(lease.path).facts == {"fraction": 0.5}

@@ -157,6 +157,12 @@ class Leases:
             if holder := read_holder(path):
                 yield path.stem, holder
 
+    def sweep(self) -> None:
+        """Take away the leases of processes that are known to have ended: runs' and commands' alike."""
+        for key, holder in list(self.holders()):
+            if holder.gone:
+                self._break(self._path(key), _read(self._path(key)))
+
     def _path(self, key: str) -> Path:
         return self.root / FOLDER / f"{key}.json"
 

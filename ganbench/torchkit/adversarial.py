@@ -56,7 +56,7 @@ class AdversarialModel(Profiled, StepCounter, Resumable, LatentDecoder, Sampling
             raise UnfitError("an adversarial model needs a loss; name one with --loss")
         if conditional and task.classes < 1:
             raise UnfitError("a conditional model needs data with classes")
-        self.task, self.latent, self.conditional, self._apart = task, latent, conditional, apart
+        self.task, self.latent, self.conditional, self.apart = task, latent, conditional, apart
         self.loss: AdversarialLoss = task.loss
         check_fit(self.loss, discriminator)
         self._penalised = penalises(self.loss)
@@ -251,7 +251,7 @@ class AdversarialModel(Profiled, StepCounter, Resumable, LatentDecoder, Sampling
         return judged
 
     def _judge_both(self, real: Tensor, fake: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
-        if not self._apart:
+        if not self.apart:
             return self._judge(real, labels), self._judge(fake, labels)
         # weights are read once, and each has one gradient, of twice as many samples
         both = self._judge(torch.cat([real, fake]), torch.cat([labels, labels]))

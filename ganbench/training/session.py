@@ -98,6 +98,7 @@ class Session:
     def _run_left(self, work: LocalWork, left: dict[str, RunSpec], notify: Notify) -> Iterator[RunRecord]:
         """Run until nothing is left, and let `ganbench status` know meanwhile."""
         leases, ended = Leases(self.store.root), 0
+        leases.sweep()  # of commands that were killed
         facts = command_facts(left)
         command = leases.take(command_key(uuid.uuid4().hex[:12]), facts)
         assert command is not None, "no other command has this name"

@@ -33,7 +33,7 @@ class PacGAN(AdversarialModel):
         packed = replace(task, shape=(packing * task.shape[0], *task.shape[1:]))
         single, joint = _unconditional(base, task), _unconditional(base, packed)
         self.packing = packing
-        super().__init__(task, single.generator, joint.discriminator, latent=single.latent)
+        super().__init__(task, single.generator, joint.discriminator, latent=single.latent, apart=joint.apart)
         self.batch = packing * self.recipe.batch
 
     def pack(self, samples: Tensor) -> Tensor:

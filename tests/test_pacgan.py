@@ -49,7 +49,7 @@ def test_the_discriminator_judges_packs_and_a_batch_counts_them(pacgan, packing)
     assert profile_of(model).batch == 6 * packing
     model.discriminator.register_forward_pre_hook(lambda module, inputs: seen.append(inputs[0].shape))
     list(model.fit(itertools.islice(batches((2,), model.batch), 1)))
-    assert seen == [(6, 2 * packing)] * 3  # real, generated, and the generator's own
+    assert seen == [(12, 2 * packing), (6, 2 * packing)]  # real and generated at once, and the generator's own
     assert model.sample(5, torch.Generator()).shape == (5, 2)
 
 

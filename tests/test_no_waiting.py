@@ -32,12 +32,13 @@ def test_the_check_sees_what_waits():
         ("digits", "wgan-gp", "wasserstein-gp"),
         ("digits", "wgan", "wasserstein-clip"),
         ("digits", "sngan", "hinge"),
+        ("digits", "r3gan", "relativistic-r1r2:average=0.9"),
         ("digits", "vae", None),
         ("ring8", "vanilla", "non-saturating"),
     ],
 )
 def test_no_update_waits_for_the_device(factory, make_spec, precision, dataset, model, loss):
-    spec = make_spec(dataset=dataset, model=model, loss=loss, precision=precision)
+    spec = make_spec(dataset=dataset, model=model, loss=loss and Choice.parse(loss), precision=precision)
     trained = factory.model(spec)
     updates = trained.fit(factory.dataset(Choice(dataset)).batches("train", 8, 0))
     next(updates)

@@ -19,10 +19,11 @@ from ganbench.contracts.losses import AdversarialLoss
 from ganbench.contracts.models import Task
 from ganbench.errors import BadOptionError, UnfitError
 from ganbench.seeds import stream
-from ganbench.torchkit.averaging import moving_average
+from ganbench.torchkit.averaging import MovingAverage
 from ganbench.torchkit.fitness import check_fit, penalises
 from ganbench.torchkit.modes import batch_norm_text, drawing, has_batch_norm, sampling_modes
 from ganbench.torchkit.optim import gradient_norm, make_optimizer, optimizer_tensors, restore_optimizer, share_at_bound
+from ganbench.torchkit.precision import autocast
 
 _CHUNK = 1_000  # samples drawn at a time, so that a large evaluation never sets the peak of memory
 
@@ -72,9 +73,7 @@ class AdversarialModel(Profiled, StepCounter, Resumable, LatentDecoder, Sampling
         self._discriminator_optimizer = make_optimizer(recipe, self._discriminator_weights, critic_rate)
         self._random = torch.Generator(task.device).manual_seed(stream(task.seed, "noise"))
         self._steps = {"generator": 0, "discriminator": 0}
-        self._average = None
-        if recipe.average:
-            self._average = moving_average(self.generator, recipe.average, lambda: self._steps["generator"])
+        self._average = MovingAverage(self.generator, recipe.average) if recipe.average else None
         self._mode = self.modes()[0]
 
     def modes(self) -> tuple[SamplingMode, ...]:
@@ -126,14 +125,14 @@ class AdversarialModel(Profiled, StepCounter, Resumable, LatentDecoder, Sampling
     def _step_discriminator(self, batch: Batch) -> dict[str, Tensor]:
         # judge a real batch and a generated one, which carries no gradient to the generator
         real_samples, labels = self.pack(batch.samples), batch.labels
-        with torch.no_grad(), self._precision():
+        with torch.no_grad(), autocast(self.task):
             fake_samples = self.pack(self._generate(len(labels), labels).float())
-        with self._precision():
+        with autocast(self.task):
             real, fake = self._judge_both(real_samples, fake_samples, labels)
         loss = self.loss.discriminator(real, fake)
 
         # sum the terms, step once
-        penalty = self._penalty(real_samples, fake_samples, labels) if self._penalised else None
+        penalty = self._penalty(real_samples, fake_samples, labels)
         total = loss if penalty is None else loss + self.recipe.penalty_weight * penalty
         self._discriminator_optimizer.zero_grad()
         total.backward()  # type: ignore[no-untyped-call]
@@ -156,6 +155,8 @@ class AdversarialModel(Profiled, StepCounter, Resumable, LatentDecoder, Sampling
 
     def _penalty(self, real: Tensor, fake: Tensor, labels: Tensor) -> Tensor | None:
         # at full precision: the slope of a slope has few digits to lose
+        if not self._penalised:
+            return None
         return self.loss.penalty(lambda samples: self._judge(samples, labels), real, fake, self._random)
 
     def _step_generator(self, batch: Batch) -> dict[str, Tensor]:
@@ -163,7 +164,7 @@ class AdversarialModel(Profiled, StepCounter, Resumable, LatentDecoder, Sampling
         real_samples, labels = batch
         for weight in self._discriminator_weights:
             weight.requires_grad_(False)
-        with self._precision():
+        with autocast(self.task):
             fake = self._judge(self.pack(self._generate(len(labels), labels)), labels)
             real = fake.new_empty(0)
             if self.loss.paired:
@@ -178,7 +179,7 @@ class AdversarialModel(Profiled, StepCounter, Resumable, LatentDecoder, Sampling
         norm = gradient_norm(self._generator_weights)
         self._generator_optimizer.step()
         if self._average is not None:
-            self._average.update_parameters(self.generator)
+            self._average.follow(self.generator, self._steps["generator"])
         return {"generator_loss": loss.detach(), "generator_gradient_norm": norm}
 
     @torch.no_grad()
@@ -198,7 +199,7 @@ class AdversarialModel(Profiled, StepCounter, Resumable, LatentDecoder, Sampling
     def decode(self, codes: Tensor, labels: Tensor | None = None) -> Tensor:
         """Return the samples (n, *shape) float32 that codes (n, latent), standard normal, stand for."""
         network = self._average.module if self._average is not None and self._mode.average else self.generator
-        with drawing(network, self._mode) as network, self._precision():
+        with drawing(network, self._mode) as network, autocast(self.task):
             inputs = (codes,) if labels is None else (codes, labels)
             chunks = zip(*(torch.split(part, _CHUNK) for part in inputs), strict=True)
             samples = [network(*chunk).float() for chunk in chunks]
@@ -207,21 +208,17 @@ class AdversarialModel(Profiled, StepCounter, Resumable, LatentDecoder, Sampling
 
     def state_dict(self) -> dict[str, Tensor]:
         """Return the weights of both networks, and of the average where there is one."""
-        networks: dict[str, nn.Module] = {"generator": self.generator, "discriminator": self.discriminator}
-        if self._average is not None:
-            networks["average"] = self._average
         return {
-            f"{name}.{key}": value for name, network in networks.items() for key, value in network.state_dict().items()
+            f"{name}.{key}": value
+            for name, network in self._networks().items()
+            for key, value in network.state_dict().items()
         }
 
     def load_state_dict(self, state: Mapping[str, Tensor]) -> None:
         """Take back what state_dict or checkpoint gave."""
-        networks: dict[str, nn.Module] = {"generator": self.generator, "discriminator": self.discriminator}
-        if self._average is not None:
-            networks["average"] = self._average
-        for name, network in networks.items():
-            prefix = f"{name}."
-            network.load_state_dict({k.removeprefix(prefix): v for k, v in state.items() if k.startswith(prefix)})
+        for name, network in self._networks().items():
+            known = network.state_dict()
+            network.load_state_dict({key: state[f"{name}.{key}"] for key in known if f"{name}.{key}" in state})
 
     def checkpoint(self) -> dict[str, Tensor]:
         """Return all that training goes on from: weights, optimizers, the noise stream, the counts."""
@@ -240,6 +237,10 @@ class AdversarialModel(Profiled, StepCounter, Resumable, LatentDecoder, Sampling
         self._random.set_state(state["noise"].cpu())
         self._steps = dict(zip(self._steps, state["steps"].tolist(), strict=True))
 
+    def _networks(self) -> dict[str, nn.Module]:
+        networks: dict[str, nn.Module] = {"generator": self.generator, "discriminator": self.discriminator}
+        return networks if self._average is None else networks | {"average": self._average}
+
     def _generate(self, n: int, labels: Tensor) -> Tensor:
         noise = torch.randn(n, self.latent, generator=self._random, device=self._random.device)
         samples: Tensor = self.generator(noise, labels) if self.conditional else self.generator(noise)
@@ -256,7 +257,3 @@ class AdversarialModel(Profiled, StepCounter, Resumable, LatentDecoder, Sampling
         # weights are read once, and each has one gradient, of twice as many samples
         both = self._judge(torch.cat([real, fake]), torch.cat([labels, labels]))
         return both[: len(real)], both[len(real) :]
-
-    def _precision(self) -> torch.autocast:
-        kind = torch.device(self.task.device).type
-        return torch.autocast(kind, dtype=torch.bfloat16, enabled=self.task.precision == "bf16")

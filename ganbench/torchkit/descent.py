@@ -13,8 +13,9 @@ from ganbench.contracts.models import Task
 from ganbench.errors import BadOptionError
 from ganbench.schema.recipe import Recipe
 from ganbench.seeds import stream
-from ganbench.torchkit.averaging import moving_average
+from ganbench.torchkit.averaging import MovingAverage
 from ganbench.torchkit.optim import make_optimizer, optimizer_tensors, restore_optimizer
+from ganbench.torchkit.precision import autocast
 
 
 class DescentModel(Profiled, StepCounter, Resumable):
@@ -43,7 +44,7 @@ class DescentModel(Profiled, StepCounter, Resumable):
         self.random = torch.Generator(task.device).manual_seed(stream(task.seed, "noise"))
         self._steps = 0
         self._decay = recipe.average
-        self._average = moving_average(self.network, average, lambda: self._steps) if average else None
+        self._average = MovingAverage(self.network, average) if average else None
 
     @property
     def sampled(self) -> nn.Module:
@@ -72,9 +73,9 @@ class DescentModel(Profiled, StepCounter, Resumable):
             loss.backward()  # type: ignore[no-untyped-call]
             norm = get_total_norm([weight.grad for weight in self._weights if weight.grad is not None])
             self._optimizer.step()
-            self._steps += 1
             if self._average is not None:
-                self._average.update_parameters(self.network)
+                self._average.follow(self.network, self._steps)
+            self._steps += 1
             yield {name: term.detach() for name, term in terms.items()} | {"gradient_norm": norm}
 
     def state_dict(self) -> dict[str, Tensor]:
@@ -109,8 +110,7 @@ class DescentModel(Profiled, StepCounter, Resumable):
 
     def precision(self) -> torch.autocast:
         """Return the context that networks are run in."""
-        kind = torch.device(self.task.device).type
-        return torch.autocast(kind, dtype=torch.bfloat16, enabled=self.task.precision == "bf16")
+        return autocast(self.task)
 
 
 def no_labels(labels: Tensor | None) -> None:

@@ -82,7 +82,8 @@ def process(*arguments):
 
 def session(folder, suite, results, executor="local"):
     script = folder / "session.py"
-    script.write_text(SESSION)
+    if not script.exists():  # written anew, it would be empty for a moment, which a process that starts now would read
+        script.write_text(SESSION)
     return process(script, suite, results, executor)
 
 

@@ -1,6 +1,9 @@
 """Adversarial training: a model plugin brings two networks, a loss plugin the objective and its recipe."""
 
 from collections.abc import Iterator, Mapping
+from functools import reduce
+from operator import add
+from typing import ClassVar
 
 import torch
 from torch import Tensor, nn
@@ -40,8 +43,12 @@ class AdversarialModel(Profiled, StepCounter, Resumable, LatentDecoder, Sampling
     apart: the discriminator judges each sample by itself and draws nothing at random, so that real and generated
         ones may go through it together; false where it has batch norm, dropout or spectral norm.
 
+    plain: a model that is no more than its two networks, which another model may train in a way of its own.
+
     Raises UnfitError for a loss that can't go with this discriminator.
     """
+
+    plain: ClassVar[bool] = True
 
     def __init__(
         self,
@@ -122,11 +129,25 @@ class AdversarialModel(Profiled, StepCounter, Resumable, LatentDecoder, Sampling
         """Return what the discriminator is shown of samples (n, *shape): themselves, unless a model joins them."""
         return samples
 
+    def generator_terms(self, batch: Batch) -> dict[str, Tensor]:
+        """Return the scalars whose sum the generator minimises; a model adds what its paper has beside the loss.
+
+        The discriminator's weights take no gradient meanwhile.
+        """
+        real_samples, labels = batch
+        with autocast(self.task):
+            fake = self._judge(self._shown(len(labels), labels), labels)
+            real = fake.new_empty(0)
+            if self.loss.paired:
+                with torch.no_grad():
+                    real = self._judge(self.pack(real_samples), labels)
+        return {"generator_loss": self.loss.generator(real, fake)}
+
     def _step_discriminator(self, batch: Batch) -> dict[str, Tensor]:
         # judge a real batch and a generated one, which carries no gradient to the generator
         real_samples, labels = self.pack(batch.samples), batch.labels
         with torch.no_grad(), autocast(self.task):
-            fake_samples = self.pack(self._generate(len(labels), labels).float())
+            fake_samples = self._shown(len(labels), labels).float()
         with autocast(self.task):
             real, fake = self._judge_both(real_samples, fake_samples, labels)
         loss = self.loss.discriminator(real, fake)
@@ -161,18 +182,11 @@ class AdversarialModel(Profiled, StepCounter, Resumable, LatentDecoder, Sampling
 
     def _step_generator(self, batch: Batch) -> dict[str, Tensor]:
         # the discriminator passes gradients through but gathers none of its own
-        real_samples, labels = batch
         for weight in self._discriminator_weights:
             weight.requires_grad_(False)
-        with autocast(self.task):
-            fake = self._judge(self.pack(self._generate(len(labels), labels)), labels)
-            real = fake.new_empty(0)
-            if self.loss.paired:
-                with torch.no_grad():
-                    real = self._judge(self.pack(real_samples), labels)
-        loss = self.loss.generator(real, fake)
+        terms = self.generator_terms(batch)
         self._generator_optimizer.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
+        reduce(add, terms.values()).backward()  # type: ignore[no-untyped-call]
         for weight in self._discriminator_weights:
             weight.requires_grad_(True)
 
@@ -180,7 +194,7 @@ class AdversarialModel(Profiled, StepCounter, Resumable, LatentDecoder, Sampling
         self._generator_optimizer.step()
         if self._average is not None:
             self._average.follow(self.generator, self._steps["generator"])
-        return {"generator_loss": loss.detach(), "generator_gradient_norm": norm}
+        return {name: term.detach() for name, term in terms.items()} | {"generator_gradient_norm": norm}
 
     @torch.no_grad()
     def sample(self, n: int, generator: torch.Generator, labels: Tensor | None = None) -> Tensor:
@@ -241,8 +255,15 @@ class AdversarialModel(Profiled, StepCounter, Resumable, LatentDecoder, Sampling
         networks: dict[str, nn.Module] = {"generator": self.generator, "discriminator": self.discriminator}
         return networks if self._average is None else networks | {"average": self._average}
 
+    def _shown(self, n: int, labels: Tensor) -> Tensor:
+        # generated samples as the discriminator is shown them
+        return self.pack(self._generate(n, labels))
+
+    def _noise(self, n: int) -> Tensor:
+        return torch.randn(n, self.latent, generator=self._random, device=self._random.device)
+
     def _generate(self, n: int, labels: Tensor) -> Tensor:
-        noise = torch.randn(n, self.latent, generator=self._random, device=self._random.device)
+        noise = self._noise(n)
         samples: Tensor = self.generator(noise, labels) if self.conditional else self.generator(noise)
         return samples
 

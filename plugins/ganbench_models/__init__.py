@@ -66,6 +66,12 @@ _ADVERSARIAL = (
         "PacGAN (Lin et al. 2018): another model, its discriminator shown several samples at once.",
         "non-saturating",
     ),
+    (
+        "unrolled",
+        "unrolled:Unrolled",
+        "Unrolled GAN (Metz et al. 2017): another model, its generator looks steps of the discriminator ahead.",
+        "non-saturating:learning_rate=1e-3,discriminator_learning_rate=1e-4",
+    ),
 )
 # name, where it is in this package, about, and the family
 _BASELINES = (

@@ -16,6 +16,8 @@ class PacGAN(AdversarialModel):
     packs: an update sees packing x batch samples, and they all count in a budget of images.
     """
 
+    plain = False
+
     def __init__(
         self,
         task: Task,
@@ -45,8 +47,8 @@ class PacGAN(AdversarialModel):
 def _unconditional(base: ModelMaker, task: Task) -> AdversarialModel:
     """Build the base for a task; raises BadOptionError if it is not adversarial, or takes labels."""
     model = base(task)
-    if not isinstance(model, AdversarialModel):
-        raise BadOptionError(f"pacgan packs adversarial models, such as vanilla and dcgan, not {base.name!r}")
+    if not isinstance(model, AdversarialModel) or not model.plain:
+        raise BadOptionError(f"pacgan packs plain adversarial models, such as vanilla and dcgan, not {base.name!r}")
     if model.conditional:
         raise BadOptionError(f"pacgan packs models without labels, not {base.name!r}")
     return model

@@ -11,6 +11,7 @@ import hashlib
 import signal
 import sys
 import types
+from dataclasses import replace
 from importlib import metadata
 from pathlib import Path
 
@@ -29,7 +30,9 @@ from ganbench.schema.events import nobody
 from ganbench.schema.spec import Budget, RunSpec
 from ganbench.storage.store import Store
 from ganbench.training.runner import Runner
-from ganbench_datasets.mnist import MD5
+from ganbench_datasets import offer_datasets
+from ganbench_datasets.mnist import MD5, load
+from ganbench_datasets.stacked_mnist import stack
 
 # a shell ignores SIGINT for what it runs in the background, and so would every process that a test interrupts
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
@@ -106,8 +109,8 @@ def make_spec(catalog):
 def run(features, tmp_path):
     """Return a runner of specs into folders of their own."""
 
-    def run_spec(spec, where="a", notify=nobody, features=features, save_seconds=60.0):
-        return Runner(features, tmp_path, save_seconds).run(spec, Store(tmp_path / where).run(spec.key), notify)
+    def run_spec(spec, where="a", notify=nobody, features=features, **settings):
+        return Runner(features, tmp_path, **settings).run(spec, Store(tmp_path / where).run(spec.key), notify)
 
     return run_spec
 
@@ -143,35 +146,69 @@ def factory_with(install, factory):
     return make
 
 
+@pytest.fixture
+def offer(install, tmp_path_factory, monkeypatch):
+    """Return an installer of a plugin that whatever this process runs discovers: its name, and its cards by kind."""
+
+    def put(name, **offers):
+        hooks = {f"offer_{kind}": ganbench.hookimpl(lambda cards=cards: cards) for kind, cards in offers.items()}
+        entry_point = install(name, **hooks)
+        folder = tmp_path_factory.mktemp("site")
+        info = folder / f"{name.replace('-', '_')}-0.1.dist-info"
+        info.mkdir()
+        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 0.1\n")
+        (info / "entry_points.txt").write_text(f"[ganbench]\n{name} = {entry_point.value}\n")
+        monkeypatch.syspath_prepend(folder)
+
+    return put
+
+
 def idx(values):
     """Write an array in the idx format: two zeros, the type, the rank, the sides, the bytes."""
     return bytes([0, 0, 8, values.ndim]) + b"".join(n.to_bytes(4, "big") for n in values.shape) + values.tobytes()
 
 
+class TinyMNIST:
+    """Four tiny files in the format of MNIST's, by name, unpacked and packed."""
+
+    def __init__(self):
+        random = np.random.default_rng(0)
+        self.files = {}
+        for stem, count in (("train", 30), ("t10k", 12)):
+            self.files[f"{stem}-images-idx3-ubyte"] = idx(random.integers(0, 256, (count, 28, 28), dtype=np.uint8))
+            self.files[f"{stem}-labels-idx1-ubyte"] = idx((np.arange(count) % 10).astype(np.uint8))
+        self.packed = {f"{name}.gz": gzip.compress(data) for name, data in self.files.items()}
+        self.served = dict(self.packed)  # by a test's server
+        self.digests = {name: hashlib.md5(data).hexdigest() for name, data in self.files.items()}
+
+    def load(self, source, mirror="http://127.0.0.1:9/"):
+        """Load the files as MNIST's are, from a folder or a mirror."""
+        from torchvision.datasets import MNIST
+
+        packed = tuple((name, hashlib.md5(data).hexdigest()) for name, data in self.packed.items())
+        folder = property(lambda digits: str(Path(digits.root) / "MNIST" / "raw"))
+        kind = type("Tiny", (MNIST,), {"resources": packed, "mirrors": (mirror,), "raw_folder": folder})
+        return load(source, kind, self.digests)
+
+    def stack(self, source):
+        """Stack the digits by three."""
+        return stack(self.load(source), {"train": 200, "test": 50})
+
+
 @pytest.fixture
-def tiny_mnist(monkeypatch):
-    """Stand four tiny files in MNIST's place; return them by name, unpacked and packed."""
-    from torchvision.datasets import MNIST
-
-    from ganbench_datasets import mnist as mnist_module
-
-    random = np.random.default_rng(0)
-    files = {}
-    for stem, count in (("train", 30), ("t10k", 12)):
-        files[f"{stem}-images-idx3-ubyte"] = idx(random.integers(0, 256, (count, 28, 28), dtype=np.uint8))
-        files[f"{stem}-labels-idx1-ubyte"] = idx((np.arange(count) % 10).astype(np.uint8))
-    packed = {f"{name}.gz": gzip.compress(data) for name, data in files.items()}
-    monkeypatch.setattr(MNIST, "resources", [(name, hashlib.md5(data).hexdigest()) for name, data in packed.items()])
-    digests = {name: hashlib.md5(data).hexdigest() for name, data in files.items()}
-    monkeypatch.setattr(mnist_module, "MD5", digests)
-    return files, packed
+def tiny_mnist():
+    return TinyMNIST()
 
 
 @pytest.fixture
-def tiny_mnist_root(tiny_mnist, tmp_path):
-    """A data root with the tiny files in it: the folder `data` in the working directory."""
+def tiny_mnist_root(tiny_mnist, offer, tmp_path, monkeypatch):
+    """A data root with the tiny files in it, the folder `data` in the working directory, where MNIST is those files."""
     raw = tmp_path / "data" / "MNIST" / "raw"
     raw.mkdir(parents=True)
-    for name, data in tiny_mnist[0].items():
+    for name, data in tiny_mnist.files.items():
         (raw / name).write_bytes(data)
+    makers = {"mnist": tiny_mnist.load, "stacked-mnist": tiny_mnist.stack}
+    cards = [replace(card, make=makers.get(card.name, card.make)) for card in offer_datasets()]
+    offer("tiny-datasets", datasets=cards)
+    monkeypatch.setenv("GANBENCH_DISABLE", "ganbench-datasets")
     return tmp_path / "data"

@@ -1,5 +1,8 @@
 """Fixtures of what reads finished runs: some runs, one of a conditional model, and the command line itself."""
 
+import os
+from dataclasses import replace
+
 import pytest
 import torch
 from click.testing import CliRunner
@@ -8,15 +11,18 @@ import ganbench
 from ganbench.cli import main
 from ganbench.evaluation.features import FeatureStore
 from ganbench.evaluation.sampling import restore
+from ganbench.registry.catalog import discover
 from ganbench.storage.store import RunFolder
 
 RESULTS = "ganbench-results"
 
 
 class Shade(ganbench.Profiled):
-    """A conditional model: images as bright as their class."""
+    """A conditional model: images as bright as their class. It can't be built where SHADE is broken."""
 
     def __init__(self, task):
+        if os.environ.get("SHADE") == "broken":
+            raise LookupError("its\nparts are gone")
         self.task, self.scale = task, torch.zeros(())
 
     def profile(self):
@@ -47,13 +53,11 @@ def finished(run, make_spec):
 
 
 @pytest.fixture
-def shaded(run, make_spec, factory_with, monkeypatch):
+def shaded(run, make_spec, offer, factory):
     """The record of a finished run of Shade, which is installed until the test ends."""
-
-    factory = factory_with("shade", models=[ganbench.ModelCard("shade", make=Shade, about="As bright as its class.")])
-    monkeypatch.setattr("ganbench.registry.catalog.discover", lambda: factory.catalog)
-    spec = make_spec(model="shade", loss=None)
-    return run(spec, RESULTS, features=FeatureStore(factory))
+    offer("shade", models=[ganbench.ModelCard("shade", make=Shade, about="As bright as its class.")])
+    features = FeatureStore(replace(factory, catalog=discover()))
+    return run(make_spec(model="shade", loss=None), RESULTS, features=features)
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from ganbench.cli import main
+from ganbench.contracts.cards import ModelCard
 from ganbench.errors import BadOptionError
 from ganbench.suites.overrides import parse_seeds
 
@@ -43,6 +44,25 @@ def test_a_run_ends_with_a_leaderboard_and_the_path_of_the_results(ganbench, tmp
     }  # fmt: skip
 
 
+class Broken:
+    """A model that can't be fitted."""
+
+    def __init__(self, task):
+        pass
+
+    def fit(self, batches):
+        raise ArithmeticError("no fit today")
+
+
+class Interrupted(Broken):
+    """A model whose user interrupts it."""
+
+    def fit(self, batches):
+        for batch in batches:
+            signal.raise_signal(signal.SIGINT)
+            yield {"loss": batch.samples.mean()}
+
+
 def test_done_runs_are_not_repeated_unless_forced(ganbench, tmp_path):
     ganbench(f"run {TINY}")
     (path,) = tmp_path.glob("ganbench-results/runs/*/record.json")
@@ -56,14 +76,11 @@ def test_done_runs_are_not_repeated_unless_forced(ganbench, tmp_path):
     assert path.stat().st_mtime_ns > before
 
 
-def test_a_failed_run_exits_with_one_and_the_others_go_on(ganbench, monkeypatch):
-    def broken(self, batches):
-        raise ArithmeticError("no fit today")
-
-    monkeypatch.setattr("ganbench_models.gmm.GMM.fit", broken)
-    result = ganbench("run --dataset ring8 --model vanilla,gmm,dcgan --budget updates=3 --seeds 1")
+def test_a_failed_run_exits_with_one_and_the_others_go_on(ganbench, offer):
+    offer("broken", models=[ModelCard("broken", make=Broken, about="Can't be fitted.")])
+    result = ganbench("run --dataset ring8 --model vanilla,broken,dcgan --budget updates=3 --seeds 1")
     assert result.exit_code == 1
-    assert "1 failed: ArithmeticError: no fit today (gmm)" in result.stdout
+    assert "1 failed: ArithmeticError: no fit today (broken)" in result.stdout
     assert "1 skipped: dcgan makes images" in result.stdout
     assert result.stderr.count("done in") == 1
 
@@ -187,13 +204,9 @@ def test_seeds_of_no_sense_are_refused(text):
         parse_seeds(text)
 
 
-def test_an_interrupt_says_what_is_kept_and_how_to_go_on(ganbench, monkeypatch):
-    def interrupted(self, *args):
-        signal.raise_signal(signal.SIGINT)
-        yield
-
-    monkeypatch.setattr("ganbench.training.session.Session.run", interrupted)
-    result = ganbench(f"run {TINY}")
+def test_an_interrupt_says_what_is_kept_and_how_to_go_on(ganbench, offer):
+    offer("interrupted", models=[ModelCard("interrupted", make=Interrupted, about="Is interrupted.")])
+    result = ganbench("run --dataset digits --model interrupted --budget updates=3 --seeds 1")
     assert result.exit_code == 130
     assert "stopped by SIGINT; 0 of 1 runs are done; repeat the command to go on" in result.stderr
 

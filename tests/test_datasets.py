@@ -13,10 +13,10 @@ from ganbench.contracts.datasets import Source
 from ganbench.errors import BadOptionError, DataMissingError
 from ganbench.schema.choice import Choice
 from ganbench.torchkit.resident import Resident
-from ganbench_datasets import mnist as mnist_module
 from ganbench_datasets.digits import digits
 from ganbench_datasets.image_folder import image_folder
 from ganbench_datasets.mixtures import grid25, ring8
+from ganbench_datasets.mnist import mnist
 
 
 @pytest.fixture
@@ -144,11 +144,9 @@ def test_pictures_of_no_size_or_of_odd_channels_are_refused(factory, folder, set
 
 
 @pytest.fixture
-def server(tiny_mnist, monkeypatch):
-    """Serve the packed files on this machine, as MNIST's only mirror."""
-    from torchvision.datasets import MNIST
-
-    packed, asked = tiny_mnist[1], []
+def server(tiny_mnist):
+    """Serve the packed files on this machine; return their address, and the list of what was asked for."""
+    packed, asked = tiny_mnist.served, []
 
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_GET(self):
@@ -169,35 +167,30 @@ def server(tiny_mnist, monkeypatch):
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as serving:
         thread = threading.Thread(target=serving.serve_forever)
         thread.start()
-        monkeypatch.setattr(MNIST, "mirrors", [f"http://127.0.0.1:{serving.server_port}/"])
-        yield asked
+        yield f"http://127.0.0.1:{serving.server_port}/", asked
         serving.shutdown()
         thread.join()
 
 
-def test_mnist_is_downloaded_once_into_the_cache_and_checked(server, tmp_path):
-    source = Source(None, tmp_path / "cache")
-    data = mnist_module.mnist(source)
+def test_mnist_is_downloaded_once_into_the_cache_and_checked(server, tiny_mnist, tmp_path):
+    source, (mirror, asked) = Source(None, tmp_path / "cache"), server
+    data = tiny_mnist.load(source, mirror)
     assert (data.shape, data.count("train"), data.count("test"), data.classes) == ((1, 28, 28), 30, 12, 10)
-    before = len(server)
+    before = len(asked)
     assert before >= 4
-    mnist_module.mnist(source)
-    assert len(server) == before
+    tiny_mnist.load(source, mirror)
+    assert len(asked) == before
 
 
 def test_a_download_that_is_damaged_is_refused(server, tiny_mnist, tmp_path):
-    packed = tiny_mnist[1]
-    packed["t10k-labels-idx1-ubyte.gz"] = gzip.compress(b"something else")
+    tiny_mnist.served["t10k-labels-idx1-ubyte.gz"] = gzip.compress(b"something else")
     with pytest.raises(DataMissingError, match="the download failed"):
-        mnist_module.mnist(Source(None, tmp_path / "cache"))
+        tiny_mnist.load(Source(None, tmp_path / "cache"), server[0])
 
 
-def test_without_a_network_one_line_says_what_where_and_how(tiny_mnist, tmp_path, monkeypatch):
-    from torchvision.datasets import MNIST
-
-    monkeypatch.setattr(MNIST, "mirrors", ["http://127.0.0.1:9/"])
+def test_without_a_network_one_line_says_what_where_and_how(tiny_mnist, tmp_path):
     with pytest.raises(DataMissingError) as caught:
-        mnist_module.mnist(Source(None, tmp_path / "cache"))
+        tiny_mnist.load(Source(None, tmp_path / "cache"))
     line = str(caught.value)
     assert "\n" not in line
     for part in ("no MNIST in", str(tmp_path), "the download failed", "--data-root", "GANBENCH_DATA"):
@@ -206,13 +199,13 @@ def test_without_a_network_one_line_says_what_where_and_how(tiny_mnist, tmp_path
 
 def test_a_data_root_without_the_data_is_never_downloaded_into(tmp_path):
     with pytest.raises(DataMissingError, match=r"no MNIST in .*train-images-idx3-ubyte.* not there; point at"):
-        mnist_module.mnist(Source(tmp_path, tmp_path / "cache"))
+        mnist(Source(tmp_path, tmp_path / "cache"))
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_copy_with_a_wrong_checksum_is_named(tiny_mnist_root):
+def test_a_copy_with_a_wrong_checksum_is_named(tiny_mnist, tiny_mnist_root):
     source = Source(tiny_mnist_root, tiny_mnist_root)
-    assert mnist_module.mnist(source).count("test") == 12
+    assert tiny_mnist.load(source).count("test") == 12
     (tiny_mnist_root / "MNIST" / "raw" / "t10k-labels-idx1-ubyte").write_bytes(b"short")
     with pytest.raises(DataMissingError, match=r"t10k-labels-idx1-ubyte' is damaged"):
-        mnist_module.mnist(source)
+        tiny_mnist.load(source)

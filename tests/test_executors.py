@@ -114,16 +114,14 @@ def test_devices_are_dealt_out_in_turn_and_each_worker_has_its_share_of_the_core
 
 
 def test_as_many_workers_as_end_soonest(monkeypatch):
-    from ganbench_executors import machine
+    from ganbench_executors.machine import Machine
 
-    monkeypatch.setattr(machine, "usable_cores", lambda: 8)
-    monkeypatch.setattr(machine, "_available", lambda: 2**40)
+    machine = Machine(cores=8, available_bytes=2**40)
     monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
     assert [machine.workers_for(("cpu",), runs) for runs in (1, 3, 100)] == [1, 3, 8]
     assert [machine.threads_for(workers) for workers in (1, 3, 8, 20)] == [8, 2, 1, 1]
     assert machine.workers_for(("cuda:0",), 100) == 1
-    monkeypatch.setattr(machine, "_available", lambda: 5 * 10**9)
-    assert machine.workers_for(("cpu",), 100) == 3
+    assert Machine(cores=8, available_bytes=5 * 10**9).workers_for(("cpu",), 100) == 3
     monkeypatch.setenv("OMP_NUM_THREADS", "2")
     assert machine.threads_for(8) == 2
 
@@ -159,10 +157,9 @@ def test_runs_that_ended_without_scores_are_run_again_as_asked(tmp_path, make_sp
     assert reasons["all"] == [(0, ""), (1, ""), (2, "")]
 
 
-def test_a_worker_that_hangs_long_after_its_time_is_ended(tmp_path, make_spec, monkeypatch):
-    monkeypatch.setattr("ganbench_executors.processes._GRACE_SECONDS", 0.0)
+def test_a_worker_that_hangs_long_after_its_time_is_ended(tmp_path, make_spec):
     work = Pretend(tmp_path, timeout=0.1)
-    (record,) = Processes(workers=1).run(work, [make_spec(seed=4)], print)
+    (record,) = Processes(workers=1, grace=0.0).run(work, [make_spec(seed=4)], print)
     assert record.reason == "took longer than 0.1 s and was ended"
 
 

@@ -89,10 +89,9 @@ def test_a_run_that_raises_is_a_failed_row_with_its_reason_and_traceback(
     assert read_record(folder / "record.json").reason == reason
 
 
-def test_what_a_run_had_learnt_before_it_broke_is_kept(run, make_spec, broken, tmp_path, monkeypatch):
-    monkeypatch.setattr("ganbench.training.meter.TICK_SECONDS", 0.0)  # a tick at every update
+def test_what_a_run_had_learnt_before_it_broke_is_kept(run, make_spec, broken, tmp_path):
     spec = make_spec(model="broken:where=fit", loss=None, checkpoints=(0.2, 1.0))
-    record = run(spec, features=broken)
+    record = run(spec, features=broken, tick_seconds=0.0)
     assert (record.status, record.ended_by) == (Status.FAILED, "error")
     assert (record.spent.updates, [checkpoint.fraction for checkpoint in record.checkpoints]) == (3, [0.2])
     curves = pq.read_table(tmp_path / "a" / "runs" / spec.key / "curves.parquet")
@@ -203,14 +202,11 @@ def test_a_model_that_exits_while_it_is_built_does_not_end_the_check_of_a_suite(
     assert built
 
 
-def test_where_a_run_diverged_does_not_depend_on_when_the_curves_were_read(
-    run, make_spec, broken, tmp_path, monkeypatch
-):
+def test_where_a_run_diverged_does_not_depend_on_when_the_curves_were_read(run, make_spec, broken, tmp_path):
     spec = make_spec(model="broken:where=nan", loss=None, budget=Budget(updates=50_000))
     records, curves = [], []
     for where, seconds in (("often", 0.0), ("rarely", 0.5)):
-        monkeypatch.setattr("ganbench.training.meter.TICK_SECONDS", seconds)
-        records.append(run(spec, where, features=broken))
+        records.append(run(spec, where, features=broken, tick_seconds=seconds))
         curves.append((tmp_path / where / "runs" / spec.key / "curves.parquet").read_bytes())
     first, second = ((each.spent.updates, each.spent.images, dict(each.spent.by_player)) for each in records)
     assert first == second == (5, 640, {"model": 5})

@@ -47,18 +47,17 @@ def test_a_half_is_half_of_either_side_without_a_sample_twice():
     assert apart.real.samples.max() < 100 <= apart.fake.samples.min()
 
 
-def test_the_deviation_over_halves_is_the_sample_one_and_none_without_a_score(monkeypatch):
-    class Half:
-        def __init__(self, value):
-            self.value = value
-
+def test_the_deviation_over_halves_is_the_sample_one_and_none_without_a_score():
+    class Means(Sides):
         def scores(self, metrics):
-            return tuple(Score("m", name, self.value, "lower") for name in ("a", "b"))
+            return tuple(Score("m", name, self.real.samples.mean().item(), "lower") for name in ("a", "b"))
 
-    monkeypatch.setattr("ganbench.evaluation.resampling.half", lambda comparison, round_: Half(1.0 + 2 * round_))
+    whole = Means(Side(torch.arange(10.0)), Side(torch.arange(10.0)))
     scores = (Score("m", "a", 5.0, "lower"), Score("m", "b", None, "lower"))
-    first, second = with_deviations(scores, None, (), 2)
-    assert first.sampling_deviation == pytest.approx(2**0.5)
+    first, second = with_deviations(scores, whole, (), 2)
+    one, other = (half(whole, round_).real.samples.mean().item() for round_ in range(2))
+    assert one != other
+    assert first.sampling_deviation == pytest.approx(abs(one - other) / 2**0.5)
     assert second.sampling_deviation is None
 
 

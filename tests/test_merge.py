@@ -9,7 +9,7 @@ from hostile import rewritten
 from ganbench.errors import BadOptionError, ResultsError
 from ganbench.schema.spec import Budget
 from ganbench.storage.merge import merged
-from ganbench.storage.submission import pack, unpacked
+from ganbench.storage.submission import Bounds, pack, unpacked
 
 pytest_plugins = ["sampled"]
 
@@ -112,21 +112,19 @@ def test_members_of_other_names_are_refused_and_nothing_is_written(tmp_path, nam
     assert sorted(tmp_path.rglob("*")) == before
 
 
-def test_a_member_that_unpacks_to_too_much_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr("ganbench.storage.submission._LARGEST_PICTURE", 1_000)
+def test_a_member_that_unpacks_to_too_much_is_refused(tmp_path):
     path = crooked(tmp_path, "runs/0123456789ab/samples.png", b"0" * 10_000_000)
     assert path.stat().st_size < 20_000
-    with pytest.raises(ResultsError, match="too large unpacked"), unpacked(path):
+    with pytest.raises(ResultsError, match="too large unpacked"), unpacked(path, Bounds(picture=1_000)):
         pytest.fail("it was unpacked")
 
 
-def test_all_together_are_bounded_too(tmp_path, monkeypatch):
-    monkeypatch.setattr("ganbench.storage.submission._ALL", 1_500)
+def test_all_together_are_bounded_too(tmp_path):
     path = tmp_path / "many.zip"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for index in range(2):
             archive.writestr(f"runs/{index:012x}/samples.png", b"0" * 1_000)
-    with pytest.raises(ResultsError, match="too large unpacked"), unpacked(path):
+    with pytest.raises(ResultsError, match="too large unpacked"), unpacked(path, Bounds(everything=1_500)):
         pytest.fail("it was unpacked")
 
 

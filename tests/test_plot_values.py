@@ -70,15 +70,12 @@ def test_runs_of_a_single_picture_have_no_strip(pictured, tmp_path):
     assert list(training_pictures.Strips().write(pictured(seeds_of("dcgan"), frames=False), tmp_path / "out")) == []
 
 
-def test_strips_and_samples_are_of_the_seeds_that_are_best_at_the_end(pictured, tmp_path, monkeypatch):
+def test_strips_and_samples_are_of_the_seeds_that_are_best_at_the_end(pictured):
     first, second, third = seeds_of("dcgan")
     built = pictured([first, rescored(second, 1.0, 5.0), third])
     ((_, _, (found,)),) = training_pictures._boards(built)
     assert found.frames[1.0].parent.name == make_record("dcgan", "digits", 0).key
-    drawn = []
-    monkeypatch.setattr(samples, "draw", lambda pairs, *rest: drawn.extend(pairs) or samples.Figure())
-    list(samples.Samples().write(built, tmp_path / "out"))
-    ((best, worst),) = drawn
+    ((_, _, ((best, worst),)),) = samples.pairs_by_board(built)
     assert [(run.seed, run.value) for run in (best, worst)] == [(0, 4.0), (1, 5.0)]
 
 
@@ -104,15 +101,11 @@ def test_samples_of_many_models_go_in_bands(tmp_path):
     assert labels[10:] == ["best seed (0)", *[""] * 4, "worst seed (1)", *[""] * 4]
 
 
-def test_histograms_show_the_worst_seed_and_the_true_shares(pictured, tmp_path, monkeypatch):
-    drawn = []
-    monkeypatch.setattr(histograms, "draw", lambda counted, title: drawn.extend(counted) or histograms.Figure())
-    list(histograms.Histograms().write(pictured(seeds_of("dcgan")), tmp_path / "out"))
-    (counted,) = drawn
+def test_histograms_show_the_worst_seed_and_the_true_shares(pictured):
+    ((_, _, (counted,)),) = histograms.counted_by_board(pictured(seeds_of("dcgan")))
     assert counted.who == "dcgan + hinge, seed 1"
     assert counted.generated.tolist() == [0.75, 0.25]
     assert counted.real.tolist() == pytest.approx([2 / 3, 1 / 3])
-    monkeypatch.undo()
     (axes,) = histograms.draw([counted], "title").axes
     assert axes.lines[0].get_ydata().tolist() == pytest.approx([2 / 3, 1 / 3])
 
@@ -126,13 +119,10 @@ def test_the_colours_of_the_heat_map_are_ranks():
     assert np.asarray(axes.collections[0].get_array()).ravel().tolist() == [1, 1, 2, 2]
 
 
-def test_the_heat_map_is_of_standard_budgets_and_first_scores(tmp_path, monkeypatch):
-    drawn = []
-    monkeypatch.setattr(heat_map, "draw", lambda part, title: drawn.append(part) or heat_map.Figure())
+def test_the_heat_map_is_of_standard_budgets_and_first_scores():
     records = [joined(record, rescored(record, 9.0, 8.0, name="kid")) for record in two_by_two()]
     others = [respec(record, standard=False) for record in seeds_of("cgan")]
-    list(heat_map.HeatMap().write(results([*records, *others]), tmp_path))
-    (part,) = drawn
+    ((_, part),) = heat_map.parts(results([*records, *others]).leaderboard)
     assert set(part["score"]) == {"fid"}
     assert sorted(part["model"]) == ["dcgan", "dcgan", "gmm", "gmm"]
 
@@ -193,25 +183,18 @@ def test_the_band_of_losses_goes_from_the_lowest_seed_to_the_highest_up_to_the_l
     assert (late.min(), late.max()) == (1, 5)
 
 
-def test_losses_are_of_every_seed_and_accuracy_of_its_columns(tmp_path, monkeypatch):
-    drawn = {}
+def test_losses_are_of_every_seed_and_accuracy_of_its_columns(tmp_path):
     records = seeds_of("dcgan")
     for record in records:
         frame = curves(float(record.spec.seed), discriminator_accuracy=0.5)
         (tmp_path / record.key).mkdir()
         frame.to_parquet(tmp_path / record.key / "curves.parquet")
     built = results(records, [tmp_path / record.key for record in records])
-
-    def draw(self, found, title):
-        drawn[self.kind] = found
-        return samples.Figure()
-
-    monkeypatch.setattr(players.Curves, "draw", draw)
-    list(players.losses().write(built, tmp_path / "out"))
-    list(players.accuracy().write(built, tmp_path / "out"))
-    (seeds,) = drawn["losses"].values()
+    ((_, _, losses),) = players.losses().curves_by_board(built)
+    (seeds,) = losses.values()
     assert [seed["generator_loss"][0] for seed in seeds] == [0, 1, 2]
-    (seeds,) = drawn["accuracy"].values()
+    ((_, _, accuracy),) = players.accuracy().curves_by_board(built)
+    (seeds,) = accuracy.values()
     assert [seed["discriminator_accuracy"][0] for seed in seeds] == [0.5] * 3
 
 

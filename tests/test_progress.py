@@ -80,11 +80,10 @@ def test_runs_side_by_side_have_a_bar_each(make_spec):
         assert [task.completed for task in progress.tasks] == [1.75, 0.75]
 
 
-def test_a_terminal_gets_bars_and_a_pipe_gets_lines(make_spec, monkeypatch):
+def test_a_terminal_gets_bars_and_a_pipe_gets_lines(make_spec):
     for terminal, kind in ((True, Bars), (False, Plain)):
         made = Console(file=io.StringIO(), width=120, force_terminal=terminal)
-        monkeypatch.setattr("ganbench.report.progress.make_console", lambda stderr, made=made: made)
-        with display([make_spec()]) as notify:
+        with display([make_spec()], made) as notify:
             assert isinstance(notify, kind)
 
 

@@ -75,8 +75,7 @@ def test_a_score_does_not_depend_on_how_much_training_drew(run, make_spec, restl
     assert early == late
 
 
-def test_a_killed_run_takes_the_global_stream_up_where_it_was(run, make_spec, restless, tmp_path, monkeypatch):
-    monkeypatch.setattr("ganbench.training.meter.TICK_SECONDS", 0.0)  # a tick at every update
+def test_a_killed_run_takes_the_global_stream_up_where_it_was(run, make_spec, restless, tmp_path):
     spec = make_spec(model="restless", loss=None, metrics=(Choice("dice"),))
     run(spec, "whole", features=restless)
 
@@ -85,6 +84,6 @@ def test_a_killed_run_takes_the_global_stream_up_where_it_was(run, make_spec, re
             signal.raise_signal(signal.SIGINT)
 
     with pytest.raises(InterruptedRunError):
-        run(spec, "killed", kill_at_seven, restless, save_seconds=0.0)
+        run(spec, "killed", kill_at_seven, restless, save_seconds=0.0, tick_seconds=0.0)
     run(spec, "killed", features=restless)
     assert level(tmp_path, "killed", spec) == level(tmp_path, "whole", spec)

@@ -107,8 +107,7 @@ def test_scoring_more_often_does_not_change_training(run, make_spec, tmp_path):
     "model",
     ["vanilla", "dcgan:width=8", "wgan-gp:width=8", "vae", "gmm:components=10,covariance=diag", "pixel-gaussian"],
 )
-def test_a_run_stopped_half_way_goes_on_to_the_same_bits(run, make_spec, tmp_path, model, monkeypatch):
-    monkeypatch.setattr("ganbench.training.meter.TICK_SECONDS", 0.0)  # a tick at every update
+def test_a_run_stopped_half_way_goes_on_to_the_same_bits(run, make_spec, tmp_path, model):
     loss = make_spec(model=model.partition(":")[0]).loss
     spec = make_spec(model=model, loss=loss, checkpoints=(0.3, 1.0))
     whole = run(spec, "whole")
@@ -121,12 +120,12 @@ def test_a_run_stopped_half_way_goes_on_to_the_same_bits(run, make_spec, tmp_pat
     asked = []
 
     with pytest.raises(InterruptedRunError, match="stopped by SIGINT"):
-        run(spec, "killed", stop_half_way)
+        run(spec, "killed", stop_half_way, tick_seconds=0.0)
     folder = tmp_path / "killed" / "runs" / spec.key
     assert {path.name for path in folder.iterdir()} == {"resume.safetensors", "frame-0300.png", "run.log"}
 
     seen = []
-    resumed = run(spec, "killed", seen.append)
+    resumed = run(spec, "killed", seen.append, tick_seconds=0.0)
     assert min(event.fraction for event in seen if isinstance(event, Progressed)) > 0.4
     assert values(resumed) == values(whole)
     assert resumed.spent.images == whole.spent.images
@@ -156,16 +155,16 @@ def test_scores_carry_what_somebody_needs_to_repeat_them(run, make_spec):
     assert (score.metric, score.better) == ("frechet:features=raw", "lower")
 
 
-def test_metrics_that_share_a_feature_space_share_its_features(run, make_spec, monkeypatch):
+def test_metrics_that_share_a_feature_space_share_its_features(run, make_spec, factory):
     mapped = []
-    features = FeatureStore.features
 
-    def watched(self, choice, *rest, **named):
-        mapped.append(choice)
-        return features(self, choice, *rest, **named)
+    class Watched(FeatureStore):
+        def features(self, choice, *rest, **named):
+            mapped.append(choice)
+            return super().features(choice, *rest, **named)
 
-    monkeypatch.setattr(FeatureStore, "features", watched)
-    run(make_spec(metrics=(Choice("frechet"), Choice.parse("frechet:features=raw")), checkpoints=(0.5, 1.0)))
+    metrics = (Choice("frechet"), Choice.parse("frechet:features=raw"))
+    run(make_spec(metrics=metrics, checkpoints=(0.5, 1.0)), features=Watched(factory))
     assert list(map(str, mapped)) == ["raw"] * 3  # the real side once, the generated one at each checkpoint
 
 
@@ -207,8 +206,7 @@ def test_the_sample_grid_is_a_picture_of_the_samples(run, make_spec, tmp_path):
             assert len(picture.convert("L").getcolors(1_000)) > 10
 
 
-def test_a_save_between_a_tick_and_a_due_checkpoint_scores_the_same_update(run, make_spec, monkeypatch):
-    monkeypatch.setattr("ganbench.training.meter.TICK_SECONDS", 0.0)
+def test_a_save_between_a_tick_and_a_due_checkpoint_scores_the_same_update(run, make_spec):
     spec = make_spec(checkpoints=(0.5, 1.0))
     whole = run(spec, "whole")
 
@@ -218,7 +216,7 @@ def test_a_save_between_a_tick_and_a_due_checkpoint_scores_the_same_update(run, 
             signal.raise_signal(signal.SIGINT)  # a person who can't wait: in the middle of scoring
 
     with pytest.raises(InterruptedRunError):
-        run(spec, "stopped", stop_while_scoring)
+        run(spec, "stopped", stop_while_scoring, tick_seconds=0.0)
     resumed = run(spec, "stopped")
     assert [checkpoint.spent.updates for checkpoint in resumed.checkpoints] == [5, 10]
     assert values(resumed) == values(whole)
@@ -264,10 +262,9 @@ def test_a_run_keeps_a_log_of_its_own(run, make_spec, tmp_path):
         assert line in log
 
 
-def test_tensorboard_events_hold_losses_and_scores_by_update(features, make_spec, tmp_path, monkeypatch):
+def test_tensorboard_events_hold_losses_and_scores_by_update(features, make_spec, tmp_path):
     accumulator = pytest.importorskip("tensorboard.backend.event_processing.event_accumulator")
-    monkeypatch.setattr("ganbench.training.meter.TICK_SECONDS", 0.0)
-    record = Runner(features, tmp_path, tensorboard=True).run(
+    record = Runner(features, tmp_path, tensorboard=True, tick_seconds=0.0).run(
         spec := make_spec(checkpoints=(0.5, 1.0)), Store(tmp_path).run(spec.key), nobody
     )
     events = accumulator.EventAccumulator(str(Store(tmp_path).run(spec.key).path / "tensorboard"))

@@ -1,6 +1,7 @@
 """Samples of a finished run: from its weights alone, and the ones that were scored."""
 
 import json
+import shutil
 
 import numpy as np
 import pytest
@@ -8,9 +9,13 @@ import torch
 from PIL import Image
 from safetensors import safe_open
 
+import ganbench
+from ganbench.evaluation.features import FeatureStore
 from ganbench.evaluation.sampling import Request
+from ganbench.schema.choice import Choice
 
 pytest_plugins = ["sampled"]
+RESULTS = "ganbench-results"
 
 
 def unpacked(name):
@@ -27,22 +32,25 @@ def unpacked(name):
     ],
     ids=["points", "images, averaged, bf16", "no gradient"],
 )
-def test_the_runs_own_seed_and_count_draw_the_samples_that_were_scored(finished, sampler, monkeypatch, changes):
+def test_the_runs_own_seed_and_count_draw_the_samples_that_were_scored(run, make_spec, factory_with, sampler, changes):
+    class Watch:
+        def score(self, evidence):
+            scored.append(evidence.fake.samples)
+            return {"seen": 1.0}
+
     scored = []
-    monkeypatch.setattr(
-        "ganbench.evaluation.checkpoints.draw_samples", lambda path, samples, real: scored.append(samples)
-    )
-    record = finished(**changes)
+    card = ganbench.MetricCard("watch", make=Watch, about="Sees.", columns=(ganbench.Column("seen", "One."),))
+    features = FeatureStore(factory_with("watch", metrics=[card]))
+    record = run(make_spec(metrics=(Choice("watch"),), **changes), RESULTS, features=features)
     assert torch.equal(sampler(record).draw(Request(100, record.spec.seed)), scored[0])
 
 
-def test_the_data_need_not_be_there(finished, monkeypatch, sample):
-    record = finished()
-
-    def gone(self, choice):
-        pytest.fail(f"{choice} was asked for")
-
-    monkeypatch.setattr("ganbench.registry.factory.Factory.dataset", gone)
+def test_the_data_need_not_be_there(finished, tmp_path, sample):
+    for number in range(10):
+        (tmp_path / "photos" / "cats").mkdir(parents=True, exist_ok=True)
+        Image.new("RGB", (8, 8), (20 * number, 0, 0)).save(tmp_path / "photos" / "cats" / f"{number}.png")
+    record = finished(dataset=f"image-folder:folder={tmp_path / 'photos'},size=8", metrics=())
+    shutil.rmtree(tmp_path / "photos")
     assert sample(record.key).exit_code == 0
 
 

@@ -1,16 +1,14 @@
 """What can be wrong with `ganbench sample`: one line each, exit code two, nothing written."""
 
-import os
+import resource
 from dataclasses import replace
-from importlib import metadata
 
 import pytest
 import torch
 from safetensors.torch import load, save_file
 
 from ganbench.errors import ResultsError
-from ganbench.evaluation.sampling import Request
-from ganbench.registry.catalog import discover
+from ganbench.evaluation.sampling import Request, check_out
 from ganbench.schema.record import Status
 from ganbench.storage.store import Store
 
@@ -104,42 +102,35 @@ def test_a_model_that_takes_any_weights_and_then_cannot_draw_says_so(finished, s
         sampler(record).draw(Request(5))
 
 
-def test_a_model_that_cannot_be_built_any_more_says_so(finished, monkeypatch, mistake):
-    record = finished()
-
-    def changed(*given, **named):
-        raise LookupError("its\nparts are gone")
-
-    monkeypatch.setattr("ganbench_models.vanilla.Vanilla.__init__", changed)
-    told = mistake(record.key)
-    assert f"vanilla can't be built as it was for run {record.key}: LookupError: its parts are gone" in told
+def test_a_model_that_cannot_be_built_any_more_says_so(shaded, monkeypatch, mistake):
+    monkeypatch.setenv("SHADE", "broken")
+    told = mistake(shaded.key)
+    assert f"shade can't be built as it was for run {shaded.key}: LookupError: its parts are gone" in told
 
 
 def test_a_model_whose_plugin_is_gone_is_a_mistake(shaded, monkeypatch, mistake):
-    catalog = discover(metadata.entry_points(group="ganbench"))
-    monkeypatch.setattr("ganbench.registry.catalog.discover", lambda: catalog)
+    monkeypatch.setenv("GANBENCH_DISABLE", "shade")
     assert "unknown model 'shade'" in mistake(shaded.key)
 
 
-def test_a_folder_that_cannot_be_written_is_a_mistake_before_anything_is_drawn(
-    finished, tmp_path, monkeypatch, mistake
-):
+def test_a_folder_that_cannot_be_written_is_a_mistake_before_anything_is_drawn(finished, tmp_path, mistake, folder_of):
     record = finished()
+    (folder_of(record).path / WEIGHTS).unlink()  # whoever looked for them would say so
     (tmp_path / "file").write_text("in the way")
-    monkeypatch.setattr("ganbench.evaluation.sampling.restore", lambda *given: pytest.fail("too late"))
     told = mistake(f"{record.key} --out file/deep/a.png")
     assert "can't write 'file/deep/a.png': a file is in the way; choose another with --out" in told
-    monkeypatch.setattr("os.access", lambda path, mode: mode != os.W_OK)
-    assert "can't write 'a.png': permission denied" in mistake(f"{record.key} --out a.png")
 
 
-def test_a_file_that_cannot_be_finished_is_not_left_half_written(finished, monkeypatch, mistake):
-    record = finished()
+def test_a_folder_that_may_not_be_written_is_named(tmp_path):
+    with pytest.raises(ResultsError, match=r"can't write '.*a.png': permission denied; choose another with --out"):
+        check_out(tmp_path / "a.png", allowed=lambda folder, mode: folder != tmp_path)
 
-    def full(file, array):
-        file.write(b"ha")
-        raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("numpy.save", full)
-    told = mistake(f"{record.key} --out a.npy")
-    assert "can't write 'a.npy': no space left on device" in told
+def test_a_file_that_cannot_be_finished_is_not_left_half_written(finished, mistake):
+    record, before = finished(), resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1_000, before[1]))  # as if the disk were full then
+    try:
+        told = mistake(f"{record.key} --out a.npy")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert "can't write 'a.npy': the file could not be finished (" in told

@@ -7,7 +7,6 @@ import pytest
 import torch
 
 from ganbench.contracts.metrics import Evidence, Features, Side
-from ganbench_metrics import balls, neighbours
 from ganbench_metrics.different_bins import different, divergence
 from ganbench_metrics.fid_infinity import extrapolated
 from ganbench_metrics.frechet import frechet_distance
@@ -117,14 +116,15 @@ def test_a_collapsed_side_shows_in_its_half():
     assert found["accuracy_on_generated"] > 0.95
 
 
-def test_tiles_change_nothing(monkeypatch):
-    real, fake = normal(70), normal(50, seed=1)
-    whole = prdc(real, fake), accuracies(real[:50], fake), squared_mmd(real, fake, [1.0])
-    for module in (neighbours, balls):
-        monkeypatch.setattr(module, "_TILE", 16)
-    tiled = prdc(real, fake), accuracies(real[:50], fake), squared_mmd(real, fake, [1.0])
-    for one, other in zip(whole, tiled, strict=True):
-        assert other == pytest.approx(one, rel=1e-9)
+def test_mmd_of_more_than_a_tile_is_its_definition():
+    real, fake = normal(2_100, 2), normal(2_060, 2, seed=1, mean=0.5)
+
+    def kernel(one, other, off_diagonal=0):
+        values = (-0.5 * torch.cdist(one, other).square()).exp()
+        return (values.sum() - values.diagonal().sum() * off_diagonal) / (len(one) * (len(other) - off_diagonal))
+
+    expected = kernel(real, real, 1) + kernel(fake, fake, 1) - 2 * kernel(real, fake)
+    assert squared_mmd(real, fake, [1.0]) == pytest.approx(expected.item(), rel=1e-9)
 
 
 def test_different_bins_of_one_law_are_about_one_in_twenty():

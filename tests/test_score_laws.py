@@ -8,7 +8,6 @@ import torch
 from spoiled import STRENGTHS, answers
 
 from ganbench.contracts.metrics import Evidence, Side
-from ganbench.evaluation import features as feature_module
 from ganbench.evaluation.features import FeatureStore
 from ganbench.schema.choice import Choice
 
@@ -85,10 +84,9 @@ def test_the_order_of_samples_changes_nothing(features, digits, metric):
 
 
 @pytest.mark.parametrize("metric", PLAIN + JUDGED)
-def test_batches_change_nothing(features, digits, metric, monkeypatch):
+def test_batches_change_nothing(features, digits, metric):
     whole = score(features, metric, *digits)
-    monkeypatch.setattr(feature_module, "_CHUNK", 7)
-    assert score(features, metric, *digits) == pytest.approx(whole, rel=1e-5, abs=1e-7)
+    assert score(FeatureStore(features.factory, chunk=7), metric, *digits) == pytest.approx(whole, rel=1e-5, abs=1e-7)
 
 
 @pytest.mark.parametrize("metric", PLAIN)

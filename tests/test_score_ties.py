@@ -11,7 +11,6 @@ from sklearn.neighbors import NearestNeighbors
 from ganbench.contracts.metrics import Evidence, Features, Side
 from ganbench.errors import UnfitError
 from ganbench.schema.choice import Choice
-from ganbench_metrics import balls
 from ganbench_metrics.nearest_neighbour import accuracies
 from ganbench_metrics.neighbours import tiles
 from ganbench_metrics.prdc import prdc
@@ -102,40 +101,41 @@ def in_double(real, fake, k):
     }
 
 
+SIZES = (1_200, 1_050)  # more than a tile has
 CLOSE = {
-    "normal": lambda g: (torch.randn(400, 300, generator=g), torch.randn(300, 300, generator=g)),
-    "far from the origin": lambda g: tuple(torch.randn(n, 300, generator=g) + 1e3 for n in (400, 300)),
-    "a lattice": lambda g: (pictures(400, 3).mul(8).round(), pictures(300, 3, seed=1).mul(8).round()),
+    "normal": lambda g: tuple(torch.randn(n, 60, generator=g) for n in SIZES),
+    "far from the origin": lambda g: tuple(torch.randn(n, 60, generator=g) + 1e3 for n in SIZES),
+    "a lattice": lambda g: tuple(pictures(n, 3, seed=n).mul(8).round() for n in SIZES),
     "narrow clusters": lambda g: tuple(
-        1e-4 * torch.randn(n, 40, generator=g, dtype=torch.float64) + torch.arange(n)[:, None] % 5 for n in (400, 300)
+        1e-4 * torch.randn(n, 40, generator=g, dtype=torch.float64) + torch.arange(n)[:, None] % 5 for n in SIZES
     ),
     "an outlier": lambda g: (
-        torch.cat([torch.randn(399, 300, generator=g), torch.full((1, 300), 1e4)]),
-        torch.randn(300, 300, generator=g),
+        torch.cat([torch.randn(SIZES[0] - 1, 60, generator=g), torch.full((1, 60), 1e4)]),
+        torch.randn(SIZES[1], 60, generator=g),
     ),
-    "copies": lambda g: (pictures(50, 70).repeat(8, 1), pictures(50, 70).repeat(6, 1) + 1e-6),
+    "copies": lambda g: (pictures(50, 70).repeat(24, 1), pictures(50, 70).repeat(21, 1) + 1e-6),
 }
 
 
 @pytest.mark.parametrize("k", [1, 5])
 @pytest.mark.parametrize("case", CLOSE)
-def test_what_single_precision_cannot_tell_is_settled_in_double(case, k, monkeypatch):
-    monkeypatch.setattr(balls, "_TILE", 128)
+def test_what_single_precision_cannot_tell_is_settled_in_double(case, k):
     real, fake = CLOSE[case](torch.Generator().manual_seed(0))
     expected = in_double(real, fake, k)
     assert prdc(real, fake, k) == pytest.approx(expected, rel=1e-12)
 
 
-def test_nearest_neighbours_equal_scikit_learns_left_out_one_at_a_time():
+@pytest.mark.parametrize("n", [300, 2_100])  # within a tile, and beyond it
+def test_nearest_neighbours_equal_scikit_learns_left_out_one_at_a_time(n):
     generator = torch.Generator().manual_seed(0)
-    real, fake = (torch.randn(300, 6, generator=generator, dtype=torch.float64) + shift for shift in (0.0, 0.3))
-    both, label = torch.cat([real, fake]).numpy(), torch.tensor([0] * 300 + [1] * 300)
+    real, fake = (torch.randn(n, 6, generator=generator, dtype=torch.float64) + shift for shift in (0.0, 0.3))
+    both, label = torch.cat([real, fake]).numpy(), torch.tensor([0] * n + [1] * n)
     found = NearestNeighbors(n_neighbors=1).fit(both).kneighbors(return_distance=False)[:, 0]  # itself left out
     right = (label[torch.from_numpy(found)] == label).double()
     ours = accuracies(real, fake)
     assert ours["nearest_neighbour_accuracy"] == pytest.approx(float(right.mean()), rel=1e-12)
-    assert ours["accuracy_on_real"] == pytest.approx(float(right[:300].mean()), rel=1e-12)
-    assert ours["accuracy_on_generated"] == pytest.approx(float(right[300:].mean()), rel=1e-12)
+    assert ours["accuracy_on_real"] == pytest.approx(float(right[:n].mean()), rel=1e-12)
+    assert ours["accuracy_on_generated"] == pytest.approx(float(right[n:].mean()), rel=1e-12)
 
 
 @pytest.mark.parametrize("metric", PLAIN)

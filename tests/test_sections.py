@@ -98,7 +98,7 @@ def test_a_broken_section_stops_nobody_else(install, records, tmp_path):
     assert (tmp_path / "good.txt").read_text() == "13"
 
 
-def test_side_by_side_sections_are_the_same_and_fail_alone(install, records, tmp_path, monkeypatch):
+def test_side_by_side_sections_are_the_same_and_fail_alone(install, records, tmp_path):
     class Broken:
         def write(self, results, folder):
             raise LookupError("no section today")
@@ -113,13 +113,12 @@ def test_side_by_side_sections_are_the_same_and_fail_alone(install, records, tmp
         ganbench.SectionCard("broken", make=Broken, about="Breaks."),
         ganbench.SectionCard("good", make=Good, about="Works."),
     ]
-    monkeypatch.setattr("ganbench.report.sections._MANY", 1)
-    written = write_sections(results(records), cards, tmp_path)
+    written = write_sections(results(records), cards, tmp_path, many=1)
     assert written == ({"good": [tmp_path / "good.txt"]}, {"broken": "LookupError: no section today"})
     assert (tmp_path / "good.txt").read_text() == "13"
 
 
-def test_a_section_that_kills_its_process_is_broken_and_takes_nobody_along(records, tmp_path, monkeypatch):
+def test_a_section_that_kills_its_process_is_broken_and_takes_nobody_along(records, tmp_path):
     class Deadly:
         def write(self, results, folder):
             os._exit(1)
@@ -130,12 +129,11 @@ def test_a_section_that_kills_its_process_is_broken_and_takes_nobody_along(recor
             path.write_text("good")
             return [path]
 
-    monkeypatch.setattr("ganbench.report.sections._MANY", 1)
     cards = [
         ganbench.SectionCard("deadly", make=Deadly, about="Ends its process."),
         ganbench.SectionCard("good", make=Good, about="Works."),
     ]
-    written, broken = write_sections(results(records), cards, tmp_path)
+    written, broken = write_sections(results(records), cards, tmp_path, many=1)
     assert written == {"good": [tmp_path / "good.txt"]}
     assert broken == {"deadly": "its process ended without a word: it may need more memory than there is"}
 

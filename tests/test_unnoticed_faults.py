@@ -20,7 +20,7 @@ from ganbench.contracts.metrics import Features, SpaceProfile
 from ganbench.contracts.models import Task
 from ganbench.errors import ResultsError
 from ganbench.evaluation.comparison import Comparison
-from ganbench.evaluation.features import Featured, FeatureStore
+from ganbench.evaluation.features import Featured, FeatureStore, file_name
 from ganbench.evaluation.resampling import half
 from ganbench.files import write_whole
 from ganbench.schema.choice import Choice
@@ -37,19 +37,18 @@ from ganbench.training.meter import Meter
 
 
 @pytest.fixture
-def interrupted(run, make_spec, monkeypatch, tmp_path):
+def interrupted(run, make_spec):
     """Return a spec, a run of it that was killed after its first checkpoint, and a run of it that was not."""
     spec = make_spec(budget=Budget(updates=12), checkpoints=(0.5, 1.0))
     whole = run(spec, "whole")
-    monkeypatch.setattr("ganbench.training.meter.TICK_SECONDS", 0.0)  # a tick, and a save, at every update
 
     def kill(event):
         if getattr(event, "fraction", 0) > 0.7:
             signal.raise_signal(signal.SIGINT)
 
     with pytest.raises(InterruptedRunError):
-        run(spec, "killed", notify=kill, save_seconds=0.0)
-    return spec, whole, run(spec, "killed", save_seconds=0.0)
+        run(spec, "killed", notify=kill, save_seconds=0.0, tick_seconds=0.0)  # a tick, and a save, at every update
+    return spec, whole, run(spec, "killed", save_seconds=0.0, tick_seconds=0.0)
 
 
 def test_a_resumed_run_keeps_the_curves_from_before(interrupted, tmp_path):
@@ -92,11 +91,12 @@ class Doubling(ganbench.ProfiledSpace):
 
 
 @pytest.fixture
-def doubling(factory, monkeypatch):
+def doubling(factory_with):
     """Return a maker of feature stores that share a disk, all with the space above."""
     Doubling.seen = 0
-    monkeypatch.setattr(type(factory), "space", lambda self, choice, samples: Doubling(samples))
-    return lambda device="cpu": FeatureStore(replace(factory, device=device))
+    card = ganbench.FeatureCard("doubling", make=Doubling, about="Doubles.")
+    factory = factory_with("doubling", features=[card])
+    return lambda: FeatureStore(factory)
 
 
 def test_kept_features_are_of_samples_of_the_same_shape(doubling):
@@ -107,28 +107,15 @@ def test_kept_features_are_of_samples_of_the_same_shape(doubling):
     assert Doubling.seen == 10
 
 
-@pytest.mark.parametrize("change", ["torch", "device"])
-def test_kept_features_are_of_the_same_torch_and_device(doubling, monkeypatch, change):
-    samples = torch.ones(4, 6)
-    doubling().features(Choice("doubling"), samples, keep=True)
-    doubling().features(Choice("doubling"), samples, keep=True)
+def test_kept_features_are_of_the_same_weights_device_and_torch(doubling, factory):
+    samples, made_by = torch.ones(4, 6), ("d0", "cpu", torch.__version__)
+    for _ in range(2):
+        doubling().features(Choice("doubling"), samples, keep=True)
     assert Doubling.seen == 4
-    store = doubling()
-    if change == "torch":
-        monkeypatch.setattr(torch, "__version__", "0.0.1")
-    else:
-        store.factory.device = "meta"
-        monkeypatch.setattr("ganbench.evaluation.features._read", lambda path, device: _refuse(path))
-        paths = {store._path(Choice("doubling"), Doubling(None), samples)}
-        store.factory.device = "cpu"
-        assert store._path(Choice("doubling"), Doubling(None), samples) not in paths
-        return
-    store.features(Choice("doubling"), samples, keep=True)
-    assert Doubling.seen == 8
-
-
-def _refuse(path):
-    raise AssertionError(f"{path} was read")
+    (kept,) = (factory.source.cache / "features").iterdir()
+    assert kept.name == file_name(Choice("doubling"), made_by, samples)
+    others = [("d1", *made_by[1:]), ("d0", "cuda:0", torch.__version__), ("d0", "cpu", "0.0.1")]
+    assert len({file_name(Choice("doubling"), each, samples) for each in [made_by, *others]}) == 4
 
 
 def test_every_metric_has_a_random_stream_of_its_own(features):
@@ -248,7 +235,7 @@ def test_isolation_restores_every_global_stream():
     assert (np.random.get_state()[1].tolist(), random.getstate(), torch.get_rng_state().tolist()) == expected
 
 
-def test_a_space_is_made_once_for_each_format(doubling, monkeypatch):
+def test_a_space_is_made_once_for_each_format(doubling):
     store = doubling()
     formats = [SampleFormat((2,), 0, "cpu"), SampleFormat((2,), 3, "cpu")]
     assert store.space(Choice("doubling"), formats[0]) is store.space(Choice("doubling"), formats[0])

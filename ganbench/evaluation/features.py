@@ -17,7 +17,6 @@ from ganbench.schema.choice import Choice
 if TYPE_CHECKING:
     from torch import Tensor
 
-_CHUNK = 1_000  # samples through a feature space at a time
 _DIGEST = 16  # hex digits that name a file of kept features
 
 
@@ -25,10 +24,11 @@ _DIGEST = 16  # hex digits that name a file of kept features
 class FeatureStore:
     """Samples in feature spaces: each space made once for each format of samples, real data's features kept on disk.
 
-    factory: makes spaces, and has the data.
+    factory: makes spaces, and has the data. chunk: how many samples go through a space at a time.
     """
 
     factory: Factory
+    chunk: int = 1_000
     _spaces: dict[tuple[Choice, SampleFormat], FeatureSpace | GanbenchError] = field(default_factory=dict)
     _real: dict[tuple[Choice, int], "Featured"] = field(default_factory=dict)
 
@@ -66,7 +66,7 @@ class FeatureStore:
         kept = _read(path, self.device) if path else None
         if kept is not None:
             return kept
-        features = _mapped(space, samples)
+        features = _mapped(space, samples, self.chunk)
         if path:
             _write(path, features)
         return features
@@ -78,13 +78,20 @@ class FeatureStore:
         return {"features": str(choice)} | {name: fact for name, fact in facts.items() if fact}
 
     def _path(self, choice: Choice, space: FeatureSpace, samples: "Tensor") -> Path:
-        """Name a file by all that can change a bit of it: the data themselves, the space, device and torch."""
         import torch
 
-        named_by = (str(choice), profile_of(space).digest, self.device, torch.__version__, tuple(samples.shape))
-        key = hashlib.sha256(repr(named_by).encode())
-        key.update(samples.contiguous().cpu().numpy().tobytes())
-        return self.factory.source.cache / "features" / f"{choice.name}-{key.hexdigest()[:_DIGEST]}.safetensors"
+        name = file_name(choice, (profile_of(space).digest, self.device, torch.__version__), samples)
+        return self.factory.source.cache / "features" / name
+
+
+def file_name(choice: Choice, made_by: tuple[str, str, str], samples: "Tensor") -> str:
+    """Name a file of features by all that can change a bit of it: space and data, and what the features are made by.
+
+    made_by: the digest of the space's weights, the device, and the version of torch.
+    """
+    key = hashlib.sha256(repr((str(choice), *made_by, tuple(samples.shape))).encode())
+    key.update(samples.contiguous().cpu().numpy().tobytes())
+    return f"{choice.name}-{key.hexdigest()[:_DIGEST]}.safetensors"
 
 
 @dataclass
@@ -124,13 +131,13 @@ def profile_of(space: FeatureSpace) -> SpaceProfile:
     return space.profile() if isinstance(space, ProfiledSpace) else SpaceProfile()
 
 
-def _mapped(space: FeatureSpace, samples: "Tensor") -> Features:
+def _mapped(space: FeatureSpace, samples: "Tensor", chunk: int) -> Features:
     import torch
 
     # in full single precision, whatever training allows itself: a score is the same on every device
     exact = torch.backends.cudnn.flags(enabled=True, benchmark=False, deterministic=True, allow_tf32=False)
     with torch.no_grad(), torch.autocast(samples.device.type, enabled=False), exact:
-        parts = [space(chunk) for chunk in torch.split(samples, _CHUNK)]
+        parts = [space(few) for few in torch.split(samples, chunk)]
     logits = [part.logits for part in parts if part.logits is not None]
     return Features(torch.cat([part.vectors for part in parts]), torch.cat(logits) if logits else None)
 

@@ -2,7 +2,7 @@
 
 import os
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -95,14 +95,17 @@ def restore(record: RunRecord, folder: RunFolder, factory: Factory) -> Sampler:
     return Sampler(f"{spec.model} of run {record.key}", model, task, profile_of(model))
 
 
-def check_out(path: Path) -> None:
-    """Raise before anything is drawn for nothing: for an unknown format, or a folder that can't be written."""
+def check_out(path: Path, allowed: Callable[[Path, int], bool] = os.access) -> None:
+    """Raise before anything is drawn for nothing: for an unknown format, or a folder that can't be written.
+
+    allowed: whether a folder may be used in a mode, by the system's permissions.
+    """
     if path.suffix.lower() not in SUFFIXES:
         raise BadOptionError(f"can't write samples as {path.name!r}; name a file in {', '.join(SUFFIXES)}")
     there = next(folder for folder in path.absolute().parents if folder.exists())
     if not there.is_dir():
         raise _unwritable(path, "a file is in the way")
-    if not os.access(there, os.W_OK):
+    if not allowed(there, os.W_OK):
         raise _unwritable(path, "permission denied")
 
 
@@ -116,7 +119,7 @@ def write_samples(path: Path, samples: "Tensor", label: int | None = None) -> No
     try:
         write_whole(path, lambda beside: _write(beside, samples, label))
     except OSError as error:
-        raise _unwritable(path, error.strerror or str(error)) from None
+        raise _unwritable(path, error.strerror or f"the file could not be finished ({error})") from None
 
 
 def _unwritable(path: Path, why: str) -> ResultsError:

@@ -22,9 +22,9 @@ _COLOURS = {Status.DONE: "green", Status.FAILED: "red", Status.SKIPPED: "yellow"
 
 
 @contextmanager
-def display(specs: list[RunSpec]) -> Iterator[Notify]:
-    """Show progress over these specs; yields what runs notify."""
-    console = make_console(stderr=True)
+def display(specs: list[RunSpec], console: Console | None = None) -> Iterator[Notify]:
+    """Show progress over these specs, on standard error unless told otherwise; yields what runs notify."""
+    console = console or make_console(stderr=True)
     if not console.is_terminal:
         yield Plain(console, len(specs))
         return

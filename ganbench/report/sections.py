@@ -20,10 +20,13 @@ _Outcome = tuple[list[Path], str]
 
 
 def write_sections(
-    results: Results, cards: Sequence[SectionCard], folder: Path
+    results: Results, cards: Sequence[SectionCard], folder: Path, many: int = _MANY
 ) -> tuple[dict[str, list[Path]], dict[str, str]]:
-    """Write sections into folder; return the files of each, and the reason of each that could not be written."""
-    if len(results.records) >= _MANY:
+    """Write sections into folder; return the files of each, and the reason of each that could not be written.
+
+    many: runs from which on they are written side by side.
+    """
+    if len(results.records) >= many:
         outcomes = _side_by_side(results, cards, folder)
     else:
         with gc_frozen():

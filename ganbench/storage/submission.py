@@ -6,6 +6,7 @@ import textwrap
 import zipfile
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from ganbench.errors import BadOptionError, ResultsError
@@ -37,10 +38,19 @@ _LARGEST = {  # bytes of a file, unpacked
     CURVES: LARGEST_CURVES,
     WAVEFORMS: LARGEST_WAVEFORMS,
 }
-_LARGEST_PICTURE = 64 * 2**20
-_ALL = 4 * 2**30  # bytes of a submission, packed or unpacked
-_MEMBERS = 500_000
 _PIECE = 2**20
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """How large a submission may be: files, bytes of a picture, and of all together, packed or unpacked."""
+
+    members: int = 500_000
+    picture: int = 64 * 2**20
+    everything: int = 4 * 2**30
+
+
+_BOUNDS = Bounds()
 
 
 def pack(runs: Iterable[Path], path: Path) -> int:
@@ -63,12 +73,12 @@ def pack(runs: Iterable[Path], path: Path) -> int:
 
 
 @contextmanager
-def unpacked(path: Path) -> Iterator[Path]:
+def unpacked(path: Path, bounds: Bounds = _BOUNDS) -> Iterator[Path]:
     """Yield a results folder with what a submission holds, until the end.
 
     Raises ResultsError, before anything is used, as extracted does, and for a run that is damaged.
     """
-    with extracted(path) as root:
+    with extracted(path, bounds) as root:
         try:
             for record in Store(root).record_paths():
                 _check_run(RunFolder(record.parent), LEFT_OUT)
@@ -78,7 +88,7 @@ def unpacked(path: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def extracted(path: Path) -> Iterator[Path]:
+def extracted(path: Path, bounds: Bounds = _BOUNDS) -> Iterator[Path]:
     """Yield a folder with what a submission holds, nothing of which was read yet, until the end.
 
     Raises ResultsError for what is no archive, and for members of other names, packed otherwise, or too large.
@@ -86,9 +96,9 @@ def extracted(path: Path) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="ganbench-") as folder:
         root = Path(folder)
         try:
-            check_file(path, _ALL)
+            check_file(path, bounds.everything)
             with zipfile.ZipFile(path) as archive:
-                _extract(archive, root, path)
+                _extract(archive, root, path, bounds)
         except FileNotFoundError:
             raise ResultsError(f"no file {str(path)!r}") from None
         except ResultsError:
@@ -118,10 +128,10 @@ def _write(runs: list[Path], path: Path) -> None:
                     archive.write(run / name, f"runs/{run.name}/{name}")
 
 
-def _extract(archive: zipfile.ZipFile, root: Path, path: Path) -> None:
-    left = _ALL
-    if len(archive.infolist()) > _MEMBERS:
-        raise ResultsError(f"{str(path)!r} is refused: it has more than {_MEMBERS:,} files")
+def _extract(archive: zipfile.ZipFile, root: Path, path: Path, bounds: Bounds) -> None:
+    left = bounds.everything
+    if len(archive.infolist()) > bounds.members:
+        raise ResultsError(f"{str(path)!r} is refused: it has more than {bounds.members:,} files")
     seen: set[str] = set()
     for member in archive.infolist():
         # the name says everything: no folder but a run's, no file but a run's
@@ -133,7 +143,7 @@ def _extract(archive: zipfile.ZipFile, root: Path, path: Path) -> None:
         # what is written is counted, since what the archive says of its sizes may be wrong
         out = root / member.filename
         out.parent.mkdir(parents=True, exist_ok=True)
-        room = min(left, _LARGEST.get(name, _LARGEST_PICTURE))
+        room = min(left, _LARGEST.get(name, bounds.picture))
         with archive.open(member) as source, out.open("wb") as target:
             while piece := source.read(_PIECE):
                 room -= len(piece)

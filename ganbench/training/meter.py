@@ -15,7 +15,8 @@ class Meter:
     """Counts images, updates and seconds of training; the clock stands still outside `running`.
 
     The device is synchronised before the clock is read, and the clock is read at ticks alone: between
-    two ticks a seconds limit can be overrun by at most a tick.
+    two ticks a seconds limit can be overrun by at most a tick. tick_seconds: the time between two; shorter
+    where the budget's seconds are few.
     """
 
     def __init__(
@@ -23,6 +24,7 @@ class Meter:
         budget: Budget,
         synchronize: Callable[[], None] = lambda: None,
         clock: Callable[[], float] = time.perf_counter,
+        tick_seconds: float = TICK_SECONDS,
     ) -> None:
         self.budget = budget
         self.images = 0
@@ -32,7 +34,7 @@ class Meter:
         self._limits = budget.limits()
         self._running_since: float | None = None
         self._ticked = clock()
-        self._tick_seconds = min(TICK_SECONDS, (budget.seconds or 1e9) / 100)
+        self._tick_seconds = min(tick_seconds, (budget.seconds or 1e9) / 100)
 
     @property
     def spent(self) -> Spent:

@@ -29,7 +29,7 @@ from ganbench.training.interruption import InterruptedRunError, LeaseLostError, 
 from ganbench.training.keeping import keep, one_line
 from ganbench.training.loop import SAVE_SECONDS, DivergedError, Training
 from ganbench.training.memory import PeakMemory
-from ganbench.training.meter import Meter
+from ganbench.training.meter import TICK_SECONDS, Meter
 from ganbench.training.process_settings import kept_settings, require_default_dtype
 from ganbench.training.run_log import RunLog
 from ganbench.training.stability import stability
@@ -46,6 +46,7 @@ class Runner:
 
     where: the folder whose git state records tell. save_seconds: how often an unfinished run is saved.
     timeout: seconds that a run may take, everything included. tensorboard: whether runs leave its events too.
+    tick_seconds: how often the device is waited for, and progress told.
     """
 
     features: FeatureStore
@@ -53,6 +54,7 @@ class Runner:
     save_seconds: float = SAVE_SECONDS
     timeout: float | None = None
     tensorboard: bool = False
+    tick_seconds: float = TICK_SECONDS
 
     @property
     def factory(self) -> Factory:
@@ -135,7 +137,7 @@ class Runner:
         model = factory.model(spec)
         profile, dataset = profile_of(model), factory.dataset(spec.dataset)
         evaluation = Evaluation(self.features, spec, dataset, model, profile)
-        meter = Meter(spec.budget, synchronizer(factory.device))
+        meter = Meter(spec.budget, synchronizer(factory.device), tick_seconds=self.tick_seconds)
         return Training(
             spec, dataset, model, profile, evaluation, folder, notify, meter, save_seconds=self.save_seconds
         )

@@ -1,12 +1,17 @@
 """MNIST (LeCun, Cortes and Burges 1998), from a copy that the user has or through torchvision's download."""
 
 import hashlib
+from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import torch
 
 from ganbench import DataMissingError, Source
 from ganbench.torchkit.resident import Resident
+
+if TYPE_CHECKING:
+    from torchvision.datasets import MNIST
 
 # of the unpacked files, so that a copy from anywhere is the one that everybody's numbers are about
 MD5 = {
@@ -26,33 +31,35 @@ def mnist(source: Source) -> Resident:
     """
     from torchvision.datasets import MNIST
 
+    return load(source, MNIST, MD5)
+
+
+def load(source: Source, kind: "type[MNIST]", digests: Mapping[str, str]) -> Resident:
+    """Make the digits of a release: where it is downloaded from, and the MD5 of each of its unpacked files."""
     root = source.root or source.cache
     raw = root / "MNIST" / "raw"
-    if source.root is None and not _complete(raw):
-        _download(root, raw)
-    if not _complete(raw):
-        missing = ", ".join(name for name in MD5 if not (raw / name).exists())
-        raise DataMissingError(f"no MNIST in {str(raw)!r}: {missing} not there; {_HINT}")
-    for name, digest in MD5.items():
+    if source.root is None and _missing(raw, digests):
+        _download(root, raw, kind)
+    if missing := _missing(raw, digests):
+        raise DataMissingError(f"no MNIST in {str(raw)!r}: {', '.join(missing)} not there; {_HINT}")
+    for name, digest in digests.items():
         if hashlib.md5((raw / name).read_bytes(), usedforsecurity=False).hexdigest() != digest:
             raise DataMissingError(f"{str(raw / name)!r} is damaged: its checksum is wrong; delete it, or {_HINT}")
 
     splits = {}
     for split in ("train", "test"):
-        data = MNIST(root, train=split == "train")
+        data = kind(root, train=split == "train")
         splits[split] = (data.data.unsqueeze(1), data.targets.to(torch.int64))
     return Resident(splits, classes=10)
 
 
-def _complete(raw: Path) -> bool:
-    return all((raw / name).exists() for name in MD5)
+def _missing(raw: Path, digests: Mapping[str, str]) -> list[str]:
+    return [name for name in digests if not (raw / name).exists()]
 
 
-def _download(root: Path, raw: Path) -> None:
-    from torchvision.datasets import MNIST
-
+def _download(root: Path, raw: Path, kind: "type[MNIST]") -> None:
     try:
-        MNIST(root, download=True)
+        kind(root, download=True)
     except (OSError, RuntimeError) as error:
         why = str(error).strip().splitlines()[-1]
         raise DataMissingError(f"no MNIST in {str(raw)!r}, and the download failed ({why}); {_HINT}") from None

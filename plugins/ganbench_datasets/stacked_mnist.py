@@ -1,6 +1,6 @@
 """Stacked MNIST (Metz et al. 2017, PacGAN 2018): a digit in each colour channel, a thousand classes to lose."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import torch
 from torch import Tensor
@@ -58,10 +58,10 @@ def stacked_mnist(source: Source) -> StackedDigits:
     return stack(mnist(source))
 
 
-def stack(digits: Resident) -> StackedDigits:
-    """Draw triples of a dataset of single digits, those of a split from that split alone."""
+def stack(digits: Resident, triples_of: Mapping[str, int] = TRIPLES) -> StackedDigits:
+    """Draw triples of a dataset of single digits, those of a split from that split alone, so many of each."""
     splits = {}
-    for split, count in TRIPLES.items():
+    for split, count in triples_of.items():
         _, labels = digits.splits[split]
         generator = torch.Generator().manual_seed(stream(0, f"stacked {split}"))
         triples = torch.randint(len(labels), (count, 3), generator=generator)

@@ -2,6 +2,7 @@
 
 import math
 import os
+from dataclasses import dataclass
 from pathlib import Path
 
 _WORKER_BYTES = 3 * 2**29  # what a worker takes with its libraries, its data and a small model
@@ -19,24 +20,35 @@ def usable_cores() -> int:
         return cores
 
 
-def workers_for(devices: tuple[str, ...], runs: int) -> int:
-    """Return how many workers make so many runs end soonest.
+@dataclass(frozen=True)
+class Machine:
+    """Cores that may be used, and bytes of memory that are free to take."""
 
-    On a CPU a run in one thread each: a small network gains little from a second thread, and a large one no more than
-    it costs the run beside it. As many as there are cores, then, unless memory allows fewer or there are fewer runs.
-    On CUDA one each device.
-    """
-    if devices[0] != "cpu":
-        return max(1, min(len(devices), runs))
-    return max(1, min(usable_cores(), _available() // _WORKER_BYTES, runs))
+    cores: int
+    available_bytes: int
+
+    def workers_for(self, devices: tuple[str, ...], runs: int) -> int:
+        """Return how many workers make so many runs end soonest.
+
+        On a CPU a run in one thread each: a small network gains little from a second thread, and a large one no more
+        than it costs the run beside it. As many as there are cores, then, unless memory allows fewer or there are
+        fewer runs. On CUDA one each device.
+        """
+        if devices[0] != "cpu":
+            return max(1, min(len(devices), runs))
+        return max(1, min(self.cores, self.available_bytes // _WORKER_BYTES, runs))
+
+    def threads_for(self, workers: int) -> int:
+        """Return the threads of each of so many workers: OMP_NUM_THREADS if it is set, else a share of the cores."""
+        wanted = os.environ.get("OMP_NUM_THREADS", "")
+        if wanted.isdecimal() and int(wanted):
+            return int(wanted)
+        return max(1, self.cores // workers)
 
 
-def threads_for(workers: int) -> int:
-    """Return the threads of each of so many workers: OMP_NUM_THREADS if it is set, else an even share of the cores."""
-    wanted = os.environ.get("OMP_NUM_THREADS", "")
-    if wanted.isdecimal() and int(wanted):
-        return int(wanted)
-    return max(1, usable_cores() // workers)
+def this_machine() -> Machine:
+    """Return what this process may use now."""
+    return Machine(usable_cores(), _available())
 
 
 def _available() -> int:

@@ -15,9 +15,9 @@ from multiprocessing.process import BaseProcess
 from typing import Annotated
 
 from ganbench import GanbenchError, Notify, RunRecord, RunSpec, Setting, Work
-from ganbench_executors.machine import threads_for, workers_for
+from ganbench_executors.machine import this_machine
 
-_GRACE_SECONDS = 20.0  # from a request to stop to the end of a process: a run has ten seconds to save itself
+_GRACE_SECONDS = 20.0  # a run has ten seconds to save itself
 
 
 @dataclass(frozen=True)
@@ -58,14 +58,18 @@ class Processes:
         workers: Annotated[
             int | None, Setting("processes at a time; as many as make the runs end soonest if left out", at_least=1)
         ] = None,
+        grace: Annotated[
+            float, Setting("seconds from a request to stop to the end of a process by force", at_least=0)
+        ] = _GRACE_SECONDS,
     ) -> None:
-        self.workers = workers
+        self.workers, self.grace = workers, grace
 
     def run(self, work: Work, specs: Iterable[RunSpec], notify: Notify) -> Iterator[RunRecord]:
         """Yield records in the order in which their runs end."""
         waiting = deque(specs)
-        count = min(self.workers or workers_for(work.devices, len(waiting)), len(waiting))
-        threads = work.threads or threads_for(max(1, count))
+        machine = this_machine()
+        count = min(self.workers or machine.workers_for(work.devices, len(waiting)), len(waiting))
+        threads = work.threads or machine.threads_for(max(1, count))
         workers: dict[int, _Worker] = {}
         try:
             while True:
@@ -77,12 +81,12 @@ class Processes:
                 busy = {worker.pipe: worker for worker in workers.values() if worker.spec}
                 if not busy:
                     return
-                for pipe in _ready(busy, work.timeout):
+                for pipe in _ready(busy, work.timeout, self.grace):
                     if (ended := _listen(busy[pipe], work, notify)) and ended.record:
                         yield ended.record
                 workers = {slot: worker for slot, worker in workers.items() if not worker.pipe.closed}
         finally:
-            _end(list(workers.values()))
+            _end(list(workers.values()), self.grace)
 
 
 def _start(work: Work, device: str, threads: int) -> _Worker:
@@ -94,12 +98,12 @@ def _start(work: Work, device: str, threads: int) -> _Worker:
     return _Worker(ours, process)
 
 
-def _ready(busy: dict[Connection, _Worker], timeout: float | None) -> list[Connection]:
+def _ready(busy: dict[Connection, _Worker], timeout: float | None, grace: float) -> list[Connection]:
     """Wait for workers that have something to tell; end those that hang long after their time is over."""
     ready = wait(list(busy), None if timeout is None else 1.0)
     if timeout is not None:
         for worker in busy.values():
-            if time.monotonic() - worker.since > timeout + _GRACE_SECONDS and not worker.overdue:
+            if time.monotonic() - worker.since > timeout + grace and not worker.overdue:
                 worker.overdue = True
                 worker.process.kill()
     return [pipe for pipe in busy if pipe in ready]
@@ -129,13 +133,13 @@ def _how_it_died(process: BaseProcess) -> str:
     return f"its process died ({f'signal {-code}' if code < 0 else f'exit code {code}'})"
 
 
-def _end(workers: list[_Worker]) -> None:
+def _end(workers: list[_Worker], grace: float) -> None:
     """End workers: idle ones at once, busy ones when they have saved their runs; by force who takes too long."""
     for worker in workers:
         worker.pipe.close()
         if worker.spec is not None:
             worker.process.terminate()
-    deadline = time.monotonic() + _GRACE_SECONDS
+    deadline = time.monotonic() + grace
     try:
         for worker in workers:
             worker.process.join(max(0.0, deadline - time.monotonic()))

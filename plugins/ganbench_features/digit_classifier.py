@@ -43,14 +43,15 @@ class DigitClassifier(ProfiledSpace):
     their logits are joint log-probabilities of 1,000 classes, 100 x first + 10 x second + third.
     """
 
-    def __init__(self, samples: SampleFormat, name: str, side: int, stride: int) -> None:
+    def __init__(self, samples: SampleFormat, weights: Path, side: int, stride: int) -> None:
         if samples.shape not in ((1, side, side), (3, side, side)):
-            raise UnfitError(f"{name} takes digits of 1 or 3 x {side} x {side}, not samples of shape {samples.shape}")
-        path = WEIGHTS / f"{name}.safetensors"
-        self._profile = SpaceProfile(digest=digest_of(path)[:12])
+            raise UnfitError(
+                f"{weights.stem} takes digits of 1 or 3 x {side} x {side}, not samples of shape {samples.shape}"
+            )
+        self._profile = SpaceProfile(digest=digest_of(weights)[:12])
         with torch.device("meta"):  # without drawing weights that are thrown away
             self._network = Network(stride)
-        self._network.load_state_dict(load_file(path), assign=True)
+        self._network.load_state_dict(load_file(weights), assign=True)
         self._network.to(samples.device).eval().requires_grad_(False)
 
     def profile(self) -> SpaceProfile:
@@ -70,12 +71,12 @@ class DigitClassifier(ProfiledSpace):
 
 def mnist_classifier(samples: SampleFormat) -> DigitClassifier:
     """Make the space of MNIST's digits, 28 x 28, one or three to a sample."""
-    return DigitClassifier(samples, "mnist-classifier", 28, stride=2)
+    return DigitClassifier(samples, WEIGHTS / "mnist-classifier.safetensors", 28, stride=2)
 
 
 def digits_classifier(samples: SampleFormat) -> DigitClassifier:
     """Make the space of scikit-learn's digits, 8 x 8."""
-    return DigitClassifier(samples, "digits-classifier", 8, stride=1)
+    return DigitClassifier(samples, WEIGHTS / "digits-classifier.safetensors", 8, stride=1)
 
 
 def _layer(inputs: int, outputs: int, size: int, stride: int) -> tuple[nn.Module, ...]:

@@ -1,6 +1,6 @@
 """Models against datasets at one glance: who stands where, by each board's first score."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -21,14 +21,20 @@ class HeatMap:
     def write(self, results: Results, folder: Path) -> Iterable[Path]:
         """Draw the places by the first score of each board, each with its value."""
         paths: list[Path] = []
-        frame = results.leaderboard[results.leaderboard["rank"].notna() & results.leaderboard["standard"]]
-        for key, part in frame.groupby(_SAME, sort=False):
-            first = pd.concat([first_score(board) for _, board in part.groupby("dataset", sort=False)])
-            if first["dataset"].nunique() > 1:
-                suite, precision, device = key
-                extra = "" if precision == "fp32" else f", {precision}"
-                paths += save(draw(first, f"{suite}{extra}, on {device}"), folder, f"heat-map {suite} {device}{extra}")
+        for (suite, precision, device), part in parts(results.leaderboard):
+            extra = "" if precision == "fp32" else f", {precision}"
+            paths += save(draw(part, f"{suite}{extra}, on {device}"), folder, f"heat-map {suite} {device}{extra}")
         return paths
+
+
+def parts(leaderboard: pd.DataFrame) -> Iterator[tuple[tuple[str, str, str], pd.DataFrame]]:
+    """Yield suite, precision and device, and the rows that are drawn: of standard budgets, of first scores."""
+    frame = leaderboard[leaderboard["rank"].notna() & leaderboard["standard"]]
+    for key, part in frame.groupby(_SAME, sort=False):
+        first = pd.concat([first_score(board) for _, board in part.groupby("dataset", sort=False)])
+        if first["dataset"].nunique() > 1:
+            suite, precision, device = map(str, key)
+            yield (suite, precision, device), first
 
 
 def draw(part: pd.DataFrame, title: str) -> Figure:

@@ -1,15 +1,16 @@
 """Which modes a model gives, beside the true shares: collapse as a picture."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 from matplotlib.figure import Figure
 
 from ganbench import Results, RunFolder
-from ganbench_sections.figures import COLOURS, boards, first_score, headline, panels, save, stem
-from ganbench_sections.samples import extremes
+from ganbench_sections.figures import COLOURS, headline, panels, save, stem
+from ganbench_sections.samples import pairs_by_board
 
 _COLUMNS = 4
 _LABELLED = 30  # modes that are still told apart by a number
@@ -30,13 +31,18 @@ class Histograms:
     def write(self, results: Results, folder: Path) -> Iterable[Path]:
         """Draw a panel for each model's worst seed, where collapse shows first."""
         paths: list[Path] = []
-        final = results.tidy[(results.tidy["fraction"] == 1.0) & results.tidy["value"].notna()]
-        for title, board in boards(final):
-            runs = [worst or best for best, worst in extremes(first_score(board), results)]
-            counted = [found for run in runs if (found := read(run.who, run.seed, run.picture.parent))]
-            if counted:
-                paths += save(draw(counted, title), folder, stem("modes", board))
+        for title, board, counted in counted_by_board(results):
+            paths += save(draw(counted, title), folder, stem("modes", board))
         return paths
+
+
+def counted_by_board(results: Results) -> Iterator[tuple[str, pd.DataFrame, list[Counted]]]:
+    """Yield the title of each board whose modes were counted, its rows, and the counts of each model's worst seed."""
+    for title, first, pairs in pairs_by_board(results):
+        runs = [worst or best for best, worst in pairs]
+        counted = [found for run in runs if (found := read(run.who, run.seed, run.picture.parent))]
+        if counted:
+            yield title, first, counted
 
 
 def draw(counted: list[Counted], title: str) -> Figure:

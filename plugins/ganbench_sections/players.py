@@ -1,10 +1,11 @@
 """Curves of both players over training, with the spread over seeds: losses, gradient norms, accuracy."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
@@ -33,13 +34,16 @@ class Curves:
     def write(self, results: Results, folder: Path) -> Iterable[Path]:
         """Draw a panel for each model that left such curves, a line for each column."""
         paths: list[Path] = []
-        runs = results.tidy.drop_duplicates("run")
-        for title, board in boards(runs):
-            left = {str(who): self._seeds(rows["run"], results) for who, rows in board.groupby("who", sort=False)}
-            curves = {who: seeds for who, seeds in left.items() if seeds}
-            if curves:
-                paths += save(self.draw(curves, title), folder, stem(self.kind, board))
+        for title, board, curves in self.curves_by_board(results):
+            paths += save(self.draw(curves, title), folder, stem(self.kind, board))
         return paths
+
+    def curves_by_board(self, results: Results) -> Iterator[tuple[str, pd.DataFrame, dict[str, list[Seed]]]]:
+        """Yield the title of each board with such curves, its rows, and the curves of each model's seeds."""
+        for title, board in boards(results.tidy.drop_duplicates("run")):
+            left = {str(who): self._seeds(rows["run"], results) for who, rows in board.groupby("who", sort=False)}
+            if curves := {who: seeds for who, seeds in left.items() if seeds}:
+                yield title, board, curves
 
     def draw(self, curves: Mapping[str, list[Seed]], title: str) -> Figure:
         """Return the figure for the curves of each model's seeds."""

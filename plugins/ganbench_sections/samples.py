@@ -1,6 +1,6 @@
 """Samples side by side: what each model draws from its best seed, and what from its worst."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,14 +32,19 @@ class Samples:
     def write(self, results: Results, folder: Path) -> Iterable[Path]:
         """Draw the best and the worst seed of each model, best models first; nothing where no pictures are."""
         paths: list[Path] = []
-        final = results.tidy[(results.tidy["fraction"] == 1.0) & results.tidy["value"].notna()]
-        for title, board in boards(final):
-            first = first_score(board)
-            pairs = extremes(first, results)
-            if pairs:
-                score = first["score"].iloc[0].replace("_", " ")
-                paths += save(draw(pairs, title, score), folder, stem("samples", board))
+        for title, first, pairs in pairs_by_board(results):
+            score = first["score"].iloc[0].replace("_", " ")
+            paths += save(draw(pairs, title, score), folder, stem("samples", first))
         return paths
+
+
+def pairs_by_board(results: Results) -> Iterator[tuple[str, pd.DataFrame, list[tuple[Drawn, Drawn | None]]]]:
+    """Yield the title of each board with pictures, the rows of its first score, and who is drawn."""
+    final = results.tidy[(results.tidy["fraction"] == 1.0) & results.tidy["value"].notna()]
+    for title, board in boards(final):
+        first = first_score(board)
+        if pairs := extremes(first, results):
+            yield title, first, pairs
 
 
 def extremes(part: pd.DataFrame, results: Results) -> list[tuple[Drawn, Drawn | None]]:

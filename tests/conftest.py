@@ -19,8 +19,10 @@ import numpy as np
 import pytest
 import torch
 from browsing import browser, visit  # noqa: F401  # fixtures of every test of pages
+from click.testing import CliRunner
 
 import ganbench
+from ganbench.cli import main
 from ganbench.contracts.datasets import Source
 from ganbench.evaluation.features import FeatureStore
 from ganbench.registry.catalog import discover
@@ -161,6 +163,19 @@ def offer(install, tmp_path_factory, monkeypatch):
         monkeypatch.syspath_prepend(folder)
 
     return put
+
+
+@pytest.fixture(name="ganbench")
+def command_line():
+    """Return a caller of the command line that lets bugs through."""
+
+    def call(line):
+        result = CliRunner().invoke(main, line.split(), catch_exceptions=True)
+        if result.exception and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        return result
+
+    return call
 
 
 def idx(values):

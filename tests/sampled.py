@@ -105,3 +105,17 @@ def mistake(sample, tmp_path):
         return result.stderr
 
     return call
+
+
+@pytest.fixture
+def refused(command):
+    """Return a caller of commands that must refuse: their one line."""
+
+    def call(*arguments):
+        answer = command(*arguments)
+        assert answer.exit_code == 2, answer.output
+        assert answer.stderr.count("\n") == 1
+        assert len(answer.stderr) < 600
+        return answer.stderr
+
+    return call

@@ -8,30 +8,21 @@ from typing import ClassVar
 import torch
 from torch import Tensor, nn
 
-from ganbench.contracts.capabilities import (
-    LatentDecoder,
-    Profile,
-    Profiled,
-    Resumable,
-    SamplingMode,
-    SamplingModes,
-    StepCounter,
-)
+from ganbench.contracts.capabilities import Profile, Profiled, Resumable, StepCounter
 from ganbench.contracts.datasets import Batch
 from ganbench.contracts.losses import AdversarialLoss
 from ganbench.contracts.models import Task
-from ganbench.errors import BadOptionError, UnfitError
+from ganbench.errors import UnfitError
 from ganbench.seeds import stream
 from ganbench.torchkit.averaging import MovingAverage
 from ganbench.torchkit.fitness import check_fit, penalises
-from ganbench.torchkit.modes import batch_norm_text, drawing, has_batch_norm, sampling_modes
+from ganbench.torchkit.latent_generator import CHUNK, LatentGenerator
+from ganbench.torchkit.modes import batch_norm_text, has_batch_norm
 from ganbench.torchkit.optim import gradient_norm, make_optimizer, optimizer_tensors, restore_optimizer, share_at_bound
 from ganbench.torchkit.precision import autocast
 
-_CHUNK = 1_000  # samples drawn at a time, so that a large evaluation never sets the peak of memory
 
-
-class AdversarialModel(Profiled, StepCounter, Resumable, LatentDecoder, SamplingModes):
+class AdversarialModel(LatentGenerator, Profiled, StepCounter, Resumable):
     """A generator against a discriminator, under any adversarial loss; fulfils contracts.Model.
 
     Each critic step takes a real batch and noise of its own, on a generated batch without gradient. After
@@ -83,16 +74,6 @@ class AdversarialModel(Profiled, StepCounter, Resumable, LatentDecoder, Sampling
         self._average = MovingAverage(self.generator, recipe.average) if recipe.average else None
         self._mode = self.modes()[0]
 
-    def modes(self) -> tuple[SamplingMode, ...]:
-        """Return with and without the moving average, by running and by batch statistics, as far as there are any."""
-        return sampling_modes(averaged=self._average is not None, normed=has_batch_norm(self.generator))
-
-    def use(self, mode: SamplingMode) -> None:
-        """Draw in that mode from now on; raises BadOptionError for one that this model does not have."""
-        if mode not in self.modes():
-            raise BadOptionError(f"this model draws in the modes {self.modes()}, not in {mode}")
-        self._mode = mode
-
     def profile(self) -> Profile:
         """Return the batch, the mode that samples are drawn in, the latent dimensions, parameters and the recipe."""
         weights = {"generator": self._generator_weights, "discriminator": self._discriminator_weights}
@@ -100,7 +81,7 @@ class AdversarialModel(Profiled, StepCounter, Resumable, LatentDecoder, Sampling
             batch=self.batch,
             conditional=self.conditional,
             average=self.recipe.average if self._mode.average else 0.0,
-            batch_norm=batch_norm_text(self._mode, _CHUNK) if has_batch_norm(self.generator) else "",
+            batch_norm=batch_norm_text(self._mode, CHUNK) if has_batch_norm(self.generator) else "",
             latent=self.latent,
             parameters={name: sum(weight.numel() for weight in each) for name, each in weights.items()},
             recipe=self.recipe,
@@ -195,30 +176,6 @@ class AdversarialModel(Profiled, StepCounter, Resumable, LatentDecoder, Sampling
         if self._average is not None:
             self._average.follow(self.generator, self._steps["generator"])
         return {name: term.detach() for name, term in terms.items()} | {"generator_gradient_norm": norm}
-
-    @torch.no_grad()
-    def sample(self, n: int, generator: torch.Generator, labels: Tensor | None = None) -> Tensor:
-        """Draw (n, *shape) float32 samples, from the averaged weights where there are any.
-
-        labels: (n,) for a conditional model; drawn evenly over the classes when left out.
-        """
-        if labels is not None and not self.conditional:
-            raise BadOptionError("this model takes no labels; leave them out, or use a conditional one")
-        codes = torch.randn(n, self.latent, generator=generator, device=generator.device)
-        if self.conditional and labels is None:
-            labels = torch.randint(self.task.classes, (n,), generator=generator, device=generator.device)
-        return self.decode(codes, labels)
-
-    @torch.no_grad()
-    def decode(self, codes: Tensor, labels: Tensor | None = None) -> Tensor:
-        """Return the samples (n, *shape) float32 that codes (n, latent), standard normal, stand for."""
-        network = self._average.module if self._average is not None and self._mode.average else self.generator
-        with drawing(network, self._mode) as network, autocast(self.task):
-            inputs = (codes,) if labels is None else (codes, labels)
-            chunks = zip(*(torch.split(part, _CHUNK) for part in inputs), strict=True)
-            samples = [network(*chunk).float() for chunk in chunks]
-        drawn = torch.cat(samples) if samples else codes.new_empty(0, *self.task.shape)
-        return drawn.clamp_(-1, 1) if self.task.images else drawn
 
     def state_dict(self) -> dict[str, Tensor]:
         """Return the weights of both networks, and of the average where there is one."""

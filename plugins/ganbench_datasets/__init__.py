@@ -8,44 +8,33 @@ import ganbench
 @ganbench.hookimpl
 def offer_datasets() -> Iterator[ganbench.DatasetCard]:
     """Offer two mixtures in the plane, digits small and large, tones, and anybody's folder of pictures."""
-    yield ganbench.DatasetCard(
-        "ring8",
-        make="ganbench_datasets.mixtures:ring8",
-        about="8 Gaussians on the unit circle: 100,000 points in the plane.",
-        kind="points",
-    )
-    yield ganbench.DatasetCard(
-        "grid25",
-        make="ganbench_datasets.mixtures:grid25",
-        about="25 Gaussians on a square grid: 100,000 points in the plane.",
-        kind="points",
-    )
-    yield ganbench.DatasetCard(
+    yield _card("ring8", "mixtures:ring8", "8 Gaussians on the unit circle: 100,000 points in the plane.", "points")
+    yield _card("grid25", "mixtures:grid25", "25 Gaussians on a square grid: 100,000 points in the plane.", "points")
+    yield _card(
         "digits",
-        make="ganbench_datasets.digits:digits",
-        about="scikit-learn's 1,797 handwritten digits, 1 x 8 x 8; needs no download.",
-        kind="images",
+        "digits:digits",
+        "scikit-learn's 1,797 handwritten digits, 1 x 8 x 8; needs no download.",
+        "images",
     )
-    yield ganbench.DatasetCard(
-        "mnist",
-        make="ganbench_datasets.mnist:mnist",
-        about="70,000 handwritten digits, 1 x 28 x 28.",
-        kind="images",
-    )
-    yield ganbench.DatasetCard(
+    yield _card("mnist", "mnist:mnist", "70,000 handwritten digits, 1 x 28 x 28.", "images")
+    yield _card(
         "stacked-mnist",
-        make="ganbench_datasets.stacked_mnist:stacked_mnist",
-        about="128,000 triples of MNIST's digits as colour channels, 3 x 28 x 28: 1,000 classes.",
-        kind="images",
+        "stacked_mnist:stacked_mnist",
+        "128,000 triples of MNIST's digits as colour channels, 3 x 28 x 28: 1,000 classes.",
+        "images",
     )
-    yield ganbench.DatasetCard(
+    yield _card(
         "tones",
-        make="ganbench_datasets.tones:tones",
-        about="12,000 waveforms of one decaying tone each, 1 x 1,024, of a known law in eight bands of frequency.",
+        "tones:tones",
+        "12,000 waveforms of one decaying tone each, 1 x 1,024, of a known law in eight bands of frequency.",
     )
-    yield ganbench.DatasetCard(
+    yield _card(
         "image-folder",
-        make="ganbench_datasets.image_folder:image_folder",
-        about="Any folder of class folders: image-folder:folder=PATH,size=32.",
-        kind="images",
+        "image_folder:image_folder",
+        "Any folder of class folders: image-folder:folder=PATH,size=32.",
+        "images",
     )
+
+
+def _card(name: str, make: str, about: str, kind: str = "") -> ganbench.DatasetCard:
+    return ganbench.DatasetCard(name, make=f"{__name__}.{make}", about=about, kind=kind)

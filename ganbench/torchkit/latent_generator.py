@@ -8,6 +8,7 @@ from ganbench.contracts.models import Task
 from ganbench.errors import BadOptionError
 from ganbench.torchkit.averaging import MovingAverage
 from ganbench.torchkit.modes import drawing, has_batch_norm, sampling_modes
+from ganbench.torchkit.precision import autocast
 
 CHUNK = 1_000  # samples drawn at a time, so that a large evaluation never sets the peak of memory
 

@@ -28,7 +28,17 @@ if TYPE_CHECKING:
         SectionCard,
         SuiteCard,
     )
-    from ganbench.contracts.datasets import Batch, Dataset, GaussianModes, SampleFormat, Source, ToneDataset, ToneLaw
+    from ganbench.contracts.datasets import (
+        Batch,
+        Conditioned,
+        Dataset,
+        GaussianModes,
+        SampleFormat,
+        Source,
+        ToneDataset,
+        ToneLaw,
+        condition_of,
+    )
     from ganbench.contracts.executors import Executor, Work
     from ganbench.contracts.hookspecs import hookimpl
     from ganbench.contracts.losses import AdversarialLoss, Critic
@@ -49,6 +59,7 @@ if TYPE_CHECKING:
     from ganbench.files import write_whole
     from ganbench.reading import open_picture
     from ganbench.schema.choice import Choice, Value
+    from ganbench.schema.condition import Captions, Condition, Labels, Sources
     from ganbench.schema.direction import merit
     from ganbench.schema.events import Notify
     from ganbench.schema.recipe import Recipe
@@ -64,8 +75,11 @@ __all__ = [
     "Batch",
     "Board",
     "Budget",
+    "Captions",
     "Choice",
     "Column",
+    "Condition",
+    "Conditioned",
     "Critic",
     "DataMissingError",
     "Dataset",
@@ -80,6 +94,7 @@ __all__ = [
     "Features",
     "GanbenchError",
     "GaussianModes",
+    "Labels",
     "LatentDecoder",
     "Likelihood",
     "LossCard",
@@ -109,6 +124,7 @@ __all__ = [
     "Setting",
     "Side",
     "Source",
+    "Sources",
     "SpaceProfile",
     "Status",
     "StepCounter",
@@ -121,6 +137,7 @@ __all__ = [
     "Value",
     "Work",
     "Wraps",
+    "condition_of",
     "hookimpl",
     "merit",
     "open_picture",
@@ -138,7 +155,9 @@ _MODULES = {
     "ganbench.contracts.cards": (
         "Column DatasetCard ExecutorCard FeatureCard LossCard MetricCard ModelCard SectionCard SuiteCard"
     ),
-    "ganbench.contracts.datasets": "Batch Dataset GaussianModes SampleFormat Source ToneDataset ToneLaw",
+    "ganbench.contracts.datasets": (
+        "Batch Conditioned Dataset GaussianModes SampleFormat Source ToneDataset ToneLaw condition_of"
+    ),
     "ganbench.contracts.executors": "Executor Work",
     "ganbench.contracts.hookspecs": "hookimpl",
     "ganbench.contracts.losses": "AdversarialLoss Critic",
@@ -150,6 +169,7 @@ _MODULES = {
     "ganbench.files": "write_whole",
     "ganbench.reading": "open_picture",
     "ganbench.schema.choice": "Choice Value",
+    "ganbench.schema.condition": "Captions Condition Labels Sources",
     "ganbench.schema.direction": "merit",
     "ganbench.schema.events": "Notify",
     "ganbench.schema.recipe": "Recipe",

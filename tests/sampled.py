@@ -26,7 +26,7 @@ class Shade(ganbench.Profiled):
         self.task, self.scale = task, torch.zeros(())
 
     def profile(self):
-        return ganbench.Profile(conditional=True)
+        return ganbench.Profile(condition=self.task.condition)
 
     def fit(self, batches):
         for _ in batches:

@@ -28,7 +28,7 @@ def small():
 
 def drawn(dataset, count, size, seed=0, start=0):
     batches = dataset.batches("train", size, seed, start)
-    return torch.cat([next(batches).labels for _ in range(count)]).tolist()
+    return torch.cat([next(batches).condition for _ in range(count)]).tolist()
 
 
 def test_every_sample_is_seen_once_before_any_is_seen_twice(small):

@@ -27,7 +27,7 @@ class Librarian(Profiled):
         self.samples, self.labels = (part[compared:] for part in data.head("test", data.count("test")))
 
     def profile(self):
-        return Profile(conditional=True)
+        return Profile(condition=ganbench.Labels(10))
 
     def sample(self, n, generator, labels=None):
         self.asked.append(labels)
@@ -51,7 +51,7 @@ def test_a_conditional_model_is_asked_for_training_labels_and_not_for_the_held_o
     spec = make_spec(model="cgan", metrics=(FID,), samples=280)
     evaluation, model = evaluated(features, spec)
     first, again = evaluation.scores(final=False), evaluation.scores(final=False)
-    held_out = features.real(spec.dataset, 280).labels
+    held_out = features.real(spec.dataset, 280).condition
     assert len(model.asked) == 2  # once a scoring, since no metric needs the labels
     assert torch.equal(*model.asked)
     assert not torch.equal(model.asked[0].bincount(), held_out.bincount())
@@ -66,7 +66,7 @@ def test_metrics_within_classes_are_given_the_held_out_labels(features, make_spe
     spec = make_spec(model="cgan", metrics=(FID, *CLASSES), samples=280, halves=2)
     evaluation, model = evaluated(features, spec)
     scores = {score.name: score for score in evaluation.scores(final=True)}
-    assert torch.equal(model.asked[1], features.real(spec.dataset, 280).labels)
+    assert torch.equal(model.asked[1], features.real(spec.dataset, 280).condition)
     assert scores["frechet_distance"].protocol["labels"] == "training"
     for name in ("intra_class_fid", "worst_class_fid", "classification_accuracy"):
         assert scores[name].protocol["labels"] == "held-out"
@@ -79,7 +79,7 @@ def test_real_data_gain_nothing_by_being_conditional(features, make_spec):
         spec = make_spec(model="cgan", metrics=(FID,), samples=280, seed=seed)
         evaluation, _ = evaluated(features, spec)
         if copied:
-            evaluation._labels = features.real(spec.dataset, 280).labels
+            evaluation._asked = features.real(spec.dataset, 280).condition
         return evaluation.scores(final=False)[0].value
 
     copied, fair = (sum(distance(seed, copied) for seed in range(5)) / 5 for copied in (True, False))

@@ -47,7 +47,7 @@ def test_two_runs_are_equal_to_the_bit(gpu_factory, make_spec, tmp_path, dataset
 def test_data_rest_on_the_device(gpu_factory):
     data = gpu_factory.dataset(Choice("digits"))
     batch = next(data.batches("train", 32, 0))
-    assert data.splits["train"][0].device == batch.samples.device == batch.labels.device == torch.device(DEVICE)
+    assert data.splits["train"][0].device == batch.samples.device == batch.condition.device == torch.device(DEVICE)
 
 
 def test_the_training_loop_never_waits_for_the_device(gpu_factory, make_spec):

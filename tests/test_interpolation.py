@@ -3,8 +3,9 @@
 import pytest
 import torch
 
+import ganbench
 from ganbench.contracts.capabilities import LatentDecoder, Profile, profile_of
-from ganbench.evaluation.interpolation import ROWS, STEPS, walk
+from ganbench.evaluation.interpolation import ROWS, STEPS, rows_of, walk
 from ganbench.schema.record import Status
 from ganbench.storage.store import INTERPOLATION
 
@@ -20,20 +21,21 @@ class Codes(LatentDecoder):
 
 
 def test_each_row_goes_from_one_code_to_another_at_the_length_of_codes():
-    rows = walk(Codes(), PLAIN, 0, "cpu", 0).reshape(ROWS, STEPS, 16)
+    rows = walk(Codes(), PLAIN, 0, "cpu").reshape(ROWS, STEPS, 16)
     lengths = rows.norm(dim=-1)
     low, high = lengths[:, [0, -1]].amin(1), lengths[:, [0, -1]].amax(1)
     assert (lengths >= 0.95 * low[:, None]).all()
     assert (lengths <= 1.05 * high[:, None]).all()
     steps = (rows[:, 1:] - rows[:, :-1]).norm(dim=-1)
     assert (steps > 0.1).all()
-    assert torch.equal(walk(Codes(), PLAIN, 0, "cpu", 0), walk(Codes(), PLAIN, 0, "cpu", 0))
-    assert not torch.equal(walk(Codes(), PLAIN, 0, "cpu", 0), walk(Codes(), PLAIN, 1, "cpu", 0))
+    assert torch.equal(walk(Codes(), PLAIN, 0, "cpu"), walk(Codes(), PLAIN, 0, "cpu"))
+    assert not torch.equal(walk(Codes(), PLAIN, 0, "cpu"), walk(Codes(), PLAIN, 1, "cpu"))
 
 
 def test_a_conditional_model_keeps_its_class_along_a_row():
     model = Codes()
-    walk(model, Profile(latent=16, conditional=True), 0, "cpu", 3)
+    profile = Profile(latent=16, condition=ganbench.Labels(3))
+    walk(model, profile, 0, "cpu", rows_of(profile, None, "cpu"))
     assert model.labels.reshape(ROWS, STEPS).tolist() == [[row % 3] * STEPS for row in range(ROWS)]
 
 

@@ -31,7 +31,7 @@ class Sides:
     real: Side
     fake: Side
     seed: int = 0
-    labelled: None = None
+    paired: None = None
 
 
 def test_a_half_is_half_of_either_side_without_a_sample_twice():
@@ -73,11 +73,11 @@ class Broken(Codes):
 
 def test_a_walk_whose_samples_are_not_finite_is_refused():
     with pytest.raises(ValueError, match="not finite"):
-        walk(Broken(), Profile(latent=16), 0, "cpu", 0)
+        walk(Broken(), Profile(latent=16), 0, "cpu")
 
 
 def test_a_row_of_a_walk_goes_from_its_first_code_to_its_last():
-    rows = walk(Codes(), Profile(latent=16), 0, "cpu", 0).reshape(6, 8, 16)
+    rows = walk(Codes(), Profile(latent=16), 0, "cpu").reshape(6, 8, 16)
     ends = torch.randn(2, 6, 16, generator=torch.Generator().manual_seed(stream(0, "walk")))
     assert torch.allclose(rows[:, [0, -1]].transpose(0, 1), ends, atol=1e-5)
 

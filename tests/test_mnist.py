@@ -5,8 +5,9 @@ from dataclasses import replace
 import pytest
 import torch
 
+from ganbench.evaluation.asking import Request
 from ganbench.evaluation.features import FeatureStore
-from ganbench.evaluation.sampling import Request, restore
+from ganbench.evaluation.sampling import restore
 from ganbench.schema.choice import Choice
 from ganbench.schema.events import nobody
 from ganbench.schema.spec import Budget
@@ -47,8 +48,8 @@ def test_the_conditional_gans_samples_are_what_their_labels_say(mnist_factory, m
     # a judge that never saw a generated digit, and knows the real ones
     data = mnist_factory.dataset(Choice("mnist"))
     train, test = data.head("train", 20_000), data.head("test", 1_000)
-    judge = KNeighborsClassifier(3).fit(train.samples.flatten(1).numpy(), train.labels.numpy())
-    assert judge.score(test.samples.flatten(1).numpy(), test.labels.numpy()) > 0.95
+    judge = KNeighborsClassifier(3).fit(train.samples.flatten(1).numpy(), train.condition.numpy())
+    assert judge.score(test.samples.flatten(1).numpy(), test.condition.numpy()) > 0.95
 
     # a short run, and what is left of it
     spec = make_spec(dataset="mnist", model="cgan:width=32", budget=Budget(images=130_000), samples=2_000)

@@ -88,4 +88,4 @@ def test_a_penalty_is_on_whole_packs(pacgan):
         model.discriminator.weight.copy_(slope[None])
     batch = next(batches((2,), model.batch))
     real = model.pack(batch.samples)
-    assert model._penalty(real, real, batch.labels).item() == pytest.approx(16.0, rel=1e-4)
+    assert model._penalty(real, real, batch.condition).item() == pytest.approx(16.0, rel=1e-4)

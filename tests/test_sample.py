@@ -10,8 +10,8 @@ from PIL import Image
 from safetensors import safe_open
 
 import ganbench
+from ganbench.evaluation.asking import Request
 from ganbench.evaluation.features import FeatureStore
-from ganbench.evaluation.sampling import Request
 from ganbench.schema.choice import Choice
 
 pytest_plugins = ["sampled"]

@@ -8,7 +8,8 @@ import torch
 from safetensors.torch import load, save_file
 
 from ganbench.errors import ResultsError
-from ganbench.evaluation.sampling import Request, check_out
+from ganbench.evaluation.asking import Request
+from ganbench.evaluation.sampling import check_out
 from ganbench.schema.record import Status
 from ganbench.storage.store import Store
 

@@ -112,9 +112,9 @@ def test_layouts_with_channels_last_keep_their_pixels(reader, tmp_path):
 def test_an_archive_brings_its_labels(reader, tmp_path):
     np.savez(tmp_path / "s.npz", labels=np.array([3, 1]), samples=np.full((2, 1, 2, 2), -1.0))
     side = reader.read(str(tmp_path / "s.npz"))
-    assert side.labels.tolist() == [3, 1]
+    assert side.condition.tolist() == [3, 1]
     np.savez(tmp_path / "t.npz", np.full((2, 1, 2, 2), -1.0))
-    assert reader.read(str(tmp_path / "t.npz")).labels is None
+    assert reader.read(str(tmp_path / "t.npz")).condition is None
 
 
 @pytest.mark.parametrize(
@@ -145,7 +145,7 @@ def test_a_dataset_knows_its_split_and_labels(factory, features, tmp_path):
     side = Reader(features, tmp_path, count=20).read("digits:train")
     head = factory.dataset(Choice("digits")).head("train", 20)
     assert torch.equal(side.samples, head.samples)
-    assert torch.equal(side.labels, head.labels)
+    assert torch.equal(side.condition, head.condition)
     assert side.split == "train"
 
 

@@ -50,7 +50,7 @@ def test_batches_go_on_from_any_start(stacked):
     late = next(stacked.batches("train", 16, seed=3, start=32))
     third = next(islice(stacked.batches("train", 16, seed=3), 2, None))
     assert torch.equal(late.samples, third.samples)
-    assert torch.equal(late.labels, third.labels)
+    assert torch.equal(late.condition, third.condition)
 
 
 def test_it_is_a_dataset_as_others_are(tiny_mnist_root):

@@ -133,7 +133,7 @@ def test_halves_cut_labels_with_their_samples(features):
     side = Featured(samples, torch.arange(30), partial(features.features, classes=0))
     part = half(Comparison(features, side, side, 0, {}), 0)
     for cut in (part.real, part.fake):
-        assert torch.equal(cut.samples[:, 0].long(), cut.labels)
+        assert torch.equal(cut.samples[:, 0].long(), cut.condition)
 
 
 def test_a_run_found_done_in_one_place_and_failed_in_another_is_a_conflict(run, make_spec, tmp_path):

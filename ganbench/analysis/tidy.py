@@ -17,7 +17,7 @@ CELL = [*BOARD, "model", "loss", "settings", "versions"]
 SCORE = ["metric", "score", "better", "protocol"]
 TRAITS = ["family", "conditional", "parameters", "network_evaluations"]  # of a model
 # what a score's protocol tells of its run: it differs within a mean, and between models that are compared
-_OF_THE_RUN = {"average", "batch_norm", "truncation", "labels", "seed"}
+_OF_THE_RUN = {"average", "batch_norm", "truncation", "labels", "captions", "sources", "seed"}
 
 
 def tidy(records: Iterable[RunRecord]) -> pd.DataFrame:

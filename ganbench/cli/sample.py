@@ -13,13 +13,18 @@ from ganbench.cli.options import device_option, results_option
 class _Request(TypedDict):
     n: int
     label: int | None
+    caption: str | None
+    source: Path | None
     seed: int
 
 
 @click.command()
 @click.argument("run")
 @click.option("-n", "n", type=int, default=64, show_default=True, help="How many.")
-@click.option("--label", type=int, metavar="CLASS", help="All of this class, by a conditional model.")
+@click.option("--label", type=int, metavar="CLASS", help="All of this class, by a model that takes labels.")
+@click.option("--caption", metavar="WORDS", help="What they show, by a model that takes captions.")
+@click.option("--source", type=click.Path(path_type=Path, dir_okay=False), metavar="PICTURE",
+              help="The picture to translate, by a model that takes source pictures.")  # fmt: skip
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
               help="A picture (.png) or an array (.npy, .npz); samples-KEY.png if left out.")  # fmt: skip
 @click.option("--seed", type=int, default=0, show_default=True, help="Another seed draws other samples.")
@@ -33,8 +38,10 @@ def sample(run: str, out: Path | None, device: str, results: Path, **request: Un
     \b
     ganbench sample 3f9a -n 16 --out digits.png
     ganbench sample 3f9a -n 10000 --seed 1 --out digits.npz
+    ganbench sample 7c21 -n 16 --caption "a small red circle"
     """
-    from ganbench.evaluation.sampling import Request, check_out, restore, write_samples
+    from ganbench.evaluation.asking import Request
+    from ganbench.evaluation.sampling import check_out, restore, write_samples
     from ganbench.registry.catalog import discover
     from ganbench.registry.factory import Factory, default_source
     from ganbench.storage.store import RunFolder, Store

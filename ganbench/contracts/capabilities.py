@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+from ganbench.schema.condition import Condition
 from ganbench.schema.recipe import Recipe
 
 if TYPE_CHECKING:
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
 class Profile:
     """The facts of a built model, which the harness reads once.
 
-    batch: real samples that it wants in each batch. conditional: whether `sample` takes labels.
+    batch: real samples that it wants in each batch. condition: what `sample` takes,
+    of what its task has; None where it takes nothing.
     average: decay of the moving average of the weights that it samples from; 0 for none. batch_norm: by which
     statistics it samples, "running" or "batch of N at most"; nothing where it has no batch norm. truncation: how many
     standard deviations its codes are cut off at; 0 where they are not.
@@ -34,7 +36,7 @@ class Profile:
     """
 
     batch: int = 128
-    conditional: bool = False
+    condition: Condition | None = None
     average: float = 0.0
     batch_norm: str = ""
     truncation: float = 0.0
@@ -44,6 +46,11 @@ class Profile:
     parameters: Mapping[str, int] = field(default_factory=dict)
     recipe: Recipe | None = None
     evaluations: int | None = None
+
+    @property
+    def conditional(self) -> bool:
+        """Whether `sample` takes a condition."""
+        return self.condition is not None
 
 
 class Profiled(ABC):
@@ -110,31 +117,31 @@ class LatentDecoder(ABC):
     """Makes samples from standard normal codes, so that it can be walked through; its profile has the `latent`."""
 
     @abstractmethod
-    def decode(self, codes: Tensor, labels: Tensor | None = None) -> Tensor:
-        """Return the samples (n, *shape) that (n, latent) codes stand for; labels: (n,) of a conditional model."""
+    def decode(self, codes: Tensor, condition: Tensor | None = None) -> Tensor:
+        """Return the samples (n, *shape) that (n, latent) codes stand for; condition: of a conditional model."""
 
 
 class Reconstructor(ABC):
     """Maps samples to codes and back."""
 
     @abstractmethod
-    def encode(self, samples: Tensor, labels: Tensor | None = None) -> Tensor:
+    def encode(self, samples: Tensor, condition: Tensor | None = None) -> Tensor:
         """Return each sample's code, (n, …)."""
 
     @abstractmethod
-    def reconstruct(self, samples: Tensor, labels: Tensor | None = None) -> Tensor:
+    def reconstruct(self, samples: Tensor, condition: Tensor | None = None) -> Tensor:
         """Return each sample through its code and back, (n, *shape)."""
 
-    def anomaly(self, samples: Tensor, labels: Tensor | None = None) -> Tensor:
+    def anomaly(self, samples: Tensor, condition: Tensor | None = None) -> Tensor:
         """Return how badly each sample is reconstructed, (n,): its mean squared error over all dimensions."""
-        return (self.reconstruct(samples, labels) - samples).square().flatten(1).mean(dim=1)
+        return (self.reconstruct(samples, condition) - samples).square().flatten(1).mean(dim=1)
 
 
 class EvidenceBound(ABC):
     """Bounds the likelihood of samples from below."""
 
     @abstractmethod
-    def elbo(self, samples: Tensor, generator: Generator, labels: Tensor | None = None) -> Tensor:
+    def elbo(self, samples: Tensor, generator: Generator, condition: Tensor | None = None) -> Tensor:
         """Return a lower bound of each sample's log-likelihood, (n,) nats, by draws from the generator."""
 
 

@@ -116,10 +116,12 @@ class Column:
     digits: int = 3
 
 
-# what a metric may need beyond samples and features: class probabilities of the feature space, labels on both
-# sides (a conditional model's samples then have the real ones' labels, and for any other metric labels drawn as the
-# training data have them), a model with log_prob, the dataset that the real side is from
-NEEDS = ("logits", "labels", "log_prob", "dataset")
+# what a metric may need beyond samples and features: class probabilities of the feature space; labels, captions or
+# sources on both sides (a conditional model's samples are then asked for by those of the real ones, in their order, and
+# for any other metric by labels drawn as the training data have them, or by captions or sources of other held-out
+# data); a model with log_prob, or one that reconstructs; the dataset that the real side is from
+PAIRING = ("labels", "captions", "sources")
+NEEDS = ("logits", *PAIRING, "log_prob", "reconstruct", "dataset")
 
 
 @dataclass(frozen=True)

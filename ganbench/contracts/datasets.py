@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+from ganbench.schema.condition import Captions, Condition, Labels, Sources
+
 if TYPE_CHECKING:
     from torch import Tensor
 
@@ -16,11 +18,12 @@ class Batch(NamedTuple):
     """Real samples, on the run's device.
 
     samples: (n, *shape) float32; images and waveforms in [-1, 1], points as they are.
-    labels: (n,) int64 in [0, classes); zeros where the data has no classes.
+    condition: what each is asked for by, (n, …) as the dataset's Labels, Captions or Sources say; zeros (n,) int64
+        where there is no such thing.
     """
 
     samples: Tensor
-    labels: Tensor
+    condition: Tensor
 
 
 @dataclass(frozen=True)
@@ -87,6 +90,22 @@ class Dataset(Protocol):
     def head(self, split: str, n: int) -> Batch:
         """Return the first n samples of a split in a fixed order that mixes the classes."""
         ...
+
+
+class Conditioned(ABC):
+    """Claimed by a dataset whose condition is not the class of a sample; its `classes` are 0."""
+
+    @property
+    @abstractmethod
+    def condition(self) -> Captions | Sources:
+        """What samples are asked for by."""
+
+
+def condition_of(dataset: Dataset) -> Condition | None:
+    """Return what a dataset's samples are asked for by: what it claims, else its classes, if it has any."""
+    if isinstance(dataset, Conditioned):
+        return dataset.condition
+    return Labels(dataset.classes) if dataset.classes else None
 
 
 class GaussianModes(ABC):

@@ -27,12 +27,12 @@ class Features(NamedTuple):
 class Side:
     """One side of a comparison.
 
-    samples: (n, *shape) float32. labels: (n,) int64, or None where nobody knows them, such as those of an
-    unconditional model's samples. features: there when the metric's card names a feature space.
+    samples: (n, *shape) float32. condition: (n, …), what each was asked for by, or belongs to; None where nobody knows,
+    as of an unconditional model's samples. features: there when the metric's card names a feature space.
     """
 
     samples: Tensor
-    labels: Tensor | None
+    condition: Tensor | None
     features: Features | None = None
 
     @property

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from ganbench.contracts.datasets import Batch, SampleFormat
 from ganbench.contracts.losses import AdversarialLoss
+from ganbench.schema.condition import Condition, Labels
 
 if TYPE_CHECKING:
     from torch import Generator, Tensor
@@ -21,6 +22,7 @@ class Task(SampleFormat):
     seed: for randomness outside torch; torch's own is seeded already. precision: "fp32" or "bf16".
     loss: the objective of an adversarial model. unseen: gives held-out samples that no score compares with, one and a
     half times as many as are compared or more; for a ceiling, never to be trained on.
+    condition: what samples are asked for by; the classes where nothing else is said, and None where there are none.
     """
 
     examples: int
@@ -28,6 +30,11 @@ class Task(SampleFormat):
     precision: str = "fp32"
     loss: AdversarialLoss | None = None
     unseen: Callable[[], Tensor] | None = None
+    condition: Condition | None = None
+
+    def __post_init__(self) -> None:
+        if self.condition is None and self.classes:
+            object.__setattr__(self, "condition", Labels(self.classes))
 
 
 class Model(Protocol):
@@ -41,8 +48,11 @@ class Model(Protocol):
         """Learn until batches ends; yield after each update, with scalars that stay on the device."""
         ...
 
-    def sample(self, n: int, generator: Generator, labels: Tensor | None = None) -> Tensor:
-        """Draw (n, *shape) float32, with no randomness but generator's, in evaluation mode."""
+    def sample(self, n: int, generator: Generator, condition: Tensor | None = None) -> Tensor:
+        """Draw (n, *shape) float32, with no randomness but generator's, in evaluation mode.
+
+        condition: (n, …) of the kind that its profile says; handed to no other model.
+        """
         ...
 
     def state_dict(self) -> dict[str, Tensor]:

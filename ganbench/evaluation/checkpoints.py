@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING
 from ganbench.contracts.capabilities import Profile
 from ganbench.contracts.datasets import Dataset
 from ganbench.contracts.models import Model
-from ganbench.evaluation.comparison import TRAINING, Comparison, Facts, drawing_protocol
+from ganbench.errors import UnfitError
+from ganbench.evaluation.comparison import OTHERS, TRAINING, Comparison, Facts, drawing_protocol, needs_pairs
 from ganbench.evaluation.features import Featured, FeatureStore
 from ganbench.evaluation.pictures import draw_samples
 from ganbench.evaluation.resampling import with_deviations
 from ganbench.evaluation.waveforms import kept_waveforms
 from ganbench.schema.choice import Choice
+from ganbench.schema.condition import Labels
 from ganbench.schema.record import Score
 from ganbench.schema.spec import RunSpec
 from ganbench.seeds import isolated, stream
@@ -42,7 +44,7 @@ class Evaluation:
     latest: "Tensor | None" = None
     seconds_per_sample: float | None = None
     _compared: Comparison | None = None
-    _labels: "Tensor | None" = None
+    _asked: "Tensor | None" = None
     _scores: tuple[Score, ...] = ()
 
     @property
@@ -56,7 +58,7 @@ class Evaluation:
         final: whether training has ended, and the spread over halves of the samples is asked for too.
         """
         with self._isolated():
-            fake = self._draw(self._training_labels())
+            fake = self._draw(self._others())
             comparison = self._compare(fake)
             scores = comparison.scores(self.spec.metrics)
             self.latest, self._compared, self._scores = fake.samples, comparison, scores
@@ -85,38 +87,48 @@ class Evaluation:
     def _real(self) -> Featured:
         return self.features.real(self.spec.dataset, self.count)
 
-    def _training_labels(self) -> "Tensor | None":
-        """Return the labels that a conditional model is asked for, as the training data have them; the same each time.
+    def _others(self) -> "Tensor | None":
+        """Return what a conditional model is asked for without a look at what it is compared with; the same each time.
 
-        The held-out samples' own labels would give it the true number of each class, which no other model is given.
+        Labels are drawn as the training data have them, captions and sources are those of held-out samples that no
+        score compares with. The compared ones' own would give it what no other model is given, such as the true number
+        of each class. Raises UnfitError where nothing else is held out.
         """
-        if self.profile.conditional and self._labels is None:
-            self._labels = training_labels(self.dataset, self.count, self.spec.seed)
-        return self._labels
+        if self.profile.condition is None or self._asked is not None:
+            return self._asked
+        if isinstance(self.profile.condition, Labels):
+            self._asked = training_labels(self.dataset, self.count, self.spec.seed)
+        else:
+            self._asked = self.dataset.head("test", 2 * self.count).condition[self.count :]
+        if len(self._asked) < self.count:
+            raise UnfitError(
+                f"{self.spec.dataset} holds out {self.count} sample, and scores compare with it; hold out more"
+            )
+        return self._asked
 
-    def _draw(self, labels: "Tensor | None") -> Featured:
-        """Draw the generated side, from the same latents each time; labels: (n,) of a conditional model."""
+    def _draw(self, condition: "Tensor | None") -> Featured:
+        """Draw the generated side, from the same latents each time; condition: (n, …) of a conditional model."""
         import torch
 
         generator = torch.Generator(self.features.device).manual_seed(stream(self.spec.seed, "sample"))
         started = time.perf_counter()
-        samples = self.model.sample(self.count, generator, labels)
+        samples = self.model.sample(self.count, generator, condition)
         check_samples(samples, (self.count, *self.dataset.shape))  # which waits for the device
         self.seconds_per_sample = (time.perf_counter() - started) / self.count
-        return Featured(samples, labels, partial(self.features.features, classes=self.dataset.classes))
+        return Featured(samples, condition, partial(self.features.features, classes=self.dataset.classes))
 
     def _isolated(self) -> AbstractContextManager[None]:
         return isolated(stream(self.spec.seed, "metric"), self.features.device)
 
     def _compare(self, fake: Featured) -> Comparison:
         facts = (self.spec.seed, self._protocol(), self.dataset, self.model, self.profile, self.errors)
-        labelled = None
-        if self.profile.conditional and any(self._needs_labels(metric) for metric in self.spec.metrics):
-            labelled = self._draw(self._real.labels)
-        return Comparison(self.features, self._real, fake, *facts, labelled=labelled, data=self.spec.dataset.name)
-
-    def _needs_labels(self, metric: Choice) -> bool:
-        return "labels" in self.features.factory.catalog.get("metrics", metric.name).needs
+        catalog = self.features.factory.catalog
+        paired = None
+        if self.profile.conditional and any(
+            needs_pairs(catalog.get("metrics", each.name)) for each in self.spec.metrics
+        ):
+            paired = self._draw(self._real.condition)
+        return Comparison(self.features, self._real, fake, *facts, paired=paired, data=self.spec.dataset.name)
 
     def _protocol(self) -> Facts:
         counts: dict[str, str | int | float] = {
@@ -125,8 +137,9 @@ class Evaluation:
             "fake": self.count,
             "seed": self.spec.seed,
         }
-        drawn = {"labels": TRAINING} if self.profile.conditional else {}
-        return {**counts, **drawing_protocol(self.profile), **drawn}
+        condition = self.profile.condition
+        rule = TRAINING if isinstance(condition, Labels) else OTHERS
+        return {**counts, **drawing_protocol(self.profile), **({condition.kind: rule} if condition else {})}
 
 
 def _scored(scores: tuple[Score, ...], metrics: tuple[Choice, ...]) -> list[Choice]:
@@ -137,7 +150,7 @@ def _scored(scores: tuple[Score, ...], metrics: tuple[Choice, ...]) -> list[Choi
 
 def training_labels(dataset: Dataset, count: int, seed: int) -> "Tensor":
     """Return labels (count,) int64 of a dataset's training samples, drawn at random."""
-    return next(dataset.batches("train", count, stream(seed, "labels"))).labels
+    return next(dataset.batches("train", count, stream(seed, "labels"))).condition
 
 
 def check_samples(samples: "Tensor", shape: tuple[int, ...]) -> None:

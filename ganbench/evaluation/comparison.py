@@ -7,22 +7,29 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 
-from ganbench.contracts.capabilities import PLAIN, EvidenceBound, Likelihood, Profile
-from ganbench.contracts.cards import FeatureCard, MetricCard
-from ganbench.contracts.datasets import Dataset
+from ganbench.contracts.capabilities import PLAIN, EvidenceBound, Likelihood, Profile, Reconstructor
+from ganbench.contracts.cards import PAIRING, FeatureCard, MetricCard
+from ganbench.contracts.datasets import Dataset, condition_of
 from ganbench.contracts.metrics import Evidence, ModeHistogram
 from ganbench.contracts.models import Model
 from ganbench.errors import GanbenchError, UnfitError
 from ganbench.evaluation.features import Featured, FeatureStore
 from ganbench.registry.measure import Measure
 from ganbench.schema.choice import Choice
+from ganbench.schema.condition import Labels
 from ganbench.schema.record import Score
 from ganbench.seeds import stream
 
 Facts = Mapping[str, str | int | float]
 
-# whose labels the samples of a conditional model were drawn with, as protocols have it
-TRAINING, HELD_OUT, EVEN = "training", "held-out", "even"
+# whose labels, captions or sources the samples of a conditional model were drawn with, as protocols have it: OTHERS are
+# those of held-out data that no score compares with
+TRAINING, HELD_OUT, EVEN, OTHERS = "training", "held-out", "even", "other held-out"
+
+
+def needs_pairs(card: MetricCard) -> bool:
+    """Whether a metric compares samples one by one with real ones that were asked for by the same."""
+    return any(need in PAIRING for need in card.needs)
 
 
 def drawing_protocol(profile: Profile) -> dict[str, str | int | float]:
@@ -43,8 +50,8 @@ class Comparison:
     the sides are from, where anybody knows. seed: of the metrics' own randomness.
     errors: filled with the traceback of each metric that raised.
     data: the name of the dataset that the real side is from, where anybody knows.
-    labelled: samples of a conditional model with the labels of the real ones, in the same order: for the metrics that
-    need labels on both sides, which judge class by class. fake has labels drawn without a look at the real side.
+    paired: samples of a conditional model asked for by what the real ones are, in the same order: for the metrics that
+    need labels, captions or sources on both sides. fake was asked for without a look at the real side.
     """
 
     features: FeatureStore
@@ -56,7 +63,7 @@ class Comparison:
     model: Model | None = None
     profile: Profile = PLAIN
     errors: dict[str, str] = field(default_factory=dict)
-    labelled: Featured | None = None
+    paired: Featured | None = None
     data: str = ""
 
     def scores(self, metrics: Iterable[Choice]) -> tuple[Score, ...]:
@@ -84,8 +91,8 @@ class Comparison:
                 self._check_space(measure.space)
                 protocol["features"] = str(measure.space)
                 protocol |= self.features.protocol(measure.space, tuple(self.real.samples.shape[1:]), self._classes)
-            if self.labelled is not None and self._side(measure) is self.labelled:
-                protocol["labels"] = HELD_OUT
+            if self.paired is not None and self.profile.condition and self._side(measure) is self.paired:
+                protocol[self.profile.condition.kind] = HELD_OUT
             self._check_needs(measure)
             values = {name: float(value) for name, value in measure.metric.score(self._evidence(measure)).items()}
         except GanbenchError as error:
@@ -113,8 +120,8 @@ class Comparison:
 
     def _side(self, measure: Measure) -> Featured:
         """Return the generated side that a metric looks at."""
-        if self.labelled is not None and "labels" in measure.card.needs:
-            return self.labelled
+        if self.paired is not None and needs_pairs(measure.card):
+            return self.paired
         return self.fake
 
     def _check_space(self, space: Choice) -> None:
@@ -133,11 +140,15 @@ class Comparison:
     def _check_needs(self, measure: Measure) -> None:
         """Raise UnfitError for the first thing that a metric's card needs and that is not there."""
         card, space = measure.card, measure.space
-        labels = [side.labels is not None for side in (self.real, self._side(measure))]
+        known = all(side.condition is not None for side in (self.real, self._side(measure)))
+        kind = self._kind
         there = {
             "dataset": (self.dataset is not None, "the dataset that the real side is from"),
             "log_prob": (isinstance(self.model, Likelihood | EvidenceBound), "a model that tells likelihoods"),
-            "labels": (all(labels), "labels on both sides, which a conditional model gives"),
+            "labels": (known and kind == "labels", "labels on both sides, which a conditional model gives"),
+            "captions": (known and kind == "captions", "captions on both sides, which a model that takes them gives"),
+            "sources": (known and kind == "sources", "source pictures on both sides, which a translator gives"),
+            "reconstruct": (isinstance(self.model, Reconstructor), "a model that reconstructs samples"),
         }
         for need in card.needs:
             is_there, what = there.get(need, (True, ""))
@@ -146,6 +157,14 @@ class Comparison:
         features = self.real.within(space).features if space else None
         if "logits" in card.needs and features is not None and features.logits is None:
             raise UnfitError(f"{card.name} needs class probabilities, and the features {space} have none")
+
+    @property
+    def _kind(self) -> str:
+        """Return the kind of the condition: that of the dataset; labels where sides come from elsewhere."""
+        if self.dataset is None:
+            return Labels.kind
+        condition = condition_of(self.dataset)
+        return condition.kind if condition else ""
 
     @property
     def _classes(self) -> int:

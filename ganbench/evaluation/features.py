@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ganbench.contracts.datasets import SampleFormat
+from ganbench.contracts.datasets import SampleFormat, condition_of
 from ganbench.contracts.metrics import Features, FeatureSpace, ProfiledSpace, Side, SpaceProfile
 from ganbench.errors import GanbenchError
 from ganbench.files import write_whole
@@ -54,9 +54,9 @@ class FeatureStore:
         """Return the first held-out samples of a dataset, with features that are computed once, and kept on disk."""
         if (dataset, count) not in self._real:
             data = self.factory.dataset(dataset)
-            samples, labels = data.head("test", count)
+            samples, condition = data.head("test", count)
             embed = partial(self.features, classes=data.classes, keep=True)
-            self._real[dataset, count] = Featured(samples, labels if data.classes else None, embed)
+            self._real[dataset, count] = Featured(samples, condition if condition_of(data) else None, embed)
         return self._real[dataset, count]
 
     def features(self, choice: Choice, samples: "Tensor", classes: int = 0, keep: bool = False) -> Features:
@@ -99,23 +99,23 @@ class Featured:
     """Samples of one side, with their features in each space that was asked for, computed once."""
 
     samples: "Tensor"
-    labels: "Tensor | None"
+    condition: "Tensor | None"
     embed: Callable[[Choice, "Tensor"], Features]
     _sides: dict[Choice, Side] = field(default_factory=dict)
 
     def within(self, space: Choice | None) -> Side:
         """Return the side in a feature space, or its samples alone."""
         if space is None:
-            return Side(self.samples, self.labels)
+            return Side(self.samples, self.condition)
         if space not in self._sides:
-            self._sides[space] = Side(self.samples, self.labels, self.embed(space, self.samples))
+            self._sides[space] = Side(self.samples, self.condition, self.embed(space, self.samples))
         return self._sides[space]
 
     def part(self, order: "Tensor") -> "Featured":
         """Return the samples of these indices (m,), with their share of the features that were computed already."""
         sides = {space: _taken(side, order) for space, side in self._sides.items()}
-        labels = None if self.labels is None else self.labels[order]
-        return Featured(self.samples[order], labels, self.embed, sides)
+        condition = None if self.condition is None else self.condition[order]
+        return Featured(self.samples[order], condition, self.embed, sides)
 
 
 def _taken(side: Side, order: "Tensor") -> Side:
@@ -123,7 +123,7 @@ def _taken(side: Side, order: "Tensor") -> Side:
     if features is not None:
         logits = None if features.logits is None else features.logits[order]
         features = Features(features.vectors[order], logits)
-    return Side(side.samples[order], None if side.labels is None else side.labels[order], features)
+    return Side(side.samples[order], None if side.condition is None else side.condition[order], features)
 
 
 def profile_of(space: FeatureSpace) -> SpaceProfile:

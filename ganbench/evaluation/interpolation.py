@@ -4,6 +4,8 @@ import math
 from typing import TYPE_CHECKING
 
 from ganbench.contracts.capabilities import LatentDecoder, Profile
+from ganbench.contracts.datasets import Dataset
+from ganbench.schema.condition import Labels
 from ganbench.seeds import stream
 
 if TYPE_CHECKING:
@@ -12,8 +14,21 @@ if TYPE_CHECKING:
 ROWS, STEPS = 6, 8
 
 
-def walk(model: LatentDecoder, profile: Profile, seed: int, device: str, classes: int) -> "Tensor":
-    """Return (ROWS * STEPS, *shape) samples: each row goes from one code to another, its class unchanged.
+def rows_of(profile: Profile, dataset: Dataset, device: str) -> "Tensor | None":
+    """Return (ROWS, …), what each row of a walk is asked for by: one class after another, or held-out captions."""
+    import torch
+
+    if profile.condition is None:
+        return None
+    if isinstance(profile.condition, Labels):
+        return torch.arange(ROWS, device=device) % profile.condition.classes
+    return dataset.head("test", ROWS).condition
+
+
+def walk(model: LatentDecoder, profile: Profile, seed: int, device: str, asked: "Tensor | None" = None) -> "Tensor":
+    """Return (ROWS * STEPS, *shape) samples: each row goes from one code to another, its condition unchanged.
+
+    asked: (ROWS, …), the condition of each row, of a conditional model.
 
     Codes are joined along the great circle between them (White 2016), so that each is as far from the origin as
     a drawn one.
@@ -27,10 +42,8 @@ def walk(model: LatentDecoder, profile: Profile, seed: int, device: str, classes
     cosine = torch.cosine_similarity(ends[0], ends[1], dim=-1).clamp(-1 + 1e-6, 1 - 1e-6)
     angle = cosine.acos()[..., None]
     codes = (((1 - share) * angle).sin() * ends[0] + (share * angle).sin() * ends[1]) / angle.sin()
-    labels = None
-    if profile.conditional:
-        labels = (torch.arange(ROWS, device=device) % classes).repeat_interleave(STEPS)
-    samples: Tensor = model.decode(codes.reshape(ROWS * STEPS, -1), labels)
+    condition = None if asked is None else asked.repeat_interleave(STEPS, dim=0)
+    samples: Tensor = model.decode(codes.reshape(ROWS * STEPS, -1), condition)
     if not math.isfinite(samples.abs().max().item()):
         raise ValueError("decode gave numbers that are not finite")
     return samples

@@ -59,8 +59,8 @@ def half(comparison: Comparison, round_: int) -> Comparison:
         order = torch.randperm(count, generator=generator)[: max(1, count // 2)]
         orders.append(order.to(side.samples.device))
         halves.append(side.part(orders[-1]))
-    labelled = comparison.labelled and comparison.labelled.part(orders[0])
-    return replace(comparison, real=halves[0], fake=halves[1], labelled=labelled)
+    paired = comparison.paired and comparison.paired.part(orders[0])
+    return replace(comparison, real=halves[0], fake=halves[1], paired=paired)
 
 
 def with_deviations(

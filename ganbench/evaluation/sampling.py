@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ganbench.contracts.capabilities import Profile, profile_of
 from ganbench.contracts.models import Model, Task
 from ganbench.errors import BadOptionError, GanbenchError, ResultsError
+from ganbench.evaluation.asking import Request, asked
 from ganbench.evaluation.checkpoints import check_samples
 from ganbench.evaluation.pictures import draw_grid, draw_points, draw_waveforms
 from ganbench.files import write_whole
@@ -27,19 +28,6 @@ _REASON_WIDTH = 200
 
 
 @dataclass(frozen=True)
-class Request:
-    """What to draw. label: the class of every sample; None leaves classes to the model."""
-
-    n: int = 64
-    seed: int = 0
-    label: int | None = None
-
-    def __post_init__(self) -> None:
-        if self.n < 1:
-            raise BadOptionError(f"n must be 1 or more, not {self.n}")
-
-
-@dataclass(frozen=True)
 class Sampler:
     """A model as its run left it, with what it knows of its data. title: the model and the run, for people."""
 
@@ -48,29 +36,23 @@ class Sampler:
     task: Task
     profile: Profile
 
-    def draw(self, request: Request, labels: "Tensor | None" = None) -> "Tensor":
-        """Draw (n, *shape) float32; labels: (n,) int64, a class for each sample in place of the request's one.
+    def draw(self, request: Request, given: "Tensor | None" = None) -> "Tensor":
+        """Draw (n, *shape) float32; given: (n, …), a condition for each sample in place of the request's one.
 
         The run's own seed and as many samples as it scored give an unconditional model's scored samples, to
-        the bit. Raises BadOptionError for a label that the model can't take.
+        the bit. Raises BadOptionError for a label, a caption or a source that the model can't take, and for none
+        where it needs one.
         """
         import torch
 
         device = self.task.device
-        if request.label is not None:
-            self._check_label(request.label)
-            labels = torch.full((request.n,), request.label, dtype=torch.int64, device=device)
+        if given is None:
+            given = asked(request, self.profile.condition, self.title, device)
         generator = torch.Generator(device).manual_seed(stream(request.seed, "sample"))
         with isolated(stream(request.seed, "metric"), device), _in_one_line(f"{self.title} can't draw"):
-            samples = self.model.sample(request.n, generator, labels).float()
+            samples = self.model.sample(request.n, generator, given).float()
             check_samples(samples, (request.n, *self.task.shape))
         return samples
-
-    def _check_label(self, label: int) -> None:
-        if not self.profile.conditional:
-            raise BadOptionError(f"{self.title} takes no label; leave --label out, or use a conditional one")
-        if not 0 <= label < self.task.classes:
-            raise BadOptionError(f"the labels of {self.title} go from 0 to {self.task.classes - 1}, not {label}")
 
 
 def restore(record: RunRecord, folder: RunFolder, factory: Factory) -> Sampler:
@@ -87,7 +69,7 @@ def restore(record: RunRecord, folder: RunFolder, factory: Factory) -> Sampler:
     weights = folder.read_weights()
     with isolated(stream(spec.seed, "init"), factory.device):
         known = (weights.shape, weights.classes, factory.device, weights.examples)
-        task = Task(*known, spec.seed, spec.precision, factory.loss_of(spec))
+        task = Task(*known, spec.seed, spec.precision, factory.loss_of(spec), condition=weights.condition)
         with _in_one_line(f"{spec.model} can't be built as it was for run {record.key}"):
             model: Model = factory.make("models", spec.model, task)
         with _in_one_line(f"the weights of run {record.key} don't fit {spec.model} as it is built now"):

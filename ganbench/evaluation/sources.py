@@ -5,16 +5,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ganbench.contracts.capabilities import PLAIN, Profile, SamplingMode, SamplingModes, profile_of
-from ganbench.contracts.datasets import Dataset
+from ganbench.contracts.datasets import Dataset, condition_of
 from ganbench.contracts.models import Model
 from ganbench.errors import BadOptionError, DataMissingError
 from ganbench.evaluation.arrays import read_array, samples_of, scaled
+from ganbench.evaluation.asking import Request
 from ganbench.evaluation.checkpoints import training_labels
-from ganbench.evaluation.comparison import EVEN, TRAINING
+from ganbench.evaluation.comparison import EVEN, HELD_OUT, TRAINING
 from ganbench.evaluation.features import FeatureStore
 from ganbench.evaluation.picture_folder import read_folder
-from ganbench.evaluation.sampling import Request, Sampler, restore
+from ganbench.evaluation.sampling import Sampler, restore
 from ganbench.schema.choice import Choice
+from ganbench.schema.condition import Captions, Sources
 from ganbench.storage.store import RunFolder, Store
 
 if TYPE_CHECKING:
@@ -27,21 +29,21 @@ _CHANNELS = (1, 3)
 
 @dataclass(frozen=True)
 class SampleSource:
-    """One side. samples: (n, *shape) float32, images in [-1, 1]; labels: (n,) int64, or None.
+    """One side. samples: (n, *shape) float32, images in [-1, 1]; condition: (n, …) as Batch has it, or None.
 
     dataset, split, model and profile: where the samples are from, where anybody knows. drawn: of a conditional model,
-    whose labels these are; labelled: its samples with the labels of the other side, in the same order.
+    by whose labels, captions or sources; paired: its samples by those of the other side, in the same order.
     """
 
     name: str
     samples: "Tensor"
-    labels: "Tensor | None" = None
+    condition: "Tensor | None" = None
     dataset: Dataset | None = None
     split: str = ""
     model: Model | None = None
     profile: Profile = PLAIN
     drawn: str = ""
-    labelled: "SampleSource | None" = None
+    paired: "SampleSource | None" = None
 
 
 @dataclass(frozen=True)
@@ -86,8 +88,8 @@ class Reader:
         return self._run(text, like, mode)
 
     def _cut(self, side: SampleSource) -> SampleSource:
-        labels = side.labels[: self.count] if side.labels is not None else None
-        return replace(side, samples=side.samples[: self.count], labels=labels)
+        condition = side.condition[: self.count] if side.condition is not None else None
+        return replace(side, samples=side.samples[: self.count], condition=condition)
 
     def _array(self, text: str, path: Path) -> SampleSource:
         import torch
@@ -104,8 +106,8 @@ class Reader:
 
     def _dataset(self, text: str, name: str, split: str) -> SampleSource:
         data = self.features.factory.dataset(Choice.parse(name))
-        samples, labels = data.head(split, min(self.count or data.count(split), data.count(split)))
-        return SampleSource(text, samples, labels if data.classes else None, data, split)
+        samples, condition = data.head(split, min(self.count or data.count(split), data.count(split)))
+        return SampleSource(text, samples, condition if condition_of(data) else None, data, split)
 
     def _run(self, text: str, like: SampleSource | None, mode: SamplingMode | None) -> SampleSource:
         folder = RunFolder(Store(self.results).find_one(text))
@@ -122,19 +124,40 @@ class Reader:
 def draw_source(sampler: Sampler, request: Request, like: SampleSource | None) -> SampleSource:
     """Draw a run's samples; a conditional model takes labels as the data of the other side have them for training.
 
-    Without these, each class is as likely. Where the other side has labels, it draws besides by them.
+    Without these, each class is as likely. Where the other side has labels, it draws besides by them. Captions and
+    sources are those of the other side; raises BadOptionError where it has none.
     """
+    if isinstance(sampler.profile.condition, Captions | Sources):
+        return _draw_paired(sampler, request, like)
     made = SampleSource(sampler.title, sampler.draw(request), model=sampler.model, profile=sampler.profile)
     if not sampler.profile.conditional:
         return made
     made = replace(made, drawn=EVEN)
     if like and like.dataset and like.dataset.classes == sampler.task.classes:
         labels = training_labels(like.dataset, request.n, request.seed)
-        made = replace(made, samples=sampler.draw(request, labels), labels=labels, drawn=TRAINING)
-    if like and like.labels is not None and len(like.labels) == request.n:
-        labelled = replace(made, samples=sampler.draw(request, like.labels), labels=like.labels)
-        made = replace(made, labelled=labelled)
+        made = replace(made, samples=sampler.draw(request, labels), condition=labels, drawn=TRAINING)
+    if like and like.condition is not None and len(like.condition) == request.n:
+        paired = replace(made, samples=sampler.draw(request, like.condition), condition=like.condition)
+        made = replace(made, paired=paired)
     return made
+
+
+def _draw_paired(sampler: Sampler, request: Request, like: SampleSource | None) -> SampleSource:
+    """Draw by the captions or the sources of the other side, one by one."""
+    condition = sampler.profile.condition
+    assert condition is not None
+    same = like is not None and like.dataset is not None and condition_of(like.dataset) == condition
+    if like is None or like.condition is None or not same or len(like.condition) < request.n:
+        raise BadOptionError(
+            f"{sampler.title} draws by {condition.kind}; score it against data that have {request.n} of these, "
+            "such as its own, DATASET:test"
+        )
+    given = like.condition[: request.n]
+    made = SampleSource(
+        sampler.title, sampler.draw(request, given), given, model=sampler.model, profile=sampler.profile
+    )
+    made = replace(made, drawn=HELD_OUT)
+    return replace(made, paired=made)
 
 
 def matched(first: SampleSource, second: SampleSource) -> tuple[SampleSource, SampleSource]:
@@ -151,8 +174,8 @@ def matched(first: SampleSource, second: SampleSource) -> tuple[SampleSource, Sa
 
 
 def _coloured(side: SampleSource) -> SampleSource:
-    labelled = side.labelled and _coloured(side.labelled)
-    return replace(side, samples=side.samples.expand(-1, 3, -1, -1), labelled=labelled)
+    paired = side.paired and _coloured(side.paired)
+    return replace(side, samples=side.samples.expand(-1, 3, -1, -1), paired=paired)
 
 
 def _path(text: str) -> Path:

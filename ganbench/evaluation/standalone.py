@@ -45,12 +45,12 @@ def _compared(reader: Reader, truth: SampleSource, made: SampleSource) -> Compar
     protocol |= {"real": len(truth.samples), "fake": len(made.samples), "seed": reader.seed}
     if made.model is not None:
         protocol |= drawing_protocol(made.profile)
-    if made.drawn:
-        protocol["labels"] = made.drawn
+    if made.drawn and made.profile.condition:
+        protocol[made.profile.condition.kind] = made.drawn
     there, drawn = (_featured(reader.features, side, truth, keep=side is truth) for side in (truth, made))
-    labelled = _featured(reader.features, made.labelled, truth, keep=False) if made.labelled else None
+    paired = _featured(reader.features, made.paired, truth, keep=False) if made.paired else None
     facts = (reader.seed, protocol, truth.dataset, made.model, made.profile)
-    return Comparison(reader.features, there, drawn, *facts, labelled=labelled, data=_name(truth))
+    return Comparison(reader.features, there, drawn, *facts, paired=paired, data=_name(truth))
 
 
 def _name(side: SampleSource) -> str:
@@ -84,4 +84,4 @@ def _names_space(metric: Choice) -> bool:
 
 def _featured(features: FeatureStore, side: SampleSource, truth: SampleSource, keep: bool) -> Featured:
     classes = truth.dataset.classes if truth.dataset else 0
-    return Featured(side.samples, side.labels, partial(features.features, classes=classes, keep=keep))
+    return Featured(side.samples, side.condition, partial(features.features, classes=classes, keep=keep))

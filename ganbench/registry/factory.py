@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from ganbench.contracts.cards import Card, MetricCard, ModelCard
-from ganbench.contracts.datasets import Dataset, SampleFormat, Source
+from ganbench.contracts.datasets import Dataset, SampleFormat, Source, condition_of
 from ganbench.contracts.losses import AdversarialLoss
 from ganbench.contracts.metrics import FeatureSpace
 from ganbench.contracts.models import Model, Task
@@ -78,6 +78,7 @@ class Factory:
             spec.precision,
             loss,
             unseen=partial(self._unseen, spec),
+            condition=condition_of(dataset),
         )
 
     def model(self, spec: RunSpec) -> Model:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from ganbench.errors import ResultsError
 from ganbench.files import write_whole
+from ganbench.schema.condition import Condition, Labels, condition_dict, read_condition
 from ganbench.storage.digests import file_digest
 from ganbench.storage.records import AGAIN
 
@@ -21,18 +22,21 @@ _SIDES = range(1, 2**16 + 1)  # of a sample, along each of its axes
 class Weights:
     """All that a done run's model needs to be built again and drawn from, without its data.
 
-    state: what its state_dict gave. shape, classes, examples: of its data, as contracts.Task has them.
+    state: what its state_dict gave. shape, classes, examples, condition: of its data, as contracts.Task has them.
     """
 
     state: Mapping[str, "Tensor"]
     shape: tuple[int, ...]
     classes: int
     examples: int
+    condition: Condition | None = None
 
 
 def write_weights(path: Path, weights: Weights) -> None:
     """Write final weights."""
     task = {"shape": weights.shape, "classes": weights.classes, "examples": weights.examples}
+    if weights.condition and not isinstance(weights.condition, Labels):  # of labels, the classes say it all
+        task["condition"] = condition_dict(weights.condition)
     write_tensors(path, weights.state, {"task": json.dumps(task)})
 
 
@@ -62,7 +66,8 @@ def _weights(state: Mapping[str, "Tensor"], task: Mapping[str, object]) -> Weigh
         raise ValueError(f"samples can't be of shape {shape!r:.60}")
     if not (isinstance(classes, int) and isinstance(examples, int) and min(classes, examples) >= 0):
         raise ValueError(f"data can't have {classes!r:.20} classes and {examples!r:.20} examples")
-    return Weights(state, tuple(shape), classes, examples)
+    condition = read_condition(task["condition"]) if isinstance(task.get("condition"), dict) else None  # type: ignore[arg-type]
+    return Weights(state, tuple(shape), classes, examples, condition)
 
 
 def write_tensors(path: Path, tensors: Mapping[str, "Tensor"], metadata: dict[str, str]) -> None:

@@ -4,10 +4,12 @@ from itertools import islice
 from pathlib import Path
 
 import torch
+from torch import Tensor
 
-from ganbench.contracts.datasets import Dataset, GaussianModes, ToneDataset
+from ganbench.contracts.datasets import Dataset, GaussianModes, ToneDataset, condition_of
 from ganbench.registry.factory import Factory
 from ganbench.schema.choice import Choice
+from ganbench.schema.condition import Captions, Condition, Sources
 from ganbench.testing.bench import make_factory
 
 
@@ -30,15 +32,33 @@ def check_dataset(name: str, root: Path | None = None, factory: Factory | None =
 def _check_split(data: Dataset, split: str) -> None:
     shape, count = tuple(data.shape), data.count(split)
     assert count > 0, f"the {split} split is empty"
-    samples, labels = next(data.batches(split, min(count, 16), seed=0))
+    samples, given = next(data.batches(split, min(count, 16), seed=0))
     assert samples.dtype == torch.float32, f"samples are float32, not {samples.dtype}"
     assert tuple(samples.shape[1:]) == shape, f"samples have shape {tuple(samples.shape[1:])}, not {shape}"
-    assert labels.dtype == torch.int64, f"labels are int64, not {labels.dtype}"
-    assert labels.min() >= 0, "labels begin at 0"
-    assert labels.max() < max(1, data.classes), "labels stay below classes"
+    _check_condition(condition_of(data), given, len(samples))
     if len(shape) == 3:
         assert samples.abs().max() <= 1.0, "images lie in [-1, 1]"
     assert len(data.head(split, count).samples) == count, "head gives as many as it is asked for"
+
+
+def _check_condition(condition: Condition | None, given: Tensor, n: int) -> None:
+    """Check the condition of n samples against what the dataset says of it."""
+    assert len(given) == n, f"a condition for each of {n} samples, not {len(given)}"
+    if isinstance(condition, Sources):
+        assert given.dtype == torch.float32, f"sources are float32, not {given.dtype}"
+        assert tuple(given.shape[1:]) == condition.shape, f"sources have shape {tuple(given.shape[1:])}"
+        assert given.abs().max() <= 1.0, "sources lie in [-1, 1]"
+        return
+    what, highest = "labels", 0
+    if isinstance(condition, Captions):
+        what, highest = "captions", len(condition.vocabulary)
+        assert given.shape[1:] == (condition.length,), f"captions have shape {tuple(given.shape[1:])}"
+        assert given[:, 0].min() > 0, "captions have a word or more"
+    elif condition:
+        highest = condition.classes - 1
+    assert given.dtype == torch.int64, f"{what} are int64, not {given.dtype}"
+    assert given.min() >= 0, f"{what} begin at 0"
+    assert given.max() <= highest, f"{what} stay below {highest + 1}"
 
 
 def _check_modes(data: Dataset) -> None:

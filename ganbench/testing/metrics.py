@@ -24,11 +24,11 @@ def check_metric(name: str, dataset: str, factory: Factory | None = None) -> Non
     noise = whole.samples[half:] + 3 * torch.randn(whole.samples[half:].shape, generator=seeded())
     embed = partial(FeatureStore(factory).features, measure.space, classes=data.classes) if measure.space else None
 
-    def side(samples: Tensor, labels: Tensor) -> Side:
-        return Side(samples, labels, embed(samples) if embed else None)
+    def side(samples: Tensor, condition: Tensor) -> Side:
+        return Side(samples, condition, embed(samples) if embed else None)
 
     def evidence(samples: Tensor) -> Evidence:
-        real, fake = side(whole.samples[:half], whole.labels[:half]), side(samples, whole.labels[half:])
+        real, fake = side(whole.samples[:half], whole.condition[:half]), side(samples, whole.condition[half:])
         return Evidence(real, fake, data, None, seed=0, embed=embed)
 
     good, again, bad = (

@@ -21,6 +21,7 @@ from ganbench.contracts.datasets import Batch
 from ganbench.contracts.models import Model
 from ganbench.registry.factory import Factory
 from ganbench.schema.choice import Choice
+from ganbench.schema.condition import Captions, Sources
 from ganbench.schema.spec import Budget, RunSpec
 from ganbench.seeds import isolated
 from ganbench.testing.bench import make_factory, seeded
@@ -41,32 +42,36 @@ def check_model(
     shape = tuple(factory.dataset(spec.dataset).shape)
 
     # it draws what it should, from the generator alone
-    samples = first.sample(7, seeded(), None)
+    drawn_by = isinstance(profile_of(first).condition, Captions | Sources)  # labels are drawn where they are left out
+    given = factory.dataset(spec.dataset).head("test", 7).condition if drawn_by else None
+    samples = first.sample(7, seeded(), given)
     assert samples.shape == (7, *shape), f"sample(7) gave shape {tuple(samples.shape)}, not {(7, *shape)}"
     assert samples.dtype == torch.float32, f"sample gave {samples.dtype}, not float32"
     assert samples.isfinite().all(), "sample gave numbers that are not finite"
     if len(shape) == 3:
         assert samples.abs().max() <= 1.0, "images lie in [-1, 1]"
     torch.rand(1)  # a model that reads the global stream now draws something else
-    assert torch.equal(samples, first.sample(7, seeded(), None)), "sample reads more than its generator"
-    assert first.sample(1, seeded(), None).shape == (1, *shape), "sample(1) has another shape"
+    assert torch.equal(samples, first.sample(7, seeded(), given)), "sample reads more than its generator"
+    assert first.sample(1, seeded(), None if given is None else given[:1]).shape == (1, *shape), (
+        "sample(1) has another shape"
+    )
 
     # equal seeds, equal models; and a state is all that sampling needs
-    assert torch.equal(samples, second.sample(7, seeded(), None)), "two fits from one seed differ"
+    assert torch.equal(samples, second.sample(7, seeded(), given)), "two fits from one seed differ"
     state = first.state_dict()
     assert all(isinstance(value, Tensor) for value in state.values()), "state_dict is a flat mapping of tensors"
     fresh = factory.model(spec)
     fresh.load_state_dict({key: value.clone() for key, value in state.items()})
-    assert torch.equal(samples, fresh.sample(7, seeded(), None)), "a loaded state samples differently"
+    assert torch.equal(samples, fresh.sample(7, seeded(), given)), "a loaded state samples differently"
     _check_claims(first, factory.dataset(spec.dataset).head("test", 5), profile_of(first))
     if isinstance(first, Resumable):
-        _check_resuming(factory, spec)
+        _check_resuming(factory, spec, given)
 
 
 def _check_claims(model: Model, batch: Batch, profile: Profile) -> None:
     """Check every capability that a model claims by inheriting from its class."""
     n = len(batch.samples)
-    labels = batch.labels if profile.conditional else None
+    condition = batch.condition if profile.conditional else None
     assert profile.batch >= 1, f"profile().batch is 1 or more, not {profile.batch}"
     if isinstance(model, StepCounter):
         steps = model.steps_by_player()
@@ -77,20 +82,20 @@ def _check_claims(model: Model, batch: Batch, profile: Profile) -> None:
         assert not nats.isnan().any(), "log_prob gave nan"
     if isinstance(model, LatentDecoder):
         assert profile.latent, "a LatentDecoder says in its profile() how many latent dimensions it has"
-        decoded = model.decode(torch.randn(n, profile.latent, generator=seeded()), labels)
+        decoded = model.decode(torch.randn(n, profile.latent, generator=seeded()), condition)
         assert decoded.shape == batch.samples.shape, f"decode gave shape {tuple(decoded.shape)}"
         assert decoded.isfinite().all(), "decode gave numbers that are not finite"
     if isinstance(model, Reconstructor):
-        assert len(model.encode(batch.samples, labels)) == n, "encode gives a code for each sample"
-        again = model.reconstruct(batch.samples, labels)
+        assert len(model.encode(batch.samples, condition)) == n, "encode gives a code for each sample"
+        again = model.reconstruct(batch.samples, condition)
         assert again.shape == batch.samples.shape, f"reconstruct gave shape {tuple(again.shape)}"
-        assert model.anomaly(batch.samples, labels).shape == (n,), "anomaly gives a number for each sample"
+        assert model.anomaly(batch.samples, condition).shape == (n,), "anomaly gives a number for each sample"
     if isinstance(model, EvidenceBound):
-        bound = model.elbo(batch.samples, seeded(), labels)
+        bound = model.elbo(batch.samples, seeded(), condition)
         assert bound.shape == (n,), f"elbo of {n} samples has shape {(n,)}, not {tuple(bound.shape)}"
 
 
-def _check_resuming(factory: Factory, spec: RunSpec) -> None:
+def _check_resuming(factory: Factory, spec: RunSpec, given: Tensor | None) -> None:
     """Check that training that was interrupted between two updates gives the same samples as one that was not."""
     dataset = factory.dataset(spec.dataset)
     with isolated(0):
@@ -112,7 +117,7 @@ def _check_resuming(factory: Factory, spec: RunSpec) -> None:
         resumed.restore(state)
         torch.set_rng_state(stream)
         _drain(resumed, left)
-    assert torch.equal(whole.sample(7, seeded(), None), resumed.sample(7, seeded(), None)), (
+    assert torch.equal(whole.sample(7, seeded(), given), resumed.sample(7, seeded(), given)), (
         "restore(checkpoint()) in the middle of training changes what comes of it"
     )
 

@@ -13,6 +13,7 @@ from ganbench.contracts.datasets import Batch
 from ganbench.contracts.losses import AdversarialLoss
 from ganbench.contracts.models import Task
 from ganbench.errors import UnfitError
+from ganbench.schema.condition import Captions, Labels
 from ganbench.seeds import stream
 from ganbench.torchkit.averaging import MovingAverage
 from ganbench.torchkit.fitness import check_fit, penalises
@@ -29,8 +30,8 @@ class AdversarialModel(LatentGenerator, Profiled, StepCounter, Resumable):
     exactly `critic_steps` of them the generator moves once, on noise of its own; data that end within a
     round end it without a generator update. The losses' terms are summed and stepped on once.
 
-    generator: noise (n, latent), with labels (n,) too when conditional, to samples (n, *shape).
-    discriminator: samples, with labels too when conditional, to logits (n,) or (n, 1).
+    generator: noise (n, latent), with labels (n,) or captions (n, length) too when conditional, to samples (n, *shape).
+    discriminator: samples, with labels or captions too when conditional, to logits (n,) or (n, 1).
     apart: the discriminator judges each sample by itself and draws nothing at random, so that real and generated
         ones may go through it together; false where it has batch norm, dropout or spectral norm.
 
@@ -53,8 +54,8 @@ class AdversarialModel(LatentGenerator, Profiled, StepCounter, Resumable):
     ) -> None:
         if task.loss is None:
             raise UnfitError("an adversarial model needs a loss; name one with --loss")
-        if conditional and task.classes < 1:
-            raise UnfitError("a conditional model needs data with classes")
+        if conditional and not isinstance(task.condition, Labels | Captions):
+            raise UnfitError("a conditional model needs data with classes or captions")
         self.task, self.latent, self.conditional, self.apart = task, latent, conditional, apart
         self.loss: AdversarialLoss = task.loss
         check_fit(self.loss, discriminator)
@@ -79,7 +80,7 @@ class AdversarialModel(LatentGenerator, Profiled, StepCounter, Resumable):
         weights = {"generator": self._generator_weights, "discriminator": self._discriminator_weights}
         return Profile(
             batch=self.batch,
-            conditional=self.conditional,
+            condition=self.task.condition if self.conditional else None,
             average=self.recipe.average if self._mode.average else 0.0,
             batch_norm=batch_norm_text(self._mode, CHUNK) if has_batch_norm(self.generator) else "",
             latent=self.latent,
@@ -115,26 +116,26 @@ class AdversarialModel(LatentGenerator, Profiled, StepCounter, Resumable):
 
         The discriminator's weights take no gradient meanwhile.
         """
-        real_samples, labels = batch
+        real_samples, condition = batch
         with autocast(self.task):
-            fake = self._judge(self._shown(len(labels), labels), labels)
+            fake = self._judge(self._shown(len(condition), condition), condition)
             real = fake.new_empty(0)
             if self.loss.paired:
                 with torch.no_grad():
-                    real = self._judge(self.pack(real_samples), labels)
+                    real = self._judge(self.pack(real_samples), condition)
         return {"generator_loss": self.loss.generator(real, fake)}
 
     def _step_discriminator(self, batch: Batch) -> dict[str, Tensor]:
         # judge a real batch and a generated one, which carries no gradient to the generator
-        real_samples, labels = self.pack(batch.samples), batch.labels
+        real_samples, condition = self.pack(batch.samples), batch.condition
         with torch.no_grad(), autocast(self.task):
-            fake_samples = self._shown(len(labels), labels).float()
+            fake_samples = self._shown(len(condition), condition).float()
         with autocast(self.task):
-            real, fake = self._judge_both(real_samples, fake_samples, labels)
+            real, fake = self._judge_both(real_samples, fake_samples, condition)
         loss = self.loss.discriminator(real, fake)
 
         # sum the terms, step once
-        penalty = self._penalty(real_samples, fake_samples, labels)
+        penalty = self._penalty(real_samples, fake_samples, condition)
         total = loss if penalty is None else loss + self.recipe.penalty_weight * penalty
         self._discriminator_optimizer.zero_grad()
         total.backward()  # type: ignore[no-untyped-call]
@@ -155,11 +156,11 @@ class AdversarialModel(LatentGenerator, Profiled, StepCounter, Resumable):
                 terms["clipped_share"] = share_at_bound(self._discriminator_weights, self.recipe.clip)
         return terms
 
-    def _penalty(self, real: Tensor, fake: Tensor, labels: Tensor) -> Tensor | None:
+    def _penalty(self, real: Tensor, fake: Tensor, condition: Tensor) -> Tensor | None:
         # at full precision: the slope of a slope has few digits to lose
         if not self._penalised:
             return None
-        return self.loss.penalty(lambda samples: self._judge(samples, labels), real, fake, self._random)
+        return self.loss.penalty(lambda samples: self._judge(samples, condition), real, fake, self._random)
 
     def _step_generator(self, batch: Batch) -> dict[str, Tensor]:
         # the discriminator passes gradients through but gathers none of its own
@@ -212,26 +213,26 @@ class AdversarialModel(LatentGenerator, Profiled, StepCounter, Resumable):
         networks: dict[str, nn.Module] = {"generator": self.generator, "discriminator": self.discriminator}
         return networks if self._average is None else networks | {"average": self._average}
 
-    def _shown(self, n: int, labels: Tensor) -> Tensor:
+    def _shown(self, n: int, condition: Tensor) -> Tensor:
         # generated samples as the discriminator is shown them
-        return self.pack(self._generate(n, labels))
+        return self.pack(self._generate(n, condition))
 
     def _noise(self, n: int) -> Tensor:
         return torch.randn(n, self.latent, generator=self._random, device=self._random.device)
 
-    def _generate(self, n: int, labels: Tensor) -> Tensor:
+    def _generate(self, n: int, condition: Tensor) -> Tensor:
         noise = self._noise(n)
-        samples: Tensor = self.generator(noise, labels) if self.conditional else self.generator(noise)
+        samples: Tensor = self.generator(noise, condition) if self.conditional else self.generator(noise)
         return samples
 
-    def _judge(self, samples: Tensor, labels: Tensor) -> Tensor:
-        logits = self.discriminator(samples, labels) if self.conditional else self.discriminator(samples)
+    def _judge(self, samples: Tensor, condition: Tensor) -> Tensor:
+        logits = self.discriminator(samples, condition) if self.conditional else self.discriminator(samples)
         judged: Tensor = logits.float().reshape(len(samples))
         return judged
 
-    def _judge_both(self, real: Tensor, fake: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
+    def _judge_both(self, real: Tensor, fake: Tensor, condition: Tensor) -> tuple[Tensor, Tensor]:
         if not self.apart:
-            return self._judge(real, labels), self._judge(fake, labels)
+            return self._judge(real, condition), self._judge(fake, condition)
         # weights are read once, and each has one gradient, of twice as many samples
-        both = self._judge(torch.cat([real, fake]), torch.cat([labels, labels]))
+        both = self._judge(torch.cat([real, fake]), torch.cat([condition, condition]))
         return both[: len(real)], both[len(real) :]

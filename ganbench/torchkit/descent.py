@@ -113,7 +113,9 @@ class DescentModel(Profiled, StepCounter, Resumable):
         return autocast(self.task)
 
 
-def no_labels(labels: Tensor | None) -> None:
-    """Raise BadOptionError for labels that an unconditional model was asked for."""
-    if labels is not None:
-        raise BadOptionError("this model takes no labels; leave them out, or use a conditional one")
+def no_condition(condition: Tensor | None) -> None:
+    """Raise BadOptionError for labels, captions or sources that an unconditional model was asked for."""
+    if condition is not None:
+        raise BadOptionError(
+            "this model takes no labels, captions or sources; leave them out, or use a conditional one"
+        )

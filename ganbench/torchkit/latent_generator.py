@@ -7,6 +7,7 @@ from ganbench.contracts.capabilities import LatentDecoder, SamplingMode, Samplin
 from ganbench.contracts.models import Task
 from ganbench.errors import BadOptionError
 from ganbench.torchkit.averaging import MovingAverage
+from ganbench.torchkit.descent import no_condition
 from ganbench.torchkit.modes import drawing, has_batch_norm, sampling_modes
 from ganbench.torchkit.precision import autocast
 
@@ -14,7 +15,7 @@ CHUNK = 1_000  # samples drawn at a time, so that a large evaluation never sets 
 
 
 class LatentGenerator(LatentDecoder, SamplingModes):
-    """A network from codes (n, latent), with labels (n,) too when conditional, to samples (n, *shape)."""
+    """A network from codes (n, latent), with labels or captions (n, …) too when conditional, to samples (n, *shape)."""
 
     task: Task
     latent: int
@@ -34,24 +35,27 @@ class LatentGenerator(LatentDecoder, SamplingModes):
         self._mode = mode
 
     @torch.no_grad()
-    def sample(self, n: int, generator: torch.Generator, labels: Tensor | None = None) -> Tensor:
+    def sample(self, n: int, generator: torch.Generator, condition: Tensor | None = None) -> Tensor:
         """Draw (n, *shape) float32 samples, from the averaged weights where there are any.
 
-        labels: (n,) for a conditional model; drawn evenly over the classes when left out.
+        condition: (n, …) for a conditional model; labels are drawn evenly over the classes when left out. Raises
+        BadOptionError for captions that are left out, and for a condition that this model does not take.
         """
-        if labels is not None and not self.conditional:
-            raise BadOptionError("this model takes no labels; leave them out, or use a conditional one")
+        if not self.conditional:
+            no_condition(condition)
         codes = torch.randn(n, self.latent, generator=generator, device=generator.device)
-        if self.conditional and labels is None:
-            labels = torch.randint(self.task.classes, (n,), generator=generator, device=generator.device)
-        return self.decode(codes, labels)
+        if self.conditional and condition is None:
+            if not self.task.classes:
+                raise BadOptionError("this model draws what captions say; give it captions")
+            condition = torch.randint(self.task.classes, (n,), generator=generator, device=generator.device)
+        return self.decode(codes, condition)
 
     @torch.no_grad()
-    def decode(self, codes: Tensor, labels: Tensor | None = None) -> Tensor:
+    def decode(self, codes: Tensor, condition: Tensor | None = None) -> Tensor:
         """Return the samples (n, *shape) float32 that codes (n, latent), standard normal, stand for."""
         network = self._average.module if self._average is not None and self._mode.average else self.generator
         with drawing(network, self._mode) as network, autocast(self.task):
-            inputs = (codes,) if labels is None else (codes, labels)
+            inputs = (codes,) if condition is None else (codes, condition)
             chunks = zip(*(torch.split(part, CHUNK) for part in inputs), strict=True)
             samples = [network(*chunk).float() for chunk in chunks]
         drawn = torch.cat(samples) if samples else codes.new_empty(0, *self.task.shape)

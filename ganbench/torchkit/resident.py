@@ -14,9 +14,9 @@ _HEAD_SEED = 0  # the order of held-out samples is the same for every run
 class Resident:
     """A dataset held whole in memory; fulfils contracts.Dataset.
 
-    splits: "train" and "test", each samples and labels. Samples are uint8 images (n, channels, height,
-    width), given out as float32 in [-1, 1], or float32 points (n, dimensions), given out as they are.
-    Labels are int64 (n,).
+    splits: "train" and "test", each samples and what they are asked for by. Samples are uint8 images (n, channels,
+    height, width), given out as float32 in [-1, 1], or float32 points (n, dimensions), given out as they are. Labels
+    are int64 (n,), captions int64 (n, length), and sources images as samples are.
     """
 
     def __init__(self, splits: Mapping[str, tuple[Tensor, Tensor]], classes: int) -> None:
@@ -29,7 +29,7 @@ class Resident:
         moved = object.__new__(type(self))
         moved.__dict__.update(self.__dict__)
         moved.splits = {
-            split: (samples.to(device), labels.to(device)) for split, (samples, labels) in self.splits.items()
+            split: (samples.to(device), condition.to(device)) for split, (samples, condition) in self.splits.items()
         }
         return moved
 
@@ -64,8 +64,11 @@ class Resident:
         return torch.randperm(len(samples), generator=generator).to(samples.device, non_blocking=True)
 
     def _take(self, split: str, order: Tensor) -> Batch:
-        samples, labels = self.splits[split]
-        taken = samples.index_select(0, order)
-        if taken.dtype == torch.uint8:
-            taken = taken.float().div_(127.5).sub_(1.0)
-        return Batch(taken, labels.index_select(0, order))
+        samples, condition = self.splits[split]
+        return Batch(taken(samples, order), taken(condition, order))
+
+
+def taken(values: Tensor, order: Tensor) -> Tensor:
+    """Return the values (m, …) at positions (m,), bytes as float32 in [-1, 1]."""
+    chosen = values.index_select(0, order)
+    return chosen.float().div_(127.5).sub_(1.0) if chosen.dtype == torch.uint8 else chosen

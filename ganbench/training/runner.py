@@ -10,10 +10,11 @@ from functools import partial
 from pathlib import Path
 
 from ganbench.contracts.capabilities import LatentDecoder, profile_of
+from ganbench.contracts.datasets import condition_of
 from ganbench.errors import UnfitError
 from ganbench.evaluation.checkpoints import Evaluation
 from ganbench.evaluation.features import FeatureStore
-from ganbench.evaluation.interpolation import STEPS, walk
+from ganbench.evaluation.interpolation import STEPS, rows_of, walk
 from ganbench.evaluation.pictures import draw_grid, draw_waveforms
 from ganbench.files import FullDiskError
 from ganbench.registry.factory import Factory
@@ -162,14 +163,16 @@ class Runner:
     def _keep_model(self, training: Training, folder: RunFolder) -> None:
         """Keep the weights first: a picture that fails costs no trained model."""
         data, model, evaluation = training.dataset, training.model, training.evaluation
-        folder.write_weights(Weights(model.state_dict(), tuple(data.shape), data.classes, data.count("train")))
+        facts = (tuple(data.shape), data.classes, data.count("train"), condition_of(data))
+        folder.write_weights(Weights(model.state_dict(), *facts))
         folder.write_picture(SAMPLES, evaluation.draw)
         if histograms := evaluation.histograms():
             folder.write_text(MODES, json.dumps(histograms) + "\n")
         if len(data.shape) == 2:
             folder.write_waveforms(evaluation.waveforms())
         if isinstance(model, LatentDecoder) and len(data.shape) > 1:
-            between = walk(model, training.profile, training.spec.seed, self.factory.device, data.classes)
+            profile, device = training.profile, self.factory.device
+            between = walk(model, profile, training.spec.seed, device, rows_of(profile, data, device))
             draw = draw_grid if between.ndim == 4 else partial(draw_waveforms, columns=STEPS)
             folder.write_picture(INTERPOLATION, lambda path: draw(path, between))
 

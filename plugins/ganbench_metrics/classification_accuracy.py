@@ -63,5 +63,5 @@ def accuracy(
 
 
 def _taught(side: Side) -> tuple[Matrix, np.ndarray]:
-    assert side.labels is not None, "a metric that reads labels says so in its card's needs"
-    return side.vectors.detach().double().cpu().numpy(), side.labels.cpu().numpy()
+    assert side.condition is not None, "a metric that reads labels says so in its card's needs"
+    return side.vectors.detach().double().cpu().numpy(), side.condition.cpu().numpy()

@@ -35,7 +35,7 @@ def class_distances(real: Mapping[int, Matrix], fake: Mapping[int, Matrix]) -> d
 
 
 def _by_class(side: Side) -> dict[int, Matrix]:
-    assert side.labels is not None, "a metric that reads labels says so in its card's needs"
+    assert side.condition is not None, "a metric that reads labels says so in its card's needs"
     vectors = side.vectors.detach().double().cpu().numpy()
-    labels = side.labels.cpu()
+    labels = side.condition.cpu()
     return {int(label): vectors[(labels == label).numpy()] for label in torch.unique(labels)}

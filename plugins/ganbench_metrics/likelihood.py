@@ -44,12 +44,12 @@ class Likelihood:
 
 def _judge(evidence: Evidence) -> Callable[[Tensor, int], Tensor]:
     """Return what gives the nats of samples, the first of which has this number among the held-out ones."""
-    model, labels = evidence.model, evidence.real.labels
+    model, condition = evidence.model, evidence.real.condition
     if isinstance(model, ganbench.Likelihood):
         return lambda samples, _: model.log_prob(samples)
     assert isinstance(model, ganbench.EvidenceBound), "a metric that reads log_prob says so in its card's needs"
     generator = torch.Generator(evidence.real.samples.device).manual_seed(evidence.seed)
-    known = labels if evidence.profile.conditional else None
+    known = condition if evidence.profile.conditional else None
     return lambda samples, at: model.elbo(samples, generator, None if known is None else known[at : at + len(samples)])
 
 

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from ganbench import Batch, LatentDecoder, Profile, Reconstructor, Setting, Task
-from ganbench.torchkit.descent import DescentModel, no_labels
+from ganbench.torchkit.descent import DescentModel, no_condition
 from ganbench_models.perceptrons import two_hidden_layers
 
 _DECAY = 0.99  # of the codes' moving moments, so that they belong to the encoder as it is now
@@ -47,29 +47,29 @@ class Autoencoder(DescentModel, LatentDecoder, Reconstructor):
         return {"reconstruction_loss": (decoded - batch.samples.flatten(1)).square().mean()}
 
     @torch.no_grad()
-    def encode(self, samples: Tensor, labels: Tensor | None = None) -> Tensor:
+    def encode(self, samples: Tensor, condition: Tensor | None = None) -> Tensor:
         """Return each sample's code, (n, latent)."""
-        no_labels(labels)
+        no_condition(condition)
         with self.precision():
             codes: Tensor = self.network.encoder(samples.flatten(1)).float()
         return codes
 
     @torch.no_grad()
-    def reconstruct(self, samples: Tensor, labels: Tensor | None = None) -> Tensor:
+    def reconstruct(self, samples: Tensor, condition: Tensor | None = None) -> Tensor:
         """Return each sample through the bottleneck, (n, *shape)."""
-        return self._decode(self.encode(samples, labels))
+        return self._decode(self.encode(samples, condition))
 
     @torch.no_grad()
-    def sample(self, n: int, generator: torch.Generator, labels: Tensor | None = None) -> Tensor:
+    def sample(self, n: int, generator: torch.Generator, condition: Tensor | None = None) -> Tensor:
         """Draw (n, *shape) float32 from the Gaussian of the codes; images are clipped to [-1, 1]."""
-        no_labels(labels)
+        no_condition(condition)
         codes = torch.randn(n, self.latent, generator=generator, device=generator.device)
         return self.decode(codes)
 
     @torch.no_grad()
-    def decode(self, codes: Tensor, labels: Tensor | None = None) -> Tensor:
+    def decode(self, codes: Tensor, condition: Tensor | None = None) -> Tensor:
         """Return the samples (n, *shape) that codes (n, latent), standard normal, stand for."""
-        no_labels(labels)
+        no_condition(condition)
         moments = self.network.moments
         return self._decode(moments.mean + codes @ moments.factor().T)
 

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from ganbench import BadOptionError, Batch, LatentDecoder, Profile, Setting, Task
-from ganbench.torchkit.descent import DescentModel, no_labels
+from ganbench.torchkit.descent import DescentModel, no_condition
 from ganbench_models.diffusion import Schedule, ScheduleName, ancestral, implicit
 from ganbench_models.unet import timed_network
 
@@ -63,9 +63,9 @@ class DDPM(DescentModel, LatentDecoder):
         return {"noise_loss": (predicted - noise).square().mean()}
 
     @torch.no_grad()
-    def sample(self, n: int, generator: torch.Generator, labels: Tensor | None = None) -> Tensor:
+    def sample(self, n: int, generator: torch.Generator, condition: Tensor | None = None) -> Tensor:
         """Draw (n, *shape) float32."""
-        no_labels(labels)
+        no_condition(condition)
         clip, drawn = self.task.images, [torch.empty(0, *self.task.shape, device=generator.device)]
         for start in range(0, n, _CHUNK):
             size = min(_CHUNK, n - start)
@@ -78,9 +78,9 @@ class DDPM(DescentModel, LatentDecoder):
         return samples.clamp(-1, 1) if self.task.images else samples
 
     @torch.no_grad()
-    def decode(self, codes: Tensor, labels: Tensor | None = None) -> Tensor:
+    def decode(self, codes: Tensor, condition: Tensor | None = None) -> Tensor:
         """Return the samples (n, *shape) that noise (n, dimensions) becomes by DDIM."""
-        no_labels(labels)
+        no_condition(condition)
         steps = self.sampling_steps or min(_WALK, self.schedule.steps)
         noise = codes.reshape(-1, *self.task.shape)
         samples = implicit(self.schedule, noise, self._denoise, steps, clip=self.task.images)

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from ganbench import Batch, LatentDecoder, Profile, Setting, Task
-from ganbench.torchkit.descent import DescentModel, no_labels
+from ganbench.torchkit.descent import DescentModel, no_condition
 from ganbench_models.unet import timed_network
 
 SolverName = Literal["euler", "midpoint"]
@@ -61,15 +61,15 @@ class FlowMatching(DescentModel, LatentDecoder):
         return {"velocity_loss": (predicted - velocity).square().mean()}
 
     @torch.no_grad()
-    def sample(self, n: int, generator: torch.Generator, labels: Tensor | None = None) -> Tensor:
+    def sample(self, n: int, generator: torch.Generator, condition: Tensor | None = None) -> Tensor:
         """Draw (n, *shape) float32; images are clipped to [-1, 1]."""
-        no_labels(labels)
+        no_condition(condition)
         return self.decode(torch.randn(n, self.task.dimensions, generator=generator, device=generator.device))
 
     @torch.no_grad()
-    def decode(self, codes: Tensor, labels: Tensor | None = None) -> Tensor:
+    def decode(self, codes: Tensor, condition: Tensor | None = None) -> Tensor:
         """Return the samples (n, *shape) that noise (n, dimensions) flows to."""
-        no_labels(labels)
+        no_condition(condition)
         starts = torch.split(codes.reshape(-1, *self.task.shape), _CHUNK)
         samples = torch.cat([solved(self._velocity, start, self.steps, self.solver) for start in starts])
         return samples.clamp(-1, 1) if self.task.images else samples

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from ganbench import BadOptionError, Batch, Likelihood, Profile, Profiled, Resumable, Setting, Task, UnfitError, stream
-from ganbench.torchkit.descent import no_labels
+from ganbench.torchkit.descent import no_condition
 from ganbench_models.mixture import Covariance, Mixture
 from ganbench_models.mixture_em import chunks, log_density, start, step
 from ganbench_models.mixture_size import choose_components
@@ -148,9 +148,9 @@ class GMM(Profiled, Resumable, Likelihood):
         self.load_state_dict({n.removeprefix("state."): t for n, t in copies.items() if n.startswith("state.")})
 
     @torch.no_grad()
-    def sample(self, n: int, generator: torch.Generator, labels: Tensor | None = None) -> Tensor:
-        """Draw (n, *shape) float32 samples; images are clipped to [-1, 1]. Takes no labels."""
-        no_labels(labels)
+    def sample(self, n: int, generator: torch.Generator, condition: Tensor | None = None) -> Tensor:
+        """Draw (n, *shape) float32 samples; images are clipped to [-1, 1]. Takes no condition."""
+        no_condition(condition)
         device = generator.device
         state = {name: tensor.to(device) for name, tensor in self.state.items()}
         chosen = torch.multinomial(state["weights"], n, replacement=True, generator=generator)

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
 from ganbench import Batch, Likelihood, Profile, Task
-from ganbench.torchkit.descent import DescentModel, no_labels
+from ganbench.torchkit.descent import DescentModel, no_condition
 
 LEVELS = 256
 _CHUNK = 250  # samples judged or drawn side by side
@@ -46,12 +46,12 @@ class LevelModel(DescentModel, Likelihood):
     def profile(self) -> Profile:
         """Return the facts of the network; one evaluation, at one place, a dimension."""
         levels = LEVELS if self.task.images else None
-        known = replace(super().profile(), levels=levels, conditional=self.classes > 0)
+        known = replace(super().profile(), levels=levels, condition=self.task.condition if self.classes else None)
         return replace(known, evaluations=self.task.dimensions)
 
     def terms(self, batch: Batch) -> dict[str, Tensor]:
         """Return the mean negative log-likelihood of the levels in nats a sample, and in bits a dimension."""
-        labels = batch.labels if self.classes else None
+        labels = batch.condition if self.classes else None
         loss = -self._level_log_prob(levels_of(batch.samples), labels).mean()
         return {
             "negative_log_likelihood_loss": loss,
@@ -69,16 +69,16 @@ class LevelModel(DescentModel, Likelihood):
         return nats if self.task.images else nats - level_widths(samples).log().sum(dim=1)
 
     @torch.no_grad()
-    def sample(self, n: int, generator: torch.Generator, labels: Tensor | None = None) -> Tensor:
-        """Draw (n, *shape) float32, one level after another; labels: (n,) of a conditional model."""
+    def sample(self, n: int, generator: torch.Generator, condition: Tensor | None = None) -> Tensor:
+        """Draw (n, *shape) float32, one level after another; condition: labels (n,) of a conditional model."""
         if not self.classes:
-            no_labels(labels)
-        elif labels is None:
-            labels = torch.randint(self.classes, (n,), generator=generator, device=generator.device)
+            no_condition(condition)
+        elif condition is None:
+            condition = torch.randint(self.classes, (n,), generator=generator, device=generator.device)
         drawn = [torch.empty(0, *self.task.shape, device=generator.device)]
         for start in range(0, n, _CHUNK):
             stop = min(n, start + _CHUNK)
-            given = None if labels is None else labels[start:stop]
+            given = None if condition is None else condition[start:stop]
             drawn.append(samples_of(self._draw(stop - start, generator, given), self.task))
         return torch.cat(drawn)
 

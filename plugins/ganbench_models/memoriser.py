@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from ganbench import Batch
-from ganbench.torchkit.descent import no_labels
+from ganbench.torchkit.descent import no_condition
 from ganbench_models.playback import Playback, one_pass
 
 
@@ -22,7 +22,7 @@ class Memoriser(Playback):
             self.keep(torch.cat(seen))
             yield {"samples": torch.tensor(float(len(self.kept)))}
 
-    def sample(self, n: int, generator: torch.Generator, labels: Tensor | None = None) -> Tensor:
+    def sample(self, n: int, generator: torch.Generator, condition: Tensor | None = None) -> Tensor:
         """Draw (n, *shape) training samples with replacement."""
-        no_labels(labels)
+        no_condition(condition)
         return self.play(torch.randint(len(self.kept), (n,), generator=generator, device=generator.device))

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from ganbench import Batch, Profile, Profiled, Resumable, Task
-from ganbench.torchkit.descent import no_labels
+from ganbench.torchkit.descent import no_condition
 from ganbench_models.playback import one_pass
 
 
@@ -41,9 +41,9 @@ class PixelGaussian(Profiled, Resumable):
             self.count += count
             yield {"deviation": self.deviation.mean()}
 
-    def sample(self, n: int, generator: torch.Generator, labels: Tensor | None = None) -> Tensor:
+    def sample(self, n: int, generator: torch.Generator, condition: Tensor | None = None) -> Tensor:
         """Draw (n, *shape) float32; images are clipped to [-1, 1]."""
-        no_labels(labels)
+        no_condition(condition)
         noise = torch.randn(n, *self.task.shape, generator=generator, device=generator.device)
         mean, deviation = (moment.float().to(generator.device) for moment in (self.mean, self.deviation))
         samples = mean + deviation * noise

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from torch.nn.functional import conv2d, cross_entropy, pad
 
 from ganbench import Batch, Likelihood, Profile, Setting, Task, UnfitError
-from ganbench.torchkit.descent import DescentModel, no_labels
+from ganbench.torchkit.descent import DescentModel, no_condition
 
 _LEVELS = 256
 _FIRST = 7  # pixels a side of the first kernel, 3 of the others
@@ -56,9 +56,9 @@ class PixelCNN(DescentModel, Likelihood):
         return torch.cat(parts) if parts else samples.new_empty(0)
 
     @torch.no_grad()
-    def sample(self, n: int, generator: torch.Generator, labels: Tensor | None = None) -> Tensor:
+    def sample(self, n: int, generator: torch.Generator, condition: Tensor | None = None) -> Tensor:
         """Draw (n, *shape) float32, a pixel at a time; each costs as much as the network at one place."""
-        no_labels(labels)
+        no_condition(condition)
         sizes = [min(_CHUNK, n - start) for start in range(0, n, _CHUNK)]
         drawn = [self._draw(size, generator) for size in sizes]
         return torch.cat(drawn) if drawn else torch.empty(0, *self.task.shape, device=generator.device)

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from ganbench import Batch, UnfitError
-from ganbench.torchkit.descent import no_labels
+from ganbench.torchkit.descent import no_condition
 from ganbench_models.playback import Playback
 
 
@@ -26,8 +26,8 @@ class Real(Playback):
             self.keep(self.task.unseen())
             yield {"samples": torch.tensor(float(len(self.kept)))}
 
-    def sample(self, n: int, generator: torch.Generator, labels: Tensor | None = None) -> Tensor:
+    def sample(self, n: int, generator: torch.Generator, condition: Tensor | None = None) -> Tensor:
         """Draw (n, *shape) held-out samples in random order; more than there are go round again."""
-        no_labels(labels)
+        no_condition(condition)
         order = torch.randperm(len(self.kept), generator=generator, device=generator.device)
         return self.play(order.repeat(-(-n // len(order)))[:n])

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from ganbench import Batch, LatentDecoder, Likelihood, Profile, Setting, Task, UnfitError
-from ganbench.torchkit.descent import DescentModel, no_labels
+from ganbench.torchkit.descent import DescentModel, no_condition
 from ganbench_models.couplings import Flow, flow_of
 
 _LEVELS = 256
@@ -75,15 +75,15 @@ class RealNVP(DescentModel, Likelihood, LatentDecoder):
         return self._encoded(samples)
 
     @torch.no_grad()
-    def sample(self, n: int, generator: torch.Generator, labels: Tensor | None = None) -> Tensor:
+    def sample(self, n: int, generator: torch.Generator, condition: Tensor | None = None) -> Tensor:
         """Draw (n, *shape) float32; images are clipped to [-1, 1]."""
-        no_labels(labels)
+        no_condition(condition)
         return self.decode(torch.randn(n, self.task.dimensions, generator=generator, device=generator.device))
 
     @torch.no_grad()
-    def decode(self, codes: Tensor, labels: Tensor | None = None) -> Tensor:
+    def decode(self, codes: Tensor, condition: Tensor | None = None) -> Tensor:
         """Return the samples (n, *shape) that codes (n, dimensions) stand for."""
-        no_labels(labels)
+        no_condition(condition)
         with self.precision():
             parts = [self.network.inverse(chunk) for chunk in torch.split(codes, _CHUNK)]
         samples = torch.cat(parts)

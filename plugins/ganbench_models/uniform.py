@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from ganbench import Batch, Likelihood, Profile, Profiled, Task, UnfitError
-from ganbench.torchkit.descent import no_labels
+from ganbench.torchkit.descent import no_condition
 
 _LEVELS = 256
 
@@ -33,9 +33,9 @@ class Uniform(Profiled, Likelihood):
         """Return the log-probability of any samples, (n,) nats."""
         return samples.new_full((len(samples),), -self.task.dimensions * math.log(_LEVELS))
 
-    def sample(self, n: int, generator: torch.Generator, labels: Tensor | None = None) -> Tensor:
+    def sample(self, n: int, generator: torch.Generator, condition: Tensor | None = None) -> Tensor:
         """Draw (n, *shape) float32."""
-        no_labels(labels)
+        no_condition(condition)
         levels = torch.randint(_LEVELS, (n, *self.task.shape), generator=generator, device=generator.device)
         return levels / 127.5 - 1
 

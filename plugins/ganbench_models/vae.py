@@ -19,7 +19,7 @@ from ganbench import (
     Task,
     UnfitError,
 )
-from ganbench.torchkit.descent import DescentModel, no_labels
+from ganbench.torchkit.descent import DescentModel, no_condition
 from ganbench_models.perceptrons import two_hidden_layers
 
 
@@ -67,12 +67,17 @@ class VAE(DescentModel, LatentDecoder, Reconstructor, EvidenceBound):
         The bernoulli ELBO is of pixels that are black or white, in shares as bright as the sample's: of two levels.
         """
         levels = 2 if self.likelihood == "bernoulli" else None
-        return replace(super().profile(), latent=self.latent, conditional=self.conditional, levels=levels)
+        return replace(
+            super().profile(),
+            latent=self.latent,
+            condition=self.task.condition if self.conditional else None,
+            levels=levels,
+        )
 
     def terms(self, batch: Batch) -> dict[str, Tensor]:
         """Return the mean of -ELBO, and of its two parts: reconstruction and KL divergence, in nats."""
         noise = torch.randn(len(batch.samples), self.latent, generator=self.random, device=self.random.device)
-        reconstruction, divergence = self._parts(batch.samples, batch.labels, noise)
+        reconstruction, divergence = self._parts(batch.samples, batch.condition, noise)
         loss = (reconstruction + divergence).mean()
         return {
             "negative_elbo_loss": loss,
@@ -81,51 +86,51 @@ class VAE(DescentModel, LatentDecoder, Reconstructor, EvidenceBound):
         }
 
     @torch.no_grad()
-    def elbo(self, samples: Tensor, generator: torch.Generator, labels: Tensor | None = None) -> Tensor:
+    def elbo(self, samples: Tensor, generator: torch.Generator, condition: Tensor | None = None) -> Tensor:
         """Return a lower bound of each sample's log-likelihood, (n,) nats, by one draw of the code.
 
         Of pixels in [0, 1] under the bernoulli likelihood, of samples as they are under the gaussian one.
         """
         noise = torch.randn(len(samples), self.latent, generator=generator, device=generator.device)
-        reconstruction, divergence = self._parts(samples, labels, noise)
+        reconstruction, divergence = self._parts(samples, condition, noise)
         return -(reconstruction + divergence)
 
     @torch.no_grad()
-    def encode(self, samples: Tensor, labels: Tensor | None = None) -> Tensor:
+    def encode(self, samples: Tensor, condition: Tensor | None = None) -> Tensor:
         """Return the mean of each sample's code, (n, latent)."""
-        mean, _ = self._encoded(samples, labels)
+        mean, _ = self._encoded(samples, condition)
         return mean
 
     @torch.no_grad()
-    def reconstruct(self, samples: Tensor, labels: Tensor | None = None) -> Tensor:
+    def reconstruct(self, samples: Tensor, condition: Tensor | None = None) -> Tensor:
         """Return what is decoded from the mean of each sample's code, (n, *shape)."""
-        return self._shaped(self._decoded(self.encode(samples, labels), labels))
+        return self._shaped(self._decoded(self.encode(samples, condition), condition))
 
     @torch.no_grad()
-    def sample(self, n: int, generator: torch.Generator, labels: Tensor | None = None) -> Tensor:
+    def sample(self, n: int, generator: torch.Generator, condition: Tensor | None = None) -> Tensor:
         """Draw (n, *shape) float32: of images the decoder's mean, as is usual, of points with its noise."""
         if not self.conditional:
-            no_labels(labels)
+            no_condition(condition)
         codes = torch.randn(n, self.latent, generator=generator, device=generator.device)
-        if self.conditional and labels is None:
-            labels = torch.randint(self.task.classes, (n,), generator=generator, device=generator.device)
-        samples = self.decode(codes, labels)
+        if self.conditional and condition is None:
+            condition = torch.randint(self.task.classes, (n,), generator=generator, device=generator.device)
+        samples = self.decode(codes, condition)
         if self.task.images:
             return samples
         noise = torch.randn(samples.shape, generator=generator, device=generator.device)
         return samples + noise * (0.5 * self.network.log_variance).exp()
 
     @torch.no_grad()
-    def decode(self, codes: Tensor, labels: Tensor | None = None) -> Tensor:
+    def decode(self, codes: Tensor, condition: Tensor | None = None) -> Tensor:
         """Return the mean (n, *shape) of what codes (n, latent), standard normal, stand for."""
-        samples = self._shaped(self._decoded(codes, labels))
+        samples = self._shaped(self._decoded(codes, condition))
         return samples.clamp(-1, 1) if self.task.images else samples
 
-    def _parts(self, samples: Tensor, labels: Tensor | None, noise: Tensor) -> tuple[Tensor, Tensor]:
+    def _parts(self, samples: Tensor, condition: Tensor | None, noise: Tensor) -> tuple[Tensor, Tensor]:
         """Return -log p(x | z) at one draw of z, and KL(q(z | x) | p(z)), each (n,) nats."""
-        mean, log_variance = self._encoded(samples, labels)
+        mean, log_variance = self._encoded(samples, condition)
         divergence = 0.5 * (mean.square() + log_variance.exp() - 1 - log_variance).sum(dim=1)
-        decoded = self._decoded(mean + noise * (0.5 * log_variance).exp(), labels)
+        decoded = self._decoded(mean + noise * (0.5 * log_variance).exp(), condition)
         flat = samples.flatten(1)
         if self.likelihood == "bernoulli":
             pixels = binary_cross_entropy_with_logits(decoded, flat.add(1).div(2), reduction="none")
@@ -134,23 +139,23 @@ class VAE(DescentModel, LatentDecoder, Reconstructor, EvidenceBound):
         squares = (flat - decoded).square() * (-spread).exp() + spread + math.log(2 * math.pi)
         return 0.5 * squares.sum(dim=1), divergence
 
-    def _encoded(self, samples: Tensor, labels: Tensor | None) -> tuple[Tensor, Tensor]:
+    def _encoded(self, samples: Tensor, condition: Tensor | None) -> tuple[Tensor, Tensor]:
         with self.precision():
-            both = self.network.encoder(self._joined(samples.flatten(1), labels)).float()
+            both = self.network.encoder(self._joined(samples.flatten(1), condition)).float()
         mean, log_variance = both.chunk(2, dim=1)
         return mean, log_variance
 
-    def _decoded(self, codes: Tensor, labels: Tensor | None) -> Tensor:
+    def _decoded(self, codes: Tensor, condition: Tensor | None) -> Tensor:
         with self.precision():
-            decoded: Tensor = self.network.decoder(self._joined(codes, labels)).float()
+            decoded: Tensor = self.network.decoder(self._joined(codes, condition)).float()
         return decoded
 
-    def _joined(self, values: Tensor, labels: Tensor | None) -> Tensor:
+    def _joined(self, values: Tensor, condition: Tensor | None) -> Tensor:
         if not self.conditional:
             return values
-        if labels is None:
+        if condition is None:
             raise BadOptionError("this model is conditional; give it labels too")
-        return torch.cat([values, one_hot(labels, self.task.classes).to(values.dtype)], dim=1)
+        return torch.cat([values, one_hot(condition, self.task.classes).to(values.dtype)], dim=1)
 
     def _shaped(self, decoded: Tensor) -> Tensor:
         values = decoded.sigmoid().mul(2).sub(1) if self.likelihood == "bernoulli" else decoded

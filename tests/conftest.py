@@ -8,6 +8,7 @@ if "PYTEST_XDIST_WORKER" in os.environ:
 
 import gzip
 import hashlib
+import shutil
 import signal
 import sys
 import types
@@ -20,6 +21,7 @@ import pytest
 import torch
 from browsing import browser, visit  # noqa: F401  # fixtures of every test of pages
 from click.testing import CliRunner
+from filelock import FileLock
 
 import ganbench
 from ganbench.cli import main
@@ -61,6 +63,25 @@ def _clean_environment(monkeypatch, tmp_path):
 def catalog():
     """Return what comes with ganbench, whatever else is installed here."""
     return discover(OWN)
+
+
+@pytest.fixture(scope="session")
+def once(tmp_path_factory):
+    """Return a maker of folders that all workers share: a name in, and a function that fills the folder's place."""
+    own = tmp_path_factory.getbasetemp()
+    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+    def make(name, fill):
+        folder, part = shared / name, shared / f"{name}.part"
+        with FileLock(shared / f"{name}.lock"):
+            if not folder.exists():
+                shutil.rmtree(part, ignore_errors=True)  # of a worker that failed
+                part.mkdir()
+                fill(part)
+                part.rename(folder)
+        return folder
+
+    return make
 
 
 @pytest.fixture(scope="session")

@@ -77,6 +77,15 @@ def write_site(root, out, catalog, **options):
         return publish(found, catalog, out, options.pop("title", "our leaderboard"), **options)
 
 
+def shared_site(once, name, catalog, records=None, **options):
+    """Return the site of a folder of results, published once for all tests that ask for it by this name."""
+
+    def fill(folder):
+        assert write_site(write_results(folder / "results", records), folder / "site", catalog, **options) == {}
+
+    return once(name, fill) / "site"
+
+
 def rescored(record, *values, better="lower", name="fid", metric=None, **protocol):
     """Return the record with these values at its checkpoints instead, the last at the end."""
     kept = record.checkpoints[-len(values) :]

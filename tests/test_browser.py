@@ -2,17 +2,14 @@
 
 import pytest
 from browsing import has_models, page_of, ready
-from sites import DANGER, write_results, write_site
+from sites import DANGER, shared_site
 
 pytestmark = pytest.mark.browser
-_WIDTHS = {"desktop": 1280, "phone": 390}
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory, catalog):
-    folder = tmp_path_factory.mktemp("browsed")
-    write_site(write_results(folder / "results"), folder / "site", catalog)
-    return folder / "site"
+def site(once, catalog):
+    return shared_site(once, "published", catalog)
 
 
 def test_a_column_sorts_by_its_numbers_with_the_mouse_and_with_the_keyboard(visit):
@@ -129,27 +126,30 @@ PAGES = (
 )
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("name", PAGES)
-def test_axe_finds_no_serious_fault(visit, site, name, theme):
+def test_axe_finds_no_serious_fault(visit, site, name):
     from axe_playwright_python.sync_playwright import Axe
 
-    tab = visit(full_name(site, name), theme=theme)
+    tab = visit(full_name(site, name))
     tab.wait_for_load_state("load")
     if tab.locator("table.board").count():
         ready(tab)
     found = Axe().run(tab, options={"preload": False}).response["violations"]
+    tab.emulate_media(color_scheme="dark")
+    dark = {"preload": False, "runOnly": ["color-contrast"]}
+    found += Axe().run(tab, options=dark).response["violations"]
     serious = [
         (each["id"], each["nodes"][0]["html"][:200]) for each in found if each["impact"] in ("serious", "critical")
     ]
     assert serious == []
 
 
-@pytest.mark.parametrize("width", _WIDTHS.values(), ids=_WIDTHS)
 @pytest.mark.parametrize("name", PAGES)
-def test_no_page_is_wider_than_the_screen(visit, site, name, width):
-    tab = visit(full_name(site, name), width)
-    assert tab.evaluate("document.documentElement.scrollWidth") <= width
+def test_no_page_is_wider_than_the_screen(visit, site, name):
+    tab = visit(full_name(site, name))
+    for width in (1_280, 390):  # a desktop's, and a phone's
+        tab.set_viewport_size({"width": width, "height": 900})
+        assert tab.evaluate("document.documentElement.scrollWidth") <= width
 
 
 def full_name(site, name):

@@ -65,6 +65,7 @@ def test_a_process_that_dies_is_a_failed_run_and_the_others_go_on(tmp_path, make
     assert sum(isinstance(event, Progressed) for event in events) == 3
 
 
+@pytest.mark.slow
 def test_a_session_side_by_side_finds_what_a_session_in_line_finds(tmp_path, make_spec, catalog, monkeypatch):
     specs = [make_spec(seed=seed) for seed in range(2)]
     found, events = {}, []

@@ -149,6 +149,7 @@ def test_curves_that_are_no_numbers_are_left_out(tmp_path):
         assert read_curves(path, lambda _: True) == {}
 
 
+@pytest.mark.slow
 def test_bombs_among_results_stay_below_a_gigabyte(tmp_path, folder):
     hostile.array_of_records(tmp_path / "theirs.zip")
     hostile.repeated_rows(folder / "curves.parquet", 60_000_000)

@@ -39,6 +39,7 @@ def test_an_array_that_claims_more_than_its_file_holds(tmp_path, refused, shape)
     assert "as an array of numbers" in refused("score", "theirs.npy", "digits:test", "--metric", "mmd")
 
 
+@pytest.mark.slow
 def test_bombs_among_samples_stay_below_a_gigabyte(tmp_path):
     hostile.packed_zeros(tmp_path / "theirs.npz", 2_000)
     for name, side in (("a", 10_000), ("b", 40_000)):

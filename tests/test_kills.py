@@ -85,6 +85,8 @@ def test_workers_whose_parent_is_killed_save_their_runs_and_end(tmp_path):
     ],
 )
 def test_a_command_that_is_asked_to_stop_keeps_its_first_minute_and_says_how_to_go_on(tmp_path, number, code, executor):
+    if signal.getsignal(number) is signal.SIG_IGN:
+        pytest.skip("nohup, or whatever else these tests were started by, has all that they start ignore the signal")
     words = ["--dataset", "digits", "--model", "vanilla:width=16", "--budget", "updates=1000000", "--seeds", "2"]
     with command("run", *words, "--results", tmp_path / "r", "--executor", executor) as running:
         logs = tmp_path / "r" / "runs"
@@ -106,7 +108,7 @@ def training(lease):
         return False
 
 
-@pytest.mark.parametrize("commands", [2, 4])
+@pytest.mark.parametrize("commands", [3])
 def test_commands_on_one_folder_train_each_run_once(tmp_path, undisturbed, commands):
     from contextlib import ExitStack
 

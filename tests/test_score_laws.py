@@ -1,5 +1,6 @@
 """Laws of scores: real against real is best, more of a fault is worse, order and batches change nothing."""
 
+import json
 from dataclasses import replace
 from functools import partial
 
@@ -28,11 +29,16 @@ SPACE = Choice("digits-classifier")
 
 
 @pytest.fixture(scope="module")
-def answered(mnist_factory):
-    data = mnist_factory.dataset(Choice("mnist"))
-    return answers(data, partial(FeatureStore(mnist_factory).features, Choice("mnist-classifier"), classes=10))
+def answered(mnist_factory, once):
+    def fill(folder):
+        data = mnist_factory.dataset(Choice("mnist"))
+        embed = partial(FeatureStore(mnist_factory).features, Choice("mnist-classifier"), classes=10)
+        (folder / "answers.json").write_text(json.dumps(answers(data, embed)))
+
+    return json.loads((once("answered", fill) / "answers.json").read_text())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", STRENGTHS)
 @pytest.mark.parametrize("column", ["fid", "kid"])
 def test_real_digits_are_best_and_every_step_of_a_fault_is_worse(answered, fault, column):
@@ -41,6 +47,7 @@ def test_real_digits_are_best_and_every_step_of_a_fault_is_worse(answered, fault
     assert len(set(found)) == len(found) == 6
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("fault", "column"),
     [("blur", "precision"), ("noise", "precision"), ("noise", "density"), ("dropped classes", "recall"),
@@ -52,6 +59,7 @@ def test_the_score_meant_for_a_fault_falls_at_every_step(answered, fault, column
     assert len(set(found)) == 6
 
 
+@pytest.mark.slow
 def test_dropped_classes_raise_the_divergence_and_leave_precision_alone(answered):
     rows = answered["dropped classes"]
     divergences = [row["class_kl"] for row in rows]

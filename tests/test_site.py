@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 import jsonschema
 import pandas as pd
 import pytest
-from sites import DANGER, make_record, write_results, write_site
+from sites import DANGER, make_record, shared_site, write_results, write_site
 
 import ganbench
 from ganbench.cli.run import run as run_command
@@ -25,10 +25,8 @@ from ganbench.suites.toml import find_suite
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory, catalog):
-    folder = tmp_path_factory.mktemp("published")
-    assert write_site(write_results(folder / "results"), folder / "site", catalog, baseline="gmm") == {}
-    return folder / "site"
+def site(once, catalog):
+    return shared_site(once, "published-with-baseline", catalog, baseline="gmm")
 
 
 class Page(HTMLParser):

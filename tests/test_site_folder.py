@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from sites import DANGER, make_record, write_results, write_site
+from sites import DANGER, make_record, shared_site, write_results, write_site
 
 from ganbench.cli import main
 from ganbench.errors import BadOptionError, ResultsError
@@ -22,10 +22,8 @@ from ganbench.storage.merge import merged
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory, catalog):
-    folder = tmp_path_factory.mktemp("published")
-    write_site(write_results(folder / "results"), folder / "site", catalog)
-    return folder / "site"
+def site(once, catalog):
+    return shared_site(once, "published", catalog)
 
 
 def test_one_key_on_two_devices_is_two_runs_with_pages_of_their_own(tmp_path, catalog):

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 from browsing import page_of, ready
-from sites import DANGER, costing, joined, make_record, rescored, seeds_of, write_results, write_site
+from sites import DANGER, costing, joined, make_record, rescored, seeds_of, shared_site
 
 FIDS = {"gmm": (0.5, 0.5, 0.5), "cgan": (1.9, 2.0, 2.1012), "dcgan": (4.0, 5.0, 9.0)}
 SECONDS = {"gmm": 2.0, "dcgan": 3.0, "cgan": 30.0}
@@ -27,10 +27,8 @@ def shown_records():
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory, catalog):
-    folder = tmp_path_factory.mktemp("drawn")
-    write_site(write_results(folder / "results", shown_records()), folder / "site", catalog)
-    return folder / "site"
+def site(once, catalog):
+    return shared_site(once, "drawn", catalog, shown_records())
 
 
 def chart(tab, kind):

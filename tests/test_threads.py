@@ -28,7 +28,7 @@ def test_threads_of_no_sense_are_refused(monkeypatch, option, variable):
         resolve_threads(option)
 
 
-@pytest.mark.parametrize("executor", ["local", "processes:workers=1"])
+@pytest.mark.parametrize("executor", ["local", pytest.param("processes:workers=1", marks=pytest.mark.slow)])
 @pytest.mark.parametrize(("arguments", "threads"), [([], 1), (["--threads", "2"], 2)])
 def test_a_run_has_the_threads_that_were_asked_for_and_says_so(monkeypatch, tmp_path, executor, arguments, threads):
     monkeypatch.setenv("OMP_NUM_THREADS", "1")

@@ -10,7 +10,6 @@ import pytest
 
 from ganbench.contracts.datasets import Source
 from ganbench.errors import BadOptionError
-from ganbench.registry.catalog import discover
 from ganbench.schema.choice import Choice
 from ganbench.schema.events import Finished, Progressed, Started
 from ganbench.schema.record import RunRecord, Status
@@ -98,7 +97,10 @@ def test_work_leaves_what_it_has_loaded_behind_when_it_travels(tmp_path, factory
 
     work = LocalWork(("cpu",), factory.source, Store(tmp_path), tmp_path, features=features)
     assert pickle.loads(pickle.dumps(work)).features is None
-    assert discover().names("executors") == ["local", "processes", "ray"]
+
+
+def test_three_executors_come_along(catalog):
+    assert catalog.names("executors") == ["local", "processes", "ray"]
 
 
 def test_workers_below_one_are_refused(factory):

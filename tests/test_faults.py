@@ -9,6 +9,7 @@ import itertools
 
 import pytest
 import torch
+from conftest import OWN
 from torch import nn
 
 from ganbench.contracts.capabilities import profile_of
@@ -26,7 +27,7 @@ from ganbench_metrics.frechet import frechet_distance
 from ganbench_models.sngan import SNGAN
 from ganbench_models.wgan_gp import WGANGP
 
-CATALOG = discover()
+CATALOG = discover(OWN)
 ADVERSARIAL = [card for card, _ in CATALOG.cards("models") if card.loss]
 WITHOUT_BATCH_NORM = {"r3gan", "mlp-gan"}
 

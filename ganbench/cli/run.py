@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, TypedDict, Unpack
+from typing import TYPE_CHECKING, Unpack
 
 import click
 
@@ -13,33 +13,28 @@ from ganbench.cli.options import complete, device_option, results_option, warn_o
 if TYPE_CHECKING:
     from ganbench.registry.catalog import Catalog
     from ganbench.schema.spec import RunSpec
+    from ganbench.suites.overrides import Texts
     from ganbench.training.session import Session
 
+    class _Options(Texts):
+        """All options: those that change the suite, and how its runs are run."""
+
+        suite: str | None
+        device: str
+        data_root: Path | None
+        results: Path
+        executor: str | None
+        threads: int | None
+        timeout: float | None
+        memory_limit: str | None
+        shard: str | None
+        retry: str
+        log: str | None
+        force: bool
+        dry_run: bool
+
+
 _SOME_FAILED = 1
-
-
-class _Options(TypedDict):
-    suite: str | None
-    models: str | None
-    datasets: str | None
-    losses: str | None
-    metrics: str | None
-    seeds: str | None
-    budget: str | None
-    stop: str | None
-    precision: str | None
-    device: str
-    data_root: Path | None
-    results: Path
-    executor: str | None
-    threads: int | None
-    timeout: float | None
-    memory_limit: str | None
-    shard: str | None
-    retry: str
-    log: str | None
-    force: bool
-    dry_run: bool
 
 
 @click.command()

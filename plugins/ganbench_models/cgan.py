@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from ganbench import Setting, Task, UnfitError
 from ganbench.torchkit.adversarial import AdversarialModel
 from ganbench_models import convolutions
-from ganbench_models.perceptrons import default_sizes, perceptrons
+from ganbench_models.perceptrons import Latent, Width, default_sizes, perceptrons
 
 
 class CGAN(AdversarialModel):
@@ -22,13 +22,8 @@ class CGAN(AdversarialModel):
     def __init__(
         self,
         task: Task,
-        latent: Annotated[
-            int | None, Setting("dimensions of the noise; 100 for images, the data's own for points", at_least=1)
-        ] = None,
-        width: Annotated[
-            int | None,
-            Setting("channels next to the image, 64, or units of a generator's layer on points, 400", at_least=1),
-        ] = None,
+        latent: Latent = None,
+        width: Width = None,
         embedding: Annotated[
             int,
             Setting("numbers that stand for a label beside noise and points, of each player's own", at_least=1),

@@ -1,10 +1,19 @@
 """Fully connected pairs of networks, for images as vanilla GANs have them and for points as VEEGAN has."""
 
 from itertools import pairwise
+from typing import Annotated
 
 from torch import Tensor, nn
 
-from ganbench import Task
+from ganbench import Setting, Task
+
+# what models of images and of points take alike; default_sizes has the numbers
+Latent = Annotated[
+    int | None, Setting("dimensions of the noise; 100 for images, the data's own for points", at_least=1)
+]
+Width = Annotated[
+    int | None, Setting("channels next to the image, 64, or units of a generator's layer on points, 400", at_least=1)
+]
 
 
 def perceptrons(task: Task, latent: int, width: int, joined: int = 0) -> tuple[nn.Module, nn.Module]:

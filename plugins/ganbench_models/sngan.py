@@ -8,7 +8,7 @@ from torch.nn.utils.parametrizations import spectral_norm
 from ganbench import Setting, Task
 from ganbench.torchkit.adversarial import AdversarialModel
 from ganbench_models import convolutions
-from ganbench_models.perceptrons import default_sizes, perceptrons
+from ganbench_models.perceptrons import Width, default_sizes, perceptrons
 
 
 class SNGAN(AdversarialModel):
@@ -25,10 +25,7 @@ class SNGAN(AdversarialModel):
         latent: Annotated[
             int | None, Setting("dimensions of the noise; 128 for images, the data's own for points", at_least=1)
         ] = None,
-        width: Annotated[
-            int | None,
-            Setting("channels next to the image, 64, or units of a generator's layer on points, 400", at_least=1),
-        ] = None,
+        width: Width = None,
     ) -> None:
         latent, width = default_sizes(task, latent, width, images=(128, 64))
         if task.images:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from ganbench import Setting, Task
 from ganbench.torchkit.adversarial import AdversarialModel
-from ganbench_models.perceptrons import default_sizes, perceptrons
+from ganbench_models.perceptrons import Latent, default_sizes, perceptrons
 
 
 class Vanilla(AdversarialModel):
@@ -19,9 +19,7 @@ class Vanilla(AdversarialModel):
     def __init__(
         self,
         task: Task,
-        latent: Annotated[
-            int | None, Setting("dimensions of the noise; 100 for images, the data's own for points", at_least=1)
-        ] = None,
+        latent: Latent = None,
         width: Annotated[
             int | None, Setting("units of the generator's first layer; 128 for images, 400 for points", at_least=1)
         ] = None,

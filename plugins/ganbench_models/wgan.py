@@ -1,11 +1,11 @@
 """The WGAN of Arjovsky et al. (2017): DCGAN's networks, or perceptrons on points, with a critic in place of a judge."""
 
-from typing import Annotated, ClassVar
+from typing import ClassVar
 
-from ganbench import Setting, Task
+from ganbench import Task
 from ganbench.torchkit.adversarial import AdversarialModel
 from ganbench_models import convolutions
-from ganbench_models.perceptrons import default_sizes, perceptrons
+from ganbench_models.perceptrons import Latent, Width, default_sizes, perceptrons
 
 
 class WGAN(AdversarialModel):
@@ -17,13 +17,8 @@ class WGAN(AdversarialModel):
     def __init__(
         self,
         task: Task,
-        latent: Annotated[
-            int | None, Setting("dimensions of the noise; 100 for images, the data's own for points", at_least=1)
-        ] = None,
-        width: Annotated[
-            int | None,
-            Setting("channels next to the image, 64, or units of a generator's layer on points, 400", at_least=1),
-        ] = None,
+        latent: Latent = None,
+        width: Width = None,
     ) -> None:
         latent, width = default_sizes(task, latent, width, images=(100, 64))
         if task.images:

@@ -146,9 +146,8 @@ def test_axe_finds_no_serious_fault(visit, site, name):
 
 @pytest.mark.parametrize("name", PAGES)
 def test_no_page_is_wider_than_the_screen(visit, site, name):
-    tab = visit(full_name(site, name))
     for width in (1_280, 390):  # a desktop's, and a phone's
-        tab.set_viewport_size({"width": width, "height": 900})
+        tab = visit(full_name(site, name), width)
         assert tab.evaluate("document.documentElement.scrollWidth") <= width
 
 

@@ -88,7 +88,7 @@ def test_skipped_runs_alone_are_no_failure(ganbench):
         ("run --seeds none", "can't read the seeds 'none'"),
         ("run --device tpu", "unknown device 'tpu'; there is auto, cpu, cuda, cuda:N"),
         ("run --device cuda:99", "no device 'cuda:99'"),
-        ("run --executor clud", "unknown executor 'clud'; there is local, processes"),
+        ("run --executor clud", "unknown executor 'clud'; there is "),
         ("run --model vanilla:latnt=3", "model 'vanilla' takes no parameter 'latnt'; did you mean 'latent'?"),
         ("run --model vanilla:latent=0", "model 'vanilla' takes a whole number of 1 or more for latent, not 0"),
         ("run --model gmm:covariance=round", "takes full, tied, diag or spherical for covariance, not 'round'"),

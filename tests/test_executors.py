@@ -99,6 +99,11 @@ def test_work_leaves_what_it_has_loaded_behind_when_it_travels(tmp_path, factory
     assert pickle.loads(pickle.dumps(work)).features is None
 
 
+def test_placed_work_has_its_device_and_the_threads_of_its_worker(tmp_path, factory):
+    placed = LocalWork(("cpu",), factory.source, Store(tmp_path), tmp_path).placed("cuda:1", 3)
+    assert (placed.devices, placed.threads, placed.limits.threads) == (("cuda:1",), 3, 3)
+
+
 def test_three_executors_come_along(catalog):
     assert catalog.names("executors") == ["local", "processes", "ray"]
 

@@ -49,7 +49,7 @@ SMALL = {
     "memoriser": "",
     "real": "",
 }
-LARGE = {"gmm": "components=2,steps=2,covariance=diag"}  # for data of thousands of dimensions
+LARGE = {"gmm": "components=2,steps=2,covariance=diag,pca=0"}  # for data of thousands of dimensions
 FACTORY = Factory(discover(OWN), "cpu", Source(None, Path()))
 CARDS = {card.name: card for card, _ in FACTORY.catalog.cards("models")}
 ADVERSARIAL = [name for name, card in CARDS.items() if card.loss]

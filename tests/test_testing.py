@@ -20,6 +20,7 @@ MODELS = [
     "resnet-gan:width=4",
     "r3gan:width=16",
     "pacgan:width=4",
+    "unrolled:width=4,unrolled=2",
     "gmm:components=3,steps=3",
     "autoencoder:width=16",
     "vae:width=16",

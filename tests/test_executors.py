@@ -3,11 +3,12 @@
 import os
 import signal
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
+import ganbench
 from ganbench.contracts.datasets import Source
 from ganbench.errors import BadOptionError
 from ganbench.schema.choice import Choice
@@ -179,3 +180,31 @@ def test_a_run_beyond_its_memory_is_a_failed_row_and_the_process_lives(tmp_path,
     (record,) = session.run([spec], lambda event: None)
     assert record.status is Status.FAILED
     assert "memory" in record.reason.lower()
+
+
+@dataclass
+class Forgetful:
+    """An executor that gives no record of seed 1, and of seed 2 only when it is asked again."""
+
+    asked: list = field(default_factory=list)
+
+    def run(self, work, specs, notify):
+        seeds = [spec.seed for spec in specs]
+        self.asked.append(seeds)
+        for spec in specs:
+            if spec.seed == 0 or (spec.seed == 2 and len(self.asked) > 1):
+                yield work(spec, notify)
+
+
+def test_a_run_that_an_executor_passes_over_twice_is_a_failed_row_that_names_it(tmp_path, make_spec, factory_with):
+    executor, waits = Forgetful(), []
+    card = ganbench.ExecutorCard("forgetful", make=lambda: executor, about="Forgets.")
+    catalog = factory_with("strange", executors=[card]).catalog
+    source, chosen = Source(None, tmp_path), Choice("forgetful")
+    session = Session(catalog, Store(tmp_path), source, "cpu", chosen, pause=waits.append)
+    specs = [make_spec(seed=seed) for seed in range(3)]
+    records = {record.spec.seed: record for record in session.run(specs, lambda event: None)}
+    assert executor.asked == [[0, 1, 2], [1, 2]]
+    assert waits == []
+    assert [records[seed].status for seed in range(3)] == ["done", "failed", "done"]
+    assert records[1].reason == "the executor forgetful ended 2 times without a record of this run"

@@ -70,6 +70,37 @@ def test_a_sweep_takes_away_what_the_dead_of_this_machine_left_and_nothing_else(
         assert sorted(dead.parent.iterdir()) == sorted([foreign, lease.path])
 
 
+def test_sweeps_take_away_what_died_on_another_machine_after_its_expiry_and_not_before(tmp_path, dead_pid):
+    clock = Clock()
+    foreign, leases = put(tmp_path, pid=dead_pid, expiry=30.0), Leases(tmp_path, clock=clock)
+    stopped = Leases(tmp_path, expiry=30.0).take("command-stopped", {}).path  # of a process that lives, without a beat
+    leases.sweep()
+    clock.now = 29.0
+    leases.sweep()
+    assert foreign.exists()
+    clock.now = 31.0
+    leases.sweep()
+    assert list(foreign.parent.iterdir()) == [stopped]
+
+
+def test_status_says_for_how_long_nothing_was_heard_of_a_command_and_a_run(tmp_path):
+    from datetime import UTC, datetime
+
+    from ganbench.report.status import status_tables
+    from ganbench.storage.progress import read_progress
+
+    run = put(tmp_path)
+    command = run.rename(run.with_name("command-elsewhere.json"))
+    run.write_bytes(command.read_bytes())
+    now = datetime.now(UTC)
+    for minutes, words in ((10, "no sign for 10 min"), (0, "no run has ended yet")):
+        os.utime(command, (now.timestamp() - 60 * minutes,) * 2)
+        os.utime(run, (now.timestamp() - 60 * minutes,) * 2)
+        shown = read_progress(tmp_path, now)
+        assert [round(each.silent) for each in (*shown.runs, *shown.commands)] == [60 * minutes] * 2
+        assert str(list(status_tables(shown))[1]).endswith(words)
+
+
 def test_a_dead_pid_of_another_machine_tells_nothing(tmp_path, dead_pid):
     put(tmp_path, pid=dead_pid)
     assert Leases(tmp_path).take("key", {}) is None

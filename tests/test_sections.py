@@ -10,7 +10,7 @@ from PIL import Image
 import ganbench
 from ganbench.analysis.tables import leaderboard, results, tidy
 from ganbench.registry.catalog import discover
-from ganbench.report.build import write_report
+from ganbench.report.build import section_cards, strange_sections, write_report
 from ganbench.report.sections import write_sections
 from ganbench.schema.record import Checkpoint, RunRecord, Score, Spent, Status
 from ganbench.schema.spec import Budget
@@ -118,7 +118,7 @@ def test_side_by_side_sections_are_the_same_and_fail_alone(install, records, tmp
     assert (tmp_path / "good.txt").read_text() == "13"
 
 
-def test_a_section_that_kills_its_process_is_broken_and_takes_nobody_along(records, tmp_path):
+def test_a_strangers_section_that_kills_its_process_is_broken_and_takes_nobody_along(install, records, tmp_path):
     class Deadly:
         def write(self, results, folder):
             os._exit(1)
@@ -129,11 +129,13 @@ def test_a_section_that_kills_its_process_is_broken_and_takes_nobody_along(recor
             path.write_text("good")
             return [path]
 
-    cards = [
-        ganbench.SectionCard("deadly", make=Deadly, about="Ends its process."),
-        ganbench.SectionCard("good", make=Good, about="Works."),
-    ]
-    written, broken = write_sections(results(records), cards, tmp_path, many=1)
+    @ganbench.hookimpl
+    def offer_report_sections():
+        yield ganbench.SectionCard("deadly", make=Deadly, about="Ends its process.")
+        yield ganbench.SectionCard("good", make=Good, about="Works.")
+
+    catalog = discover([install("sections", offer_report_sections=offer_report_sections)])
+    written, broken = write_sections(results(records), section_cards(catalog), tmp_path, strange_sections(catalog))
     assert written == {"good": [tmp_path / "good.txt"]}
     assert broken == {"deadly": "its process ended without a word: it may need more memory than there is"}
 

@@ -48,6 +48,11 @@ class Plugin:
         """The plugin's name and its distribution's: `ganbench-models (ganbench 0.1.0)`."""
         return f"{self.name} ({self.distribution} {self.version})"
 
+    @property
+    def own(self) -> bool:
+        """Whether it comes in one distribution with the core, and not from somebody else."""
+        return self.distribution == hookspecs.GROUP
+
 
 class Catalog:
     """Everything on offer, by kind and name."""

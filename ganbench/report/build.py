@@ -29,10 +29,15 @@ def write_report(
     """
     paths = [*write_tables(results, folder), *write_documents(results.leaderboard, folder, order)]
     cards = [card for card in section_cards(catalog) if card.at_once or not at_once]
-    sections, broken = write_sections(results, cards, folder)
+    sections, broken = write_sections(results, cards, folder, strange_sections(catalog))
     return Written((*paths, *(path for written in sections.values() for path in written)), broken)
 
 
 def section_cards(catalog: Catalog) -> list[SectionCard]:
     """Return the cards of every section on offer."""
     return [card for card, _ in catalog.cards("report-sections") if isinstance(card, SectionCard)]
+
+
+def strange_sections(catalog: Catalog) -> frozenset[str]:
+    """Return the names of sections that other distributions offer."""
+    return frozenset(card.name for card, plugin in catalog.cards("report-sections") if not plugin.own)

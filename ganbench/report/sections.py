@@ -1,11 +1,11 @@
-"""Report sections written one after another, or side by side where there are many runs; each alone can fail."""
+"""Report sections written one after another, or in processes of their own; each alone can fail."""
 
 import gc
 import pickle
 import reprlib
 import tempfile
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -20,20 +20,19 @@ _Outcome = tuple[list[Path], str]
 
 
 def write_sections(
-    results: Results, cards: Sequence[SectionCard], folder: Path, many: int = _MANY
+    results: Results, cards: Sequence[SectionCard], folder: Path, strange: Collection[str] = (), many: int = _MANY
 ) -> tuple[dict[str, list[Path]], dict[str, str]]:
     """Write sections into folder; return the files of each, and the reason of each that could not be written.
 
-    many: runs from which on they are written side by side.
+    strange: the names of sections that are written in other processes however few runs there are, for nobody knows
+    what they do: one may end its process. many: runs from which on all are.
     """
-    if len(results.records) >= many:
-        outcomes = _side_by_side(results, cards, folder)
-    else:
-        with gc_frozen():
-            outcomes = [_write(card, results, folder) for card in cards]
-    written = list(zip(cards, outcomes, strict=True))
-    broken = {card.name: why for card, (_, why) in written if why}
-    return {card.name: paths for card, (paths, why) in written if not why}, broken
+    apart = [card for card in cards if card.name in strange or len(results.records) >= many]
+    with gc_frozen():
+        outcomes = {card.name: _write(card, results, folder) for card in cards if card not in apart}
+    outcomes |= dict(zip([card.name for card in apart], _side_by_side(results, apart, folder), strict=True))
+    broken = {card.name: outcomes[card.name][1] for card in cards if outcomes[card.name][1]}
+    return {card.name: outcomes[card.name][0] for card in cards if card.name not in broken}, broken
 
 
 def _write(card: SectionCard, results: Results, folder: Path) -> _Outcome:
@@ -63,20 +62,23 @@ def _reason(error: BaseException) -> str:
 
 def _side_by_side(results: Results, cards: Sequence[SectionCard], folder: Path) -> list[_Outcome]:
     """Write in as many processes as there are cores; what was under way when one died is tried again alone."""
+    if not cards:
+        return []
     with tempfile.TemporaryDirectory(prefix="ganbench-") as scratch:
         stored = Path(scratch) / "results.pickle"
         stored.write_bytes(pickle.dumps(results))
-        outcomes = _in_processes(cards, stored, folder, -1)
+        outcomes = _in_processes(cards, stored, folder)
         if outcomes is not None:
             return outcomes
-        return [(_in_processes([card], stored, folder, 2) or [([], _DIED)])[0] for card in cards]
+        return [(_in_processes([card], stored, folder) or [([], _DIED)])[0] for card in cards]
 
 
-def _in_processes(cards: Sequence[SectionCard], stored: Path, folder: Path, jobs: int) -> list[_Outcome] | None:
+def _in_processes(cards: Sequence[SectionCard], stored: Path, folder: Path) -> list[_Outcome] | None:
     """Write in processes; None if one of them died."""
-    from joblib import Parallel, delayed
+    from joblib import Parallel, cpu_count, delayed
     from joblib.externals.loky.process_executor import TerminatedWorkerError
 
+    jobs = max(2, min(len(cards), cpu_count()))  # with one, joblib would write in this process
     try:
         outcomes: list[_Outcome] = Parallel(n_jobs=jobs)(delayed(_write_stored)(card, stored, folder) for card in cards)
     except TerminatedWorkerError:

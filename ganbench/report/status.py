@@ -19,6 +19,7 @@ def status_tables(progress: Progress) -> Iterator[RenderableType]:
     yield Text(f"{len(progress.runs):,} under way, {ended}")
     for command in progress.commands:
         when = f"about {duration(command.left)} left" if command.left is not None else "no run has ended yet"
+        when = _no_sign(command.silent) if command.silent else when
         where = f"command on {command.host}, process {command.pid}, for {duration(command.seconds)}"
         yield Text(f"{where}: {command.ended:,} of {command.runs:,} runs, {when}")
     if progress.runs:
@@ -61,6 +62,11 @@ def duration(seconds: float) -> str:
     return " ".join(parts)
 
 
+def _no_sign(seconds: float) -> str:
+    """Say for how long nothing was heard of what should tell of itself every ten seconds."""
+    return f"no sign for {duration(seconds)}"
+
+
 def _under_way(progress: Progress) -> Table:
     table = Table(title="under way", title_justify="left", box=None, pad_edge=False)
     table.add_column("key", no_wrap=True)
@@ -70,9 +76,10 @@ def _under_way(progress: Progress) -> Table:
         table.add_column(heading, justify="right", no_wrap=True)
     table.add_column("at")
     for run in progress.runs:
-        left = "–" if run.left is None else duration(run.left)
+        left = "–" if run.left is None or run.silent else duration(run.left)
+        doing = _no_sign(run.silent) if run.silent else run.doing
         where = f"{run.host}, {run.pid}, {run.device}"
         speed = f"{run.images_per_second:,.0f}" if run.images_per_second else "–"
-        cells = (run.key, run.title, where, f"{run.fraction:.0%}", speed, duration(run.seconds), left, run.doing)
+        cells = (run.key, run.title, where, f"{run.fraction:.0%}", speed, duration(run.seconds), left, doing)
         table.add_row(*map(Text, cells))
     return table

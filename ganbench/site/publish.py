@@ -9,7 +9,7 @@ from pathlib import Path
 from ganbench.analysis.tables import write_tables
 from ganbench.errors import ResultsError
 from ganbench.registry.catalog import Catalog
-from ganbench.report.build import section_cards
+from ganbench.report.build import section_cards, strange_sections
 from ganbench.report.documents import write_documents
 from ganbench.report.notes import Order
 from ganbench.report.sections import write_sections
@@ -90,7 +90,7 @@ def _write(content: Content, catalog: Catalog, folder: Path) -> dict[str, str]:
     write_tables(content.results, folder / "data")
     write_documents(content.results.leaderboard, folder / "data", content.order)
     write_data(content, folder / "data")
-    sections, broken = write_sections(content.results, section_cards(catalog), folder)
+    sections, broken = write_sections(content.results, section_cards(catalog), folder, strange_sections(catalog))
     pages = Pages(folder, content)
     pages.write("plots.html", "plots.html", sections=gallery(sections, catalog, folder), broken=broken)
     _write_pages(content, catalog, pages)

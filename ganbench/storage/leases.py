@@ -158,10 +158,20 @@ class Leases:
                 yield path.stem, holder
 
     def sweep(self) -> None:
-        """Take away the leases of processes that are known to have ended: runs' and commands' alike."""
+        """Take away the leases of the dead, runs' and commands' alike; asked again and again, other machines' too."""
         for key, holder in list(self.holders()):
-            if holder.gone:
-                self._break(self._path(key), _read(self._path(key)))
+            if holder.gone or holder.machine != machine():  # one of this machine that lives may only be stopped
+                self.held(key)
+
+    def silent(self, key: str, now: float) -> float:
+        """Return the seconds since a lease was last written, given the time since the epoch; 0 where there is none.
+
+        For people alone: it compares the clock of the file system with this machine's.
+        """
+        try:
+            return max(0.0, now - self._path(key).stat().st_mtime)
+        except OSError:
+            return 0.0
 
     def _path(self, key: str) -> Path:
         return self.root / FOLDER / f"{key}.json"

@@ -18,7 +18,8 @@ class RunUnderWay:
     """A run that somebody is at.
 
     host, pid: where. seconds: since it was begun or gone on with, by the clocks of both machines. fraction: of its
-    budget. left: seconds of training that are left at the speed since then; None before there is one.
+    budget. left: seconds of training that are left at the speed since then; None before there is one. silent: seconds
+    since its last sign of life, 0 while signs come as they should.
     """
 
     key: str
@@ -31,11 +32,15 @@ class RunUnderWay:
     images_per_second: float
     doing: str
     left: float | None
+    silent: float = 0.0
 
 
 @dataclass(frozen=True)
 class CommandUnderWay:
-    """A command that is at its runs: how many it has, how many of these have ended, and where it runs."""
+    """A command that is at its runs: how many it has, how many of these have ended, and where it runs.
+
+    silent: as RunUnderWay has it.
+    """
 
     host: str
     pid: int
@@ -43,6 +48,7 @@ class CommandUnderWay:
     runs: int
     ended: int
     left: float | None
+    silent: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -60,11 +66,17 @@ def read_progress(root: Path, now: datetime | None = None) -> Progress:
     now = now or datetime.now(UTC)
     store = Store(root)
     records, damaged = store.readable()
-    runs, commands = [], []
-    for key, holder in Leases(root).holders():
+    runs, commands, leases = [], [], Leases(root)
+    for key, holder in leases.holders():
         if holder.gone:
             continue
-        told = {"host": holder.host, "pid": holder.pid, "seconds": _since(holder.facts, now)}
+        silent = leases.silent(key, now.timestamp())
+        told = {
+            "host": holder.host,
+            "pid": holder.pid,
+            "seconds": _since(holder.facts, now),
+            "silent": silent if silent > holder.expiry else 0.0,
+        }
         if key.startswith(_COMMAND):
             commands.append(_command(holder.facts, told))
         else:

@@ -2,6 +2,7 @@
 
 import time
 import uuid
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -30,6 +31,7 @@ from ganbench.training.preflight import check
 from ganbench.training.work import LocalWork
 
 _POLL_SECONDS = 1.0  # between two looks at runs that are under way elsewhere
+_PASSES = 2  # of an executor over a run that nobody is at, before it is given up
 AGAIN = frozenset({Status.FAILED, Status.SKIPPED})
 
 
@@ -97,7 +99,7 @@ class Session:
 
     def _run_left(self, work: LocalWork, left: dict[str, RunSpec], notify: Notify) -> Iterator[RunRecord]:
         """Run until nothing is left, and let `ganbench status` know meanwhile."""
-        leases, ended = Leases(self.store.root), 0
+        leases, ended, passed = Leases(self.store.root), 0, Counter[str]()
         leases.sweep()  # of commands that were killed
         facts = command_facts(left)
         command = leases.take(command_key(uuid.uuid4().hex[:12]), facts)
@@ -109,9 +111,24 @@ class Session:
                     for record in _counted_off(records, left):
                         ended += 1
                         command.facts = facts | {"ended": ended}
+                        leases.sweep()
                         yield record
+                yield from _counted_off(self._passed_over(work, leases, left, passed, notify), left)
                 if left and len(left) == before:
                     self._wait(leases, left, notify)
+
+    def _passed_over(
+        self, work: LocalWork, leases: Leases, left: dict[str, RunSpec], passed: Counter[str], notify: Notify
+    ) -> Iterator[RunRecord]:
+        """Yield failed records of runs that the executor gave no record of for the second time, with nobody at them."""
+        for key, spec in list(left.items()):
+            if leases.held(key) or work.ended(spec):
+                passed[key] = 0
+                continue
+            passed[key] += 1
+            reason = f"the executor {self.executor} ended {_PASSES} times without a record of this run"
+            if passed[key] == _PASSES and (record := work.lost(spec, reason, notify)):
+                yield record
 
     def _wait(self, leases: Leases, left: dict[str, RunSpec], notify: Notify) -> None:
         """Wait until one of the runs that are left is no longer another process's."""

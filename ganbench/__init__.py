@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from ganbench.contracts.hookspecs import hookimpl
     from ganbench.contracts.losses import AdversarialLoss, Critic
     from ganbench.contracts.metrics import (
+        BoundedByData,
         Evidence,
         Features,
         FeatureSpace,
@@ -74,6 +75,7 @@ __all__ = [
     "BadOptionError",
     "Batch",
     "Board",
+    "BoundedByData",
     "Budget",
     "Captions",
     "Choice",
@@ -161,7 +163,9 @@ _MODULES = {
     "ganbench.contracts.executors": "Executor Work",
     "ganbench.contracts.hookspecs": "hookimpl",
     "ganbench.contracts.losses": "AdversarialLoss Critic",
-    "ganbench.contracts.metrics": "Evidence Features FeatureSpace Metric ModeHistogram ProfiledSpace Side SpaceProfile",
+    "ganbench.contracts.metrics": (
+        "BoundedByData Evidence Features FeatureSpace Metric ModeHistogram ProfiledSpace Side SpaceProfile"
+    ),
     "ganbench.contracts.models": "Model Task",
     "ganbench.contracts.sections": "Results Section",
     "ganbench.contracts.wraps": "ModelMaker Wraps",

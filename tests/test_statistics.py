@@ -120,3 +120,13 @@ def test_a_score_whose_truth_is_known_ranks_by_the_distance_of_each_seed():
     # the mean of the first is exact, and none of its seeds is
     values = [np.array([0.0, 1.0]), np.array([0.6, 0.6])]
     assert [row["rank"] for row in standings(values, "closer to 0.5")] == [2, 1]
+
+
+def test_intervals_of_means_end_where_the_score_does():
+    values = [np.array([0.0, 8.0, 8.0]), np.array([4.0, 4.5, 5.0])]
+    wide, narrow = standings(values, "higher", bounds=(0.0, 8.0))
+    free, same = standings(values, "higher")
+    assert free["low"] < 0 < 8 < free["high"]
+    assert (wide["low"], wide["high"], wide["iqm_low"], wide["iqm_high"]) == (0.0, 8.0, 0.0, 8.0)
+    assert narrow == same  # inside the range nothing changes, and places never do
+    assert [wide[name] for name in ("mean", "rank", "place_p")] == [free[name] for name in ("mean", "rank", "place_p")]

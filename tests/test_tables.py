@@ -203,3 +203,15 @@ def test_every_column_is_described_and_nothing_else_is(make_spec):
     frame = tidy([RunRecord(make_spec(), Status.FAILED, "it broke")])
     assert sorted(frame.columns) == sorted(columns.TIDY)
     assert sorted(leaderboard(frame).columns) == sorted(columns.LEADERBOARD)
+
+
+def test_an_interval_of_counts_ends_at_the_number_that_there_are(make_spec):
+    def of(seed, value):
+        score = Score("modes", "modes_captured", value, "higher", lowest=0.0, highest=8.0)
+        return RunRecord(make_spec(seed=seed), Status.DONE, checkpoints=(Checkpoint(1.0, Spent(1, 1, 1.0), (score,)),))
+
+    (row,) = leaderboard(tidy([of(0, 8.0), of(1, 8.0), of(2, 1.0)])).to_dict("records")
+    assert (row["low"], row["high"]) == (0.0, 8.0)
+    old = [of(seed, value) for seed, value in enumerate((8.0, 8.0, 9.0))]  # a record that contradicts itself
+    (row,) = leaderboard(tidy(old)).to_dict("records")
+    assert row["low"] < row["mean"] < row["high"] == 9.0

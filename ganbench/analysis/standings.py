@@ -35,12 +35,13 @@ def standings(
     baseline: int | None = None,
     aside: Sequence[bool] = (),
     failed: Sequence[int] = (),
+    bounds: tuple[float, float] = (-np.inf, np.inf),
 ) -> Iterator[dict[str, Any]]:
     """Yield the columns of STANDING for each rival, given the values of its seeds; missing ones are None.
 
     baseline: the rival that the others' probability of improvement is told over. aside: which ones stand outside
     the competition, without a rank or a place, as real data does. failed: how many seeds of each failed, which are
-    worse than any that finished; none unless given.
+    worse than any that finished; none unless given. bounds: what the score can be, where intervals of means end.
     """
     lost = list(failed) or [0] * len(values)
     merits = [np.array([merit(value, better) for value in finite(side)]) for side in values]
@@ -53,10 +54,10 @@ def standings(
         yield {
             "mean": mean,
             "deviation": deviation,
-            **_ends("", mean_interval(side)),
+            **_ends("", _within(mean_interval(side), bounds)),
             "worst": float(finite(side)[merits[index].argmax()]) if len(merits[index]) else None,
             "iqm": interquartile_mean(side),
-            **_ends("iqm_", mean_interval(side, trimmed=True)),
+            **_ends("iqm_", _within(mean_interval(side, trimmed=True), bounds)),
             "rank": ranks[index],
             **_ends("rank_", place.ranks),
             "place": place.place,
@@ -82,6 +83,10 @@ def _improvement(merits: Sequence[Values], index: int, baseline: int | None) -> 
     ours, theirs = merits[index], merits[baseline]
     found = improvement_interval(ours, theirs)
     return {"improvement": probability_of_improvement(ours, theirs), **_ends("improvement_", found)}
+
+
+def _within(interval: Interval | None, bounds: tuple[float, float]) -> Interval | None:
+    return interval.within(*bounds) if interval else None
 
 
 def _ends(prefix: str, interval: Interval | None) -> dict[str, float | None]:

@@ -20,6 +20,10 @@ class Interval(NamedTuple):
         """Tell whether a value lies inside, ends included."""
         return self.low <= value <= self.high
 
+    def within(self, low: float, high: float) -> "Interval":
+        """Return what of it lies between two ends; of one that lies outside, the nearer end."""
+        return Interval(min(max(self.low, low), high), max(min(self.high, high), low))
+
 
 def finite(values: ArrayLike) -> Values:
     """Return the finite ones of values, float64, flat."""

@@ -1,6 +1,6 @@
 """A tidy frame to a leaderboard: plain pandas, nothing read or written but here."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -135,7 +135,7 @@ def _standings(
 ) -> Iterable[dict[str, Any]]:
     """Yield a row for each cell of a group that is ranked together; lost: as failed_seeds has it."""
     found = list(groups(rivals, [*CELL, *SCORE]))
-    taken = columns(rivals, ["value", "sampling_deviation"], ["score_reason", "family"])
+    taken = columns(rivals, ["value", "sampling_deviation", "lowest", "highest"], ["score_reason", "family"])
     of_baseline = _is_baseline(rivals, baseline).to_numpy() if baseline is not None else np.zeros(len(rivals), bool)
     values = [taken["value"][positions] for _, positions in found]
     index = next((index for index, (_, positions) in enumerate(found) if of_baseline[positions].any()), None)
@@ -143,7 +143,7 @@ def _standings(
     which = (str(rivals["metric"].iloc[0]), str(rivals["score"].iloc[0]))
     failed = [lost.get(key[: len(CELL)], 0) + lost.get((*key[: len(CELL)], *which), 0) for key, _ in found]
     better = str(rivals["better"].iloc[0])
-    rows = zip(found, standings(values, better, index, aside, failed), failed, strict=True)
+    rows = zip(found, standings(values, better, index, aside, failed, _bounds(taken)), failed, strict=True)
     for (key, positions), standing, count in rows:
         seeds = int((~np.isnan(taken["value"][positions])).sum())
         yield {
@@ -154,6 +154,15 @@ def _standings(
             "sampling_deviation": _quadratic_mean(taken["sampling_deviation"][positions]),
             "score_reason": next((reason for reason in taken["score_reason"][positions] if reason), ""),
         }
+
+
+def _bounds(taken: Mapping[str, NDArray[Any]]) -> tuple[float, float]:
+    """Return what the scores of a group that is ranked together can be; means of them can be no more."""
+    low, high = (taken[name][~np.isnan(taken[name])] for name in ("lowest", "highest"))
+    values = taken["value"][~np.isnan(taken["value"])]  # a record that contradicts itself narrows nothing
+    return min([*low, *values], default=-np.inf) if len(low) else -np.inf, (
+        max([*high, *values], default=np.inf) if len(high) else np.inf
+    )
 
 
 def _trajectories(of_runs: pd.DataFrame) -> dict[tuple[Any, ...], dict[str, Any]]:

@@ -132,4 +132,6 @@ def _score_columns(checkpoint: Checkpoint | None = None, score: Score | None = N
         "value": score.value if score else None,
         "score_reason": score.reason if score else "",
         "sampling_deviation": score.sampling_deviation if score else None,
+        "lowest": score.lowest if score else None,
+        "highest": score.highest if score else None,
     }

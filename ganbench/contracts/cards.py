@@ -105,6 +105,7 @@ class Column:
     """One number that a metric gives.
 
     better: "higher", "lower", or "closer to X" where the truth itself scores X.
+    low, high: its ends, None for one that it has not; a metric with BoundedByData knows those that depend on the data.
     digits: how many significant digits mean something.
     """
 

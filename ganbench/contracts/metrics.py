@@ -103,6 +103,14 @@ class Metric(Protocol):
         ...
 
 
+class BoundedByData(ABC):
+    """Has columns whose ends depend on what is compared, such as the number of modes that there are to capture."""
+
+    @abstractmethod
+    def bounds(self, evidence: Evidence) -> Mapping[str, tuple[float | None, float | None]]:
+        """Return the least and the greatest value, by column; None for no end. Other columns' are those of the card."""
+
+
 class ModeHistogram(ABC):
     """Counts samples by mode, which is kept with the run and drawn."""
 

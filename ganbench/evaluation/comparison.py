@@ -10,7 +10,7 @@ from functools import partial
 from ganbench.contracts.capabilities import PLAIN, EvidenceBound, Likelihood, Profile, Reconstructor
 from ganbench.contracts.cards import PAIRING, FeatureCard, MetricCard
 from ganbench.contracts.datasets import Dataset, condition_of
-from ganbench.contracts.metrics import Evidence, ModeHistogram
+from ganbench.contracts.metrics import BoundedByData, Evidence, ModeHistogram
 from ganbench.contracts.models import Model
 from ganbench.errors import GanbenchError, UnfitError
 from ganbench.evaluation.features import Featured, FeatureStore
@@ -84,6 +84,7 @@ class Comparison:
         card: MetricCard = self.features.factory.catalog.get("metrics", metric.name)
         protocol = dict(self.protocol)
         values: dict[str, float] = {}
+        ends = {column.name: (column.low, column.high) for column in card.columns}
         reason = ""
         try:
             measure = self.features.factory.measure(metric)
@@ -94,7 +95,9 @@ class Comparison:
             if self.paired is not None and self.profile.condition and self._side(measure) is self.paired:
                 protocol[self.profile.condition.kind] = HELD_OUT
             self._check_needs(measure)
-            values = {name: float(value) for name, value in measure.metric.score(self._evidence(measure)).items()}
+            evidence = self._evidence(measure)
+            ends |= _ends(measure, evidence)
+            values = {name: float(value) for name, value in measure.metric.score(evidence).items()}
         except GanbenchError as error:
             reason = str(error)
         except Exception as error:
@@ -104,7 +107,11 @@ class Comparison:
             value = values.get(column.name)
             finite = value is not None and math.isfinite(value)
             missing = "" if finite else reason or f"gave {value}"
-            yield Score(str(metric), column.name, value if finite else None, column.better, missing, protocol)
+            low, high = ends[column.name]
+            yield Score(
+                str(metric), column.name, value if finite else None, column.better, missing, protocol,
+                lowest=low, highest=high,
+            )  # fmt: skip
 
     def _evidence(self, measure: Measure) -> Evidence:
         space = measure.space
@@ -169,3 +176,14 @@ class Comparison:
     @property
     def _classes(self) -> int:
         return self.dataset.classes if self.dataset else 0
+
+
+def _ends(measure: Measure, evidence: Evidence) -> dict[str, tuple[float | None, float | None]]:
+    """Return the ends of a metric's columns that depend on what is compared."""
+    if not isinstance(measure.metric, BoundedByData):
+        return {}
+    return {name: (_end(low), _end(high)) for name, (low, high) in measure.metric.bounds(evidence).items()}
+
+
+def _end(told: float | None) -> float | None:
+    return None if told is None else float(told)

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ganbench.contracts.cards import Column
 from ganbench.errors import BadOptionError
 from ganbench.evaluation.comparison import Comparison
 from ganbench.schema.choice import Choice
@@ -32,15 +31,9 @@ def with_intervals(comparison: Comparison, metrics: Sequence[Choice], rounds: in
             intervals.append(ScoreInterval(score))
             continue
         below, above = np.quantile(values - values.mean(), _TAILS)
-        column = _column(comparison, score)
-        low, high = np.clip([score.value - above, score.value - below], column.low, column.high)
+        low, high = np.clip([score.value - above, score.value - below], score.lowest, score.highest)
         intervals.append(ScoreInterval(score, float(low), float(high)))
     return intervals
-
-
-def _column(comparison: Comparison, score: Score) -> Column:
-    card = comparison.features.factory.measure(Choice.parse(score.metric)).card
-    return next(column for column in card.columns if column.name == score.name)
 
 
 def half(comparison: Comparison, round_: int) -> Comparison:

@@ -46,6 +46,8 @@ TIDY = {
     "value": "The score; missing where there is none.",
     "score_reason": "Why there is none.",
     "sampling_deviation": "The standard deviation that other samples of the same model would give the score.",
+    "lowest": "The least that the score can be; missing for one without such an end.",
+    "highest": "The most that it can be.",
 }
 
 LEADERBOARD = {
@@ -65,7 +67,7 @@ LEADERBOARD = {
     **_SCORE,
     "mean": "Mean over seeds at the end of training.",
     "deviation": "Sample standard deviation over seeds.",
-    "low": "Lower end of the mean's 95 % t interval; missing where its width can't be told.",
+    "low": "Lower end of the mean's 95 % t interval, within the score's range; missing where its width can't be told.",
     "high": "Upper end of it.",
     "worst": "The worst finished seed's.",
     "iqm": "Interquartile mean over seeds.",

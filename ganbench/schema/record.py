@@ -28,6 +28,7 @@ class Score:
     protocol: what somebody needs to get the same number: feature space, split, counts, seed.
     sampling_deviation: the standard deviation that other samples of the same model would give it; None where it
         was not estimated.
+    lowest, highest: the ends of what it can be; None where it has none.
     """
 
     metric: str
@@ -37,6 +38,8 @@ class Score:
     reason: str = ""
     protocol: Mapping[str, str | int | float] = field(default_factory=dict)
     sampling_deviation: float | None = None
+    lowest: float | None = None
+    highest: float | None = None
 
 
 @dataclass(frozen=True)

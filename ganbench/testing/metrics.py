@@ -7,7 +7,7 @@ from functools import partial
 import torch
 from torch import Tensor
 
-from ganbench.contracts.metrics import Evidence, ModeHistogram, Side
+from ganbench.contracts.metrics import BoundedByData, Evidence, ModeHistogram, Side
 from ganbench.evaluation.features import FeatureStore
 from ganbench.registry.factory import Factory
 from ganbench.schema.choice import Choice
@@ -37,17 +37,36 @@ def check_metric(name: str, dataset: str, factory: Factory | None = None) -> Non
     assert good == again, "two scores of one evidence differ"
     strange = set(good) - {column.name for column in measure.card.columns}
     assert not strange, f"its card has no column for {', '.join(sorted(strange))}"
+    ends = {column.name: (column.low, column.high) for column in measure.card.columns}
+    if isinstance(measure.metric, BoundedByData):
+        ends |= _checked_bounds(measure.metric.bounds(evidence(noise)), ends)
     for column in measure.card.columns:
         assert column.name in good, f"no value for the column {column.name}"
         value = float(good[column.name])
         assert math.isfinite(value), f"{column.name} is {value} for real data"
-        assert column.low is None or value >= column.low, f"{column.name} is below {column.low}"
-        assert column.high is None or value <= column.high, f"{column.name} is above {column.high}"
+        low, high = ends[column.name]
+        assert low is None or value >= low, f"{column.name} is below {low}"
+        assert high is None or value <= high, f"{column.name} is above {high}"
         if column.better in ("higher", "lower"):
             gain = value - bad[column.name]
             assert (gain if column.better == "higher" else -gain) >= 0, f"{column.name} prefers noise to real data"
     if isinstance(measure.metric, ModeHistogram):
         _check_histogram(measure.metric.histogram(evidence(whole.samples[half:])), half)
+
+
+_Ends = Mapping[str, tuple[float | None, float | None]]
+
+
+def _checked_bounds(bounds: _Ends, of_card: _Ends) -> _Ends:
+    strange = set(bounds) - set(of_card)
+    assert not strange, f"it bounds {', '.join(sorted(strange))}, for which its card has no column"
+    for name, (low, high) in bounds.items():
+        outer_low, outer_high = of_card[name]
+        inside = (outer_low is None or (low is not None and low >= outer_low)) and (
+            outer_high is None or (high is not None and high <= outer_high)
+        )
+        assert inside, f"the bounds of {name}, {low} and {high}, leave those of its card, {outer_low} and {outer_high}"
+    return bounds
 
 
 def _check_histogram(counts: Mapping[str, Tensor], most: int) -> None:

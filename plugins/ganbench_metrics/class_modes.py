@@ -1,14 +1,15 @@
 """Mode collapse counted by a classifier: which classes come up, and how evenly (Metz et al. 2017, PacGAN 2018)."""
 
+import math
 from collections.abc import Mapping
 
 import torch
 from torch import Tensor
 
-from ganbench import Evidence, ModeHistogram, UnfitError
+from ganbench import BoundedByData, Evidence, ModeHistogram, UnfitError
 
 
-class ClassModes(ModeHistogram):
+class ClassModes(ModeHistogram, BoundedByData):
     """Fulfils contracts.Metric in feature spaces that have logits: ten classes of digits, 1,000 of stacked ones."""
 
     def score(self, evidence: Evidence) -> Mapping[str, float]:
@@ -19,6 +20,11 @@ class ClassModes(ModeHistogram):
         """Return how many samples of either side are judged to be of each class, (classes,) int64."""
         sides = {"generated": evidence.fake.logits, "real": evidence.real.logits}
         return {side: torch.bincount(logits.argmax(dim=1), minlength=logits.shape[1]) for side, logits in sides.items()}
+
+    def bounds(self, evidence: Evidence) -> Mapping[str, tuple[float, float]]:
+        """Return 0 to all classes, and to the divergence of samples that are all of one."""
+        classes = evidence.fake.logits.shape[1]
+        return {"classes_captured": (0, classes), "class_kl": (0, math.log(classes))}
 
 
 def count_classes(logits: Tensor) -> dict[str, float]:

@@ -7,11 +7,11 @@ from typing import Annotated
 import torch
 from torch import Tensor
 
-from ganbench import Evidence, Setting, UnfitError
+from ganbench import BoundedByData, Evidence, Setting, UnfitError
 from ganbench_metrics.order import canonical
 
 
-class InceptionScore:
+class InceptionScore(BoundedByData):
     """Fulfils contracts.Metric in feature spaces with logits."""
 
     def __init__(
@@ -32,6 +32,10 @@ class InceptionScore:
         order = canonical(logits)[torch.randperm(len(logits), generator=generator).to(logits.device)]
         scores = [inception_score(part) for part in logits[order].tensor_split(self.splits)]
         return {"inception_score": fmean(scores), "inception_score_deviation": pstdev(scores)}
+
+    def bounds(self, evidence: Evidence) -> Mapping[str, tuple[float, float]]:
+        """Return 1, of judgements that are all alike, to the number of classes."""
+        return {"inception_score": (1, evidence.fake.logits.shape[1])}
 
 
 def inception_score(logits: Tensor) -> float:

@@ -7,14 +7,14 @@ import torch
 from torch import Tensor
 
 import ganbench
-from ganbench import Evidence, UnfitError
+from ganbench import BoundedByData, Evidence, UnfitError
 
 _CHUNK = 500  # samples judged at a time
 _LEVELS = 256
 _LEVEL = 2 / (_LEVELS - 1)  # the width of a grey level in [-1, 1]
 
 
-class Likelihood:
+class Likelihood(BoundedByData):
     """Fulfils contracts.Metric for models that claim ganbench.Likelihood, or else ganbench.EvidenceBound.
 
     A density of images is made comparable with a probability of their 256 levels by uniform noise of a level's
@@ -40,6 +40,11 @@ class Likelihood:
         if not math.isfinite(nats):
             raise UnfitError(f"the mean log-likelihood of the held-out samples is {float(nats)}")
         return {"log_likelihood": float(nats), "bits_per_dimension": bits_per_dimension(float(nats), dimensions)}
+
+    def bounds(self, evidence: Evidence) -> Mapping[str, tuple[float | None, float | None]]:
+        """Return 0 as the end for images and for levels, of which nothing is more than certain; points have none."""
+        counted = evidence.real.samples.ndim == 4 or evidence.profile.levels is not None
+        return {"log_likelihood": (None, 0.0), "bits_per_dimension": (0.0, None)} if counted else {}
 
 
 def _judge(evidence: Evidence) -> Callable[[Tensor, int], Tensor]:

@@ -1,17 +1,18 @@
 """Mode collapse counted on a mixture whose modes are known, by the protocol of VEEGAN and PacGAN."""
 
+import math
 from collections.abc import Mapping
 
 import torch
 from torch import Tensor
 
-from ganbench import Evidence, GaussianModes, ModeHistogram, UnfitError
+from ganbench import BoundedByData, Evidence, GaussianModes, ModeHistogram, UnfitError
 
 _DEVIATIONS = 3.0
 _LEAST_PART = 0.1  # of the points that an equal share would be, for a mode to count as there
 
 
-class Modes(ModeHistogram):
+class Modes(ModeHistogram, BoundedByData):
     """Fulfils contracts.Metric on datasets of GaussianModes."""
 
     def score(self, evidence: Evidence) -> Mapping[str, float]:
@@ -26,6 +27,11 @@ class Modes(ModeHistogram):
         return {
             side: torch.bincount(_nearest(points, means)[1], minlength=len(means)) for side, points in sides.items()
         }
+
+    def bounds(self, evidence: Evidence) -> Mapping[str, tuple[float, float]]:
+        """Return 0 to all modes, and to the divergence of points that are all at one."""
+        modes = len(_mixture(evidence).means)
+        return {"modes_captured": (0, modes), "modes_nearest": (0, modes), "reverse_kl": (0, math.log(modes))}
 
 
 def _mixture(evidence: Evidence) -> GaussianModes:

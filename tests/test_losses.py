@@ -12,11 +12,12 @@ from ganbench_losses.minimax import Minimax
 from ganbench_losses.non_saturating import NonSaturating
 from ganbench_losses.r1 import R1
 from ganbench_losses.relativistic_r1r2 import RelativisticR1R2
+from ganbench_losses.reverse_kl import ReverseKL
 from ganbench_losses.wasserstein_clip import WassersteinClip
 from ganbench_losses.wasserstein_gp import WassersteinGP
 
 REAL, FAKE = [0.5, -1.0, 2.0], [0.3, -0.7, 1.5]
-LOSSES = [Minimax, NonSaturating, LeastSquares, Hinge, WassersteinClip, WassersteinGP, R1, RelativisticR1R2]
+LOSSES = [Minimax, NonSaturating, LeastSquares, Hinge, WassersteinClip, WassersteinGP, R1, RelativisticR1R2, ReverseKL]
 
 
 def sigmoid(x):
@@ -42,6 +43,7 @@ BY_HAND = [
     (LeastSquares, "discriminator", [0.17, 2.245, 1.625], [-0.5, -2.0, 1.0], [0.3, -0.7, 1.5]),
     (Hinge, "generator", [-0.3, 0.7, -1.5], [0, 0, 0], [-1, -1, -1]),
     (Hinge, "discriminator", [0.5 + 1.3, 2.0 + 0.3, 0.0 + 2.5], [-1, -1, 0], [1, 1, 1]),
+    (ReverseKL, "generator", [-0.3, 0.7, -1.5], [0, 0, 0], [-1, -1, -1]),
     (WassersteinClip, "generator", [-0.3, 0.7, -1.5], [0, 0, 0], [-1, -1, -1]),
     (WassersteinClip, "discriminator", [0.3 - 0.5, -0.7 + 1.0, 1.5 - 2.0], [-1, -1, -1], [1, 1, 1]),
     (
@@ -60,7 +62,9 @@ BY_HAND = [
     ),
 ]
 # the same objective under another name
-BY_HAND += [(NonSaturating, *row[1:]) for row in BY_HAND if row[:2] == (Minimax, "discriminator")]
+BY_HAND += [
+    (loss, *row[1:]) for row in BY_HAND for loss in (NonSaturating, ReverseKL) if row[:2] == (Minimax, "discriminator")
+]
 BY_HAND += [(R1, *row[1:]) for row in BY_HAND if row[0] is NonSaturating]
 BY_HAND += [(WassersteinGP, *row[1:]) for row in BY_HAND if row[0] is WassersteinClip]
 

@@ -35,6 +35,7 @@ SMALL = {
     "r3gan": "width=16",
     "pacgan": "width=4",
     "unrolled": "width=4,unrolled=2",
+    "veegan": "width=4",
     "gmm": "components=2,steps=2",
     "autoencoder": "width=16",
     "vae": "width=16",
@@ -104,7 +105,7 @@ def test_every_model_trains_and_samples_at_every_shape(name, shape, precision):
 
 CLIPPED = {"unrolled"}  # these take no clipped weights
 PENALISED = {"wasserstein-gp", "r1", "relativistic-r1r2"}
-WITH_BATCH_NORM = {"dcgan", "cgan", "wgan", "pacgan", "unrolled"}  # in the discriminator, on images
+WITH_BATCH_NORM = {"dcgan", "cgan", "wgan", "pacgan", "unrolled", "veegan"}  # in the discriminator, on images
 
 
 @pytest.mark.parametrize(("name", "loss"), list(itertools.product(ADVERSARIAL, FACTORY.catalog.names("losses"))))
@@ -194,6 +195,7 @@ def test_two_seeds_differ_and_one_seed_does_not(run, make_spec, name):
         ("pacgan", "base=dcgna", "unknown model 'dcgna'; did you mean 'dcgan'"),
         ("unrolled", "unrolled=-1", "model 'unrolled' takes a whole number of 0 or more for unrolled, not -1"),
         ("unrolled", "base=vae", "unrolled trains networks of plain adversarial models, such as vanilla and dcgan"),
+        ("veegan", "reconstruction=-1", "model 'veegan' takes a number of 0 or more for reconstruction, not -1"),
         ("gmm", "covariance=round", "model 'gmm' takes full, tied, diag or spherical for covariance, not 'round'"),
         ("autoencoder", "latent=0", "model 'autoencoder' takes a whole number of 1 or more for latent, not 0"),
         ("vae", "latent=0", "model 'vae' takes a whole number of 1 or more for latent, not 0"),

@@ -23,6 +23,7 @@ SHORT = {
     "r3gan": ("width=16", 800, {"learning_rate": 2e-3, "batch": 32, "average": 0.99}),
     "pacgan": ("width=16", 900, {"learning_rate": 5e-4, "batch": 64}),
     "unrolled": ("width=16,unrolled=2", 300, {"learning_rate": 1e-3, "discriminator_learning_rate": 1e-3}),
+    "veegan": ("width=16,latent=16", 450, {"learning_rate": 1e-3}),
     "gmm": ("components=10", 100, {}),
     "autoencoder": ("", 400, {}),
     "vae": ("", 1000, {}),

@@ -16,6 +16,11 @@ _OBJECTIVES = (
         "non_saturating:NonSaturating",
         "Goodfellow et al. 2014 in practice: the generator maximises log D(G(z)).",
     ),
+    (
+        "reverse-kl",
+        "reverse_kl:ReverseKL",
+        "Sønderby et al. 2017, VEEGAN's: the generator minimises -D(G(z)) against a logistic discriminator.",
+    ),
     ("least-squares", "least_squares:LeastSquares", "LSGAN, Mao et al. 2017: squared distance of logits to 0 and 1."),
     ("hinge", "hinge:Hinge", "Lim and Ye 2017: a margin of 1 for the discriminator, -D(G(z)) for the generator."),
     (

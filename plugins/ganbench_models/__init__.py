@@ -72,6 +72,12 @@ _ADVERSARIAL = (
         "Unrolled GAN (Metz et al. 2017): another model, its generator looks steps of the discriminator ahead.",
         "non-saturating:learning_rate=1e-3,discriminator_learning_rate=1e-4",
     ),
+    (
+        "veegan",
+        "veegan:VEEGAN",
+        "VEEGAN (Srivastava et al. 2017): pairs of samples and codes are judged, and codes are reconstructed.",
+        "reverse-kl",
+    ),
 )
 # name, where it is in this package, about, and the family
 _BASELINES = (

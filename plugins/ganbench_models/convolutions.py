@@ -59,8 +59,8 @@ def generator(task: Task, latent: int, width: int) -> nn.Module:
     return initialised(nn.Sequential(*layers))
 
 
-def discriminator(task: Task, width: int, norm: Norm = "batch") -> nn.Module:
-    """Return strided convolutions from images to logits, LeakyReLU 0.2, normalised but at the image.
+def discriminator(task: Task, width: int, norm: Norm = "batch", outputs: int = 1) -> nn.Module:
+    """Return strided convolutions from images to logits (n, outputs), LeakyReLU 0.2, normalised but at the image.
 
     norm: batch as published; layer, which normalises each sample by itself (Ba et al. 2016); or none.
     """
@@ -76,7 +76,7 @@ def discriminator(task: Task, width: int, norm: Norm = "batch") -> nn.Module:
             layers.append(nn.BatchNorm2d(after) if norm == "batch" else nn.GroupNorm(1, after))
         layers.append(nn.LeakyReLU(0.2, inplace=True))
     height, breadth = sizes[-1]
-    layers += [nn.Flatten(), nn.Linear(width * 2 ** (len(sizes) - 2) * height * breadth, 1)]
+    layers += [nn.Flatten(), nn.Linear(width * 2 ** (len(sizes) - 2) * height * breadth, outputs)]
     return initialised(nn.Sequential(*layers))
 
 

@@ -127,7 +127,7 @@ class ImagePairs(nn.Module):
 
     def forward(self, pairs: Tensor) -> Tensor:
         """Map pairs (n, dimensions + latent) to logits (n, 1)."""
-        images, codes = pairs.split([self.shape.numel(), pairs.shape[1] - self.shape.numel()], dim=1)
+        images, codes = pairs[:, : self.shape.numel()], pairs[:, self.shape.numel() :]
         logits: Tensor = self.judge(torch.cat([self.trunk(images.reshape(len(pairs), *self.shape)), codes], dim=1))
         return logits
 

@@ -21,6 +21,7 @@ MODELS = [
     "r3gan:width=16",
     "pacgan:width=4",
     "unrolled:width=4,unrolled=2",
+    "veegan:width=4",
     "gmm:components=3,steps=3",
     "autoencoder:width=16",
     "vae:width=16",

@@ -68,13 +68,13 @@ class VEEGAN(AdversarialModel, Reconstructor):
 
     def generator_terms(self, batch: Batch) -> dict[str, Tensor]:
         """Return the loss on pairs of sample and noise, and the distance of the noise to its reconstruction."""
-        noise, empty = self._noise(len(batch.labels)), batch.samples.new_empty(0)
+        noise, empty = self._noise(len(batch.condition)), batch.samples.new_empty(0)
         with autocast(self.task):
             samples = self.generator(noise)
-            fake = self._judge(_joined(samples, noise), batch.labels)
+            fake = self._judge(_joined(samples, noise), batch.condition)
             codes = self.coder.reconstructor(samples).float()
             with torch.no_grad():
-                real = self._judge(self.pack(batch.samples), batch.labels) if self.loss.paired else empty
+                real = self._judge(self.pack(batch.samples), batch.condition) if self.loss.paired else empty
         distance = (codes - noise).square().sum(dim=1).mean()
         return {
             "generator_loss": self.loss.generator(real, fake),
@@ -82,7 +82,7 @@ class VEEGAN(AdversarialModel, Reconstructor):
         }
 
     @torch.no_grad()
-    def encode(self, samples: Tensor, labels: Tensor | None = None) -> Tensor:
+    def encode(self, samples: Tensor, condition: Tensor | None = None) -> Tensor:
         """Return the codes (n, latent) float32 that samples (n, *shape) are reconstructed as."""
         network = self._average.module if self._average is not None and self._mode.average else self.coder
         assert isinstance(network, Coder)
@@ -90,11 +90,11 @@ class VEEGAN(AdversarialModel, Reconstructor):
             codes: Tensor = reconstructor(samples)
         return codes.float()
 
-    def reconstruct(self, samples: Tensor, labels: Tensor | None = None) -> Tensor:
+    def reconstruct(self, samples: Tensor, condition: Tensor | None = None) -> Tensor:
         """Return what the generator makes of each sample's code, (n, *shape)."""
         return self.decode(self.encode(samples))
 
-    def _shown(self, n: int, labels: Tensor) -> Tensor:
+    def _shown(self, n: int, condition: Tensor) -> Tensor:
         noise = self._noise(n)
         return _joined(self.generator(noise), noise)
 

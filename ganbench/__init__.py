@@ -1,4 +1,7 @@
-"""The public vocabulary: `import ganbench` is all that a plugin needs beside ganbench.torchkit, and costs little."""
+"""The public vocabulary: all that a plugin imports beside ganbench.torchkit, and the library's run, train, score, load.
+
+Importing it costs next to nothing: what a name stands for is imported when it is first used.
+"""
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -54,10 +57,14 @@ if TYPE_CHECKING:
         SpaceProfile,
     )
     from ganbench.contracts.models import Model, Task
-    from ganbench.contracts.sections import Results, Section
+    from ganbench.contracts.sections import Figures, Results, Section
     from ganbench.contracts.wraps import ModelMaker, Wraps
     from ganbench.errors import BadOptionError, DataMissingError, GanbenchError, UnfitError
     from ganbench.files import write_whole
+    from ganbench.library.runs import Runs, load, run
+    from ganbench.library.score import Scores, score
+    from ganbench.library.train import Trained, train
+    from ganbench.library.tune import Tuned, tune
     from ganbench.reading import open_picture
     from ganbench.schema.choice import Choice, Value
     from ganbench.schema.condition import Captions, Condition, Labels, Sources
@@ -94,6 +101,7 @@ __all__ = [
     "FeatureCard",
     "FeatureSpace",
     "Features",
+    "Figures",
     "GanbenchError",
     "GaussianModes",
     "Labels",
@@ -117,10 +125,12 @@ __all__ = [
     "RunFolder",
     "RunRecord",
     "RunSpec",
+    "Runs",
     "SampleFormat",
     "SamplingMode",
     "SamplingModes",
     "Score",
+    "Scores",
     "Section",
     "SectionCard",
     "Setting",
@@ -135,16 +145,23 @@ __all__ = [
     "Task",
     "ToneDataset",
     "ToneLaw",
+    "Trained",
+    "Tuned",
     "UnfitError",
     "Value",
     "Work",
     "Wraps",
     "condition_of",
     "hookimpl",
+    "load",
     "merit",
     "open_picture",
+    "run",
+    "score",
     "split_by_board",
     "stream",
+    "train",
+    "tune",
     "write_whole",
 ]
 
@@ -167,10 +184,14 @@ _MODULES = {
         "BoundedByData Evidence Features FeatureSpace Metric ModeHistogram ProfiledSpace Side SpaceProfile"
     ),
     "ganbench.contracts.models": "Model Task",
-    "ganbench.contracts.sections": "Results Section",
+    "ganbench.contracts.sections": "Figures Results Section",
     "ganbench.contracts.wraps": "ModelMaker Wraps",
     "ganbench.errors": "BadOptionError DataMissingError GanbenchError UnfitError",
     "ganbench.files": "write_whole",
+    "ganbench.library.runs": "Runs load run",
+    "ganbench.library.score": "Scores score",
+    "ganbench.library.train": "Trained train",
+    "ganbench.library.tune": "Tuned tune",
     "ganbench.reading": "open_picture",
     "ganbench.schema.choice": "Choice Value",
     "ganbench.schema.condition": "Captions Condition Labels Sources",

@@ -21,7 +21,7 @@ def test_a_run_ends_with_a_leaderboard_and_the_path_of_the_results(ganbench, tmp
     assert result.exit_code == 0
     assert "[1/1] vanilla + non-saturating on digits, seed 0: done" in result.stderr
     assert "fid" in result.stdout
-    assert "3 updates (not the standard budget)" in result.stdout
+    assert "3 updates (not standard)" in result.stdout
     assert "results: out" in result.stdout
     names = {path.name for path in (tmp_path / "out").iterdir()}
     assert names == {

@@ -177,7 +177,7 @@ def test_a_run_keeps_a_log_of_its_own(run, make_spec, tmp_path):
 
 def test_tensorboard_events_hold_losses_and_scores_by_update(features, make_spec, tmp_path):
     accumulator = pytest.importorskip("tensorboard.backend.event_processing.event_accumulator")
-    record = Runner(features, tmp_path, tensorboard=True, tick_seconds=0.0).run(
+    record = Runner(features, tmp_path, log="tensorboard", tick_seconds=0.0).run(
         spec := make_spec(checkpoints=(0.5, 1.0)), Store(tmp_path).run(spec.key), nobody
     )
     events = accumulator.EventAccumulator(str(Store(tmp_path).run(spec.key).path / "tensorboard"))

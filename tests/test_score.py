@@ -87,7 +87,7 @@ def test_mistakes_are_one_line_and_exit_code_two(command, arguments, message):
 
 
 def test_features_named_once_hold_for_every_metric_that_has_some(catalog):
-    chosen = choose(catalog, "frechet,modes,fid:features=raw", "inception")
+    chosen = choose(catalog, Choice.parse_many("frechet,modes,fid:features=raw"), "inception")
     assert list(map(str, chosen)) == ["frechet:features=inception", "modes", "fid:features=raw"]
 
 

@@ -55,7 +55,7 @@ def test_the_comparison_never_puts_what_is_not_ranked_together_into_one_mean(rec
     figure = draw(with_intervals(frame, leaderboard(frame)))
     titles = [axes.get_title(loc="left") for axes in figure.axes]
     assert len(figure.axes) == 4
-    assert sum("99 updates (not the standard budget)" in title for title in titles) == 1
+    assert sum("99 updates (not standard)" in title for title in titles) == 1
     assert sum("bf16" in title for title in titles) == 1
     assert sum("on H200" in title for title in titles) == 1
     names = {label.get_text() for axes in figure.axes for label in axes.get_yticklabels()}

@@ -9,6 +9,7 @@ from pydantic import TypeAdapter
 
 from ganbench.errors import BadOptionError
 from ganbench.schema.choice import Choice
+from ganbench.schema.search import Search
 from ganbench.schema.spec import Budget, RunSpec, Stopping
 
 
@@ -53,6 +54,8 @@ def test_every_field_of_a_spec_is_in_its_key(make_spec):
         "stopping": Stopping(patience=2),
         "halves": 4,
         "defaults": (("model.width", 64),),
+        "handed_in": (("model mine", "0123"),),
+        "search": Search("tuned by 3 trials"),
     }
     assert set(changes) == set(RunSpec.__dataclass_fields__)
     keys = {replace(spec, **{field: value}).key for field, value in changes.items()}

@@ -118,8 +118,8 @@ def test_a_score_without_a_number_is_a_missing_cell_with_its_reason(record):
 
 
 def test_an_overridden_budget_is_marked_in_the_terminal(record):
-    assert "not the standard budget" not in shown([record(score(1.0))])[0]
-    assert "10 updates (not the standard budget)" in shown([record(score(1.0), standard=False)])[0]
+    assert "not standard" not in shown([record(score(1.0))])[0]
+    assert "10 updates (not standard)" in shown([record(score(1.0), standard=False)])[0]
 
 
 def test_a_name_from_a_plugin_is_never_markup(record):

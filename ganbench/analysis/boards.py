@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Board:
-    """What the rows of one table have in common. standard: whether the budget is the suite's own."""
+    """What the rows of one table have in common. standard: whether budget and parts are the suite's own."""
 
     suite: str
     budget: str
@@ -23,12 +23,12 @@ class Board:
 
     @property
     def mark(self) -> str:
-        """How a budget that is not the suite's own is marked; empty for one that is."""
-        return "" if self.standard else "(not the standard budget)"
+        """How a board is marked that is not the suite's own, for its budget or for an object of Python's on it."""
+        return "" if self.standard else "(not standard)"
 
     @property
     def conditions(self) -> str:
-        """The budget with its mark, the precision and the device."""
+        """The budget with the mark, the precision and the device."""
         marked = f"{self.budget} {self.mark}" if self.mark else self.budget
         precision = "" if self.precision == "fp32" else f", {self.precision}"
         return f"{marked}{precision}, on {self.device}"
@@ -47,6 +47,7 @@ class Board:
     def stem(self) -> str:
         """What files about it are named after: the same whatever other boards there are."""
         extra = [] if self.precision == "fp32" else [self.precision]
+        extra += [] if self.standard else ["not standard"]
         return " ".join([self.dataset, self.suite, self.budget, self.device, *extra])
 
 

@@ -96,7 +96,7 @@ REFERENCE = "reference"  # the family of what stands outside the competition: re
 _MEANS = ["seconds", "images", "updates", "images_per_second", "seconds_per_sample", "peak_memory_bytes"]
 _COUNTS = ["done", "failed", "skipped", "diverged", "reason", *_MEANS, *TRAITS]
 _TRAJECTORY = ["best", "gap", "area", "collapsed", "collapse_images"]
-RIVALS = [name for name in BOARD if name != "standard"]  # what must be equal for two cells to be ranked
+RIVALS = BOARD  # what must be equal for two cells to be ranked
 
 
 def _counts(frame: pd.DataFrame) -> Iterator[tuple[tuple[Any, ...], dict[str, Any]]]:

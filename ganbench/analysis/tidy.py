@@ -11,6 +11,7 @@ from ganbench.analysis.boards import BOARD
 from ganbench.schema.choice import settings_text
 from ganbench.schema.protocol import Fact, Protocol
 from ganbench.schema.record import Checkpoint, RunRecord, Score, Status, sort_key
+from ganbench.schema.spec import RunSpec
 
 # what must be equal for two runs to be averaged: all that can change a number, but for the seed
 CELL = [*BOARD, "model", "loss", "settings", "versions"]
@@ -83,6 +84,12 @@ def _reason(record: RunRecord) -> str:
     return "trained, and no checkpoint was scored" if record.spec.metrics else "trained, and no metric was asked for"
 
 
+def _budget(spec: RunSpec) -> str:
+    further = [f"stop {spec.stopping}"] if spec.stopping else []
+    further += [spec.search.told] if spec.search else []
+    return ", ".join([str(spec.budget), *further])
+
+
 def _run_columns(record: RunRecord | None = None) -> dict[str, Any]:
     """Return a record's columns; without one, their names alone."""
     if record is None:
@@ -91,7 +98,7 @@ def _run_columns(record: RunRecord | None = None) -> dict[str, Any]:
     spec = record.spec
     return {
         "suite": spec.suite,
-        "budget": str(spec.budget) + (f", stop {spec.stopping}" if spec.stopping else ""),
+        "budget": _budget(spec),
         "standard": spec.standard,
         "precision": spec.precision,
         "device": record.environment.get("device", ""),

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from ganbench.cli import describe, diff, jobs, lists, publish, results, run, sample, score, submit, verify
+from ganbench.cli import describe, diff, jobs, lists, publish, results, run, sample, score, submit, tune, verify
 from ganbench.errors import GanbenchError, UnknownNameError
 
 _WRONG_USAGE = 2
@@ -64,6 +64,7 @@ def main() -> None:
     ganbench verify                           whether all files are as the runs left them
     ganbench sample KEY -n 16                 samples of a finished run
     ganbench score FOLDER mnist:test          scores of any samples, without training
+    ganbench tune SUITE --model X --space S   parameters searched for under a budget
 
     \b
     Completion, for bash (zsh and fish likewise), goes into ~/.bashrc:
@@ -74,5 +75,6 @@ def main() -> None:
 for _command in (
     run.run, jobs.status, jobs.runs, lists.list_, describe.describe, lists.plugins, results.report, results.show,
     publish.publish, publish.serve, diff.diff, submit.submit, verify.verify, sample.sample, score.score,
+    tune.tune,
 ):  # fmt: skip
     main.add_command(_command)

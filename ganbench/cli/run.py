@@ -11,7 +11,6 @@ import click
 from ganbench.cli.options import complete, device_option, results_option, warn_of_broken
 
 if TYPE_CHECKING:
-    from ganbench.registry.catalog import Catalog
     from ganbench.schema.spec import RunSpec
     from ganbench.suites.overrides import Texts
     from ganbench.training.session import Session
@@ -69,7 +68,8 @@ _SOME_FAILED = 1
 @click.option("--shard", metavar="I/N", help="Every N-th run, from the I-th on: for machines that share no folder.")
 @click.option("--retry", type=click.Choice(["all", "failed", "skipped", "none"]), default="all", show_default=True,
               help="Which runs that ended without scores to run again; done ones are kept.")  # fmt: skip
-@click.option("--log", type=click.Choice(["tensorboard"]), help="Also write each run's losses and scores as events.")
+@click.option("--log", type=click.Choice(["tensorboard", "mlflow"]),
+              help="Also write each run's losses and scores for one of these.")  # fmt: skip
 @click.option("--force", is_flag=True, help="Run again what is done already.")
 @click.option("--dry-run", is_flag=True, help="List the runs and how long they will take; write nothing.")
 @click.pass_context
@@ -84,63 +84,22 @@ def run(ctx: click.Context, /, **options: Unpack[_Options]) -> None:
     ganbench run --suite mnist-all --dry-run
     ganbench run --suite digits-all --model dcgan --budget images=50000 --seeds 1
     """
-    from ganbench.registry.catalog import discover
-    from ganbench.suites.expand import expand, unmeasured
-    from ganbench.suites.overrides import read_overrides
-    from ganbench.suites.shard import shard
-    from ganbench.suites.toml import find_suite
+    from ganbench.library.prepare import prepare
     from ganbench.training.interruption import InterruptedRunError, raising_on_signals
 
+    suite, dry_run = options.pop("suite"), options.pop("dry_run")  # type: ignore[misc]
     with raising_on_signals():
         try:
-            catalog = discover()
-            suite = find_suite(options["suite"] or catalog.default("suites"), catalog)
-            overrides = read_overrides(options)
-            specs = shard(expand(suite, catalog, overrides), options["shard"])
-            session = _session(catalog, options, len(specs))
-            session.check(specs)
-            for dataset, metrics in unmeasured(suite, catalog, overrides).items():
-                scored = ", ".join(map(str, metrics))
-                line = f"{suite.label} has no metric for {dataset}; scored by {scored}, or by --metric"
-                click.echo(f"ganbench: {line}", err=True)
-            if options["dry_run"]:
-                _echo_plan(session, specs)
+            prepared = prepare(suite, options, processes=True)  # type: ignore[arg-type]
+            for note in prepared.notes():
+                click.echo(f"ganbench: {note}", err=True)
+            if dry_run:
+                _echo_plan(prepared.session, prepared.specs)
             else:
-                ctx.exit(_run(session, specs))
+                ctx.exit(_run(prepared.session, prepared.specs))
         except InterruptedRunError as stop:
             click.echo("\nganbench: stopped", err=True)
             ctx.exit(stop.exit_code)
-
-
-def _session(catalog: Catalog, options: _Options, runs: int) -> Session:
-    from ganbench.registry.factory import default_source
-    from ganbench.schema.choice import Choice
-    from ganbench.schema.record import Status
-    from ganbench.schema.size import parse_size
-    from ganbench.storage.store import Store
-    from ganbench.training.device import resolve_threads
-    from ganbench.training.limits import Limits
-    from ganbench.training.session import Session, side_by_side
-    from ganbench.training.tensorboard import require_tensorboard
-
-    if options["log"]:
-        require_tensorboard()
-    again = {Status.FAILED, Status.SKIPPED} if options["retry"] == "all" else {options["retry"]} - {"none"}
-    memory = parse_size(options["memory_limit"]) if options["memory_limit"] is not None else None
-    session = Session(
-        catalog,
-        Store(options["results"]),
-        default_source(options["data_root"]),
-        options["device"],
-        Choice.parse(options["executor"]) if options["executor"] else None,
-        Path.cwd(),
-        Limits(options["timeout"], memory, resolve_threads(options["threads"])),
-        frozenset(Status) if options["force"] else frozenset(map(Status, again)),
-        tensorboard=options["log"] is not None,
-    )
-    if options["executor"] is None and runs > 1 and session.device == "cpu":
-        session.executor = side_by_side(catalog) or session.executor
-    return session
 
 
 def _run(session: Session, specs: list[RunSpec]) -> int:

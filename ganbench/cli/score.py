@@ -12,11 +12,10 @@ from ganbench.cli.options import complete, device_option, results_option
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from ganbench.evaluation.sources import Reader
-    from ganbench.schema.choice import Choice
     from ganbench.schema.record import Score, ScoreInterval
 
 _SOME_MISSING = 1
+_PASSED_ON = ("features", "samples", "size", "skip_broken", "bootstrap", "seed", "data_root", "device", "results")
 
 
 class _Options(TypedDict):
@@ -65,48 +64,20 @@ def score(ctx: click.Context, /, fake: str, real: str, **options: Unpack[_Option
     ganbench score 3f9a digits:test --metric frechet,memorisation --bootstrap 100
     ganbench score 3f9a digits:test --metric frechet --variants
     """
-    from ganbench.evaluation.features import FeatureStore
-    from ganbench.evaluation.sources import Reader
-    from ganbench.evaluation.standalone import choose, variants
-    from ganbench.registry.catalog import discover
-    from ganbench.registry.factory import Factory, default_source
-    from ganbench.training.device import make_repeatable, resolve_device
+    from ganbench.evaluation.standalone import variants
+    from ganbench.library.score import reader_of
+    from ganbench.library.score import score as scored
 
-    # what can be wrong without a look at the data comes first
-    catalog = discover()
-    chosen = choose(catalog, options["metrics"], options["features"])
-    device = resolve_device(options["device"])
-    make_repeatable(device)
-    features = FeatureStore(Factory(catalog, device, default_source(options["data_root"])))
-    for metric in chosen:
-        features.factory.measure(metric)
-    reader = Reader(
-        features,
-        options["results"],
-        options["samples"],
-        options["size"],
-        options["skip_broken"],
-        options["seed"],
-    )
-    if options["variants"]:
-        if options["bootstrap"] is not None:
-            raise click.UsageError("--variants are shown without intervals; leave --bootstrap out")
-        found = {name: comparison.scores(chosen) for name, comparison in variants(reader, fake, real)}
-        ctx.exit(_show_variants(found, fake, real, options["as_json"]))
-    ctx.exit(_show(_intervals(reader, (fake, real), chosen, options["bootstrap"]), fake, real, options["as_json"]))
-
-
-def _intervals(
-    reader: Reader, sides: tuple[str, str], chosen: Sequence[Choice], rounds: int | None
-) -> list[ScoreInterval]:
-    from ganbench.evaluation.resampling import with_intervals
-    from ganbench.evaluation.standalone import compare
-    from ganbench.schema.record import ScoreInterval
-
-    comparison = compare(reader, *sides)
-    if rounds is not None:
-        return with_intervals(comparison, chosen, rounds)
-    return [ScoreInterval(score) for score in comparison.scores(chosen)]
+    as_json, metrics = options["as_json"], options["metrics"]
+    asked = {name: options[name] for name in _PASSED_ON}  # type: ignore[literal-required]
+    if not options["variants"]:
+        found = scored(fake, real, metrics, **asked)
+        ctx.exit(_show(found.intervals, fake, real, as_json))
+    if options["bootstrap"] is not None:
+        raise click.UsageError("--variants are shown without intervals; leave --bootstrap out")
+    reader, chosen = reader_of(metrics, asked)  # type: ignore[arg-type]
+    by_name = {name: comparison.scores(chosen) for name, comparison in variants(reader, fake, real)}
+    ctx.exit(_show_variants(by_name, fake, real, as_json))
 
 
 def _show_variants(found: Mapping[str, Sequence[Score]], fake: str, real: str, as_json: bool) -> int:

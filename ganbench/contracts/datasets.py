@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol, runtime_checkable
 
 from ganbench.schema.condition import Captions, Condition, Labels, Sources
 
@@ -69,6 +69,7 @@ class Source:
     cache: Path
 
 
+@runtime_checkable
 class Dataset(Protocol):
     """Real data in two splits, "train" and "test", resident on one device."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from ganbench.contracts.datasets import Batch, SampleFormat
 from ganbench.contracts.losses import AdversarialLoss
@@ -37,6 +37,7 @@ class Task(SampleFormat):
             object.__setattr__(self, "condition", Labels(self.classes))
 
 
+@runtime_checkable
 class Model(Protocol):
     """Something that learns a distribution and draws from it.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,7 @@ from ganbench.schema.record import RunRecord
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.figure import Figure
 
 
 @dataclass(frozen=True)
@@ -32,3 +34,11 @@ class Section(Protocol):
     def write(self, results: Results, folder: Path) -> Iterable[Path]:
         """Write this section's files into folder and return their paths, the main one first."""
         ...
+
+
+class Figures(ABC):
+    """Claimed by a section that is made of matplotlib figures, so that Python can show one without any file."""
+
+    @abstractmethod
+    def figures(self, results: Results) -> Iterable[tuple[str, Figure]]:
+        """Yield each figure with the name that its files are to have; those of one board beside each other."""

@@ -44,8 +44,11 @@ def read_array(path: Path) -> "tuple[np.ndarray, np.ndarray | None]":
         ) from None
 
 
-def samples_of(path: Path, array: "np.ndarray") -> "Tensor":
-    """Return (n, *shape) float32 from uint8 images, float images in [-1, 1], or float points."""
+def samples_of(path: Path | str, array: "np.ndarray") -> "Tensor":
+    """Return (n, *shape) float32 from uint8 images, float images in [-1, 1], or finite float points.
+
+    path: where they are from, for messages.
+    """
     import numpy as np
     import torch
 
@@ -55,6 +58,8 @@ def samples_of(path: Path, array: "np.ndarray") -> "Tensor":
             "[-1, 1], or float points (n, dimensions)"
         )
     if array.ndim == 2:
+        if not (np.isfinite(array.min()) and np.isfinite(array.max())):
+            raise DataMissingError(f"{str(path)!r} holds points that are not finite; take them out")
         return torch.from_numpy(np.ascontiguousarray(array, dtype=np.float32))
     images = array[:, None] if array.ndim == 3 else array
     if images.shape[1] not in _CHANNELS and images.shape[3] in _CHANNELS:

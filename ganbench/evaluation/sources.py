@@ -20,6 +20,7 @@ from ganbench.schema.condition import Captions, Sources
 from ganbench.storage.store import RunFolder, Store
 
 if TYPE_CHECKING:
+    import numpy as np
     from torch import Tensor
 
 _SPLITS = ("train", "test")
@@ -62,14 +63,19 @@ class Reader:
             if value is not None and value < 1:
                 raise BadOptionError(f"{name} must be 1 or more, not {value}")
 
-    def read(self, text: str, like: SampleSource | None = None, mode: SamplingMode | None = None) -> SampleSource:
+    def read(self, side: "Named", like: SampleSource | None = None, mode: SamplingMode | None = None) -> SampleSource:
         """Read a side from what the user typed; like: the other one, which says how many samples a run draws.
+
+        A side that was read already has as many samples taken as any other.
 
         mode: of a run's model, in place of its usual one.
 
         Raises DataMissingError for files that are not there or not what they should be, BadOptionError for a
         name that says nothing, and what restore raises for a run.
         """
+        if isinstance(side, SampleSource):
+            return self._cut(side)
+        text = side
         if not text.strip():
             raise BadOptionError("a side has no name; name a folder of pictures, an array, a run or DATASET:test")
         path, (name, colon, split) = _path(text), text.rpartition(":")
@@ -92,17 +98,7 @@ class Reader:
         return replace(side, samples=side.samples[: self.count], condition=condition)
 
     def _array(self, text: str, path: Path) -> SampleSource:
-        import torch
-
-        samples, labels = read_array(path)
-        device = self.features.device
-        if labels is not None and (labels.dtype.kind not in "iu" or labels.shape != samples.shape[:1]):
-            raise DataMissingError(
-                f"the labels in {str(path)!r} are {labels.dtype} of shape {labels.shape}; "
-                f"they should be whole numbers, one for each of the {len(samples)} samples"
-            )
-        taught = None if labels is None else torch.from_numpy(labels.astype("int64")).to(device)
-        return SampleSource(text, samples_of(path, samples).to(device), taught)
+        return array_source(text, *read_array(path), self.features.device)
 
     def _dataset(self, text: str, name: str, split: str) -> SampleSource:
         data = self.features.factory.dataset(Choice.parse(name))
@@ -119,6 +115,25 @@ class Reader:
             sampler.model.use(mode)
             sampler = replace(sampler, profile=profile_of(sampler.model))
         return draw_source(sampler, Request(n, self.seed), like)
+
+
+Named = str | SampleSource  # a side as users give it
+
+
+def array_source(name: str, samples: "np.ndarray", labels: "np.ndarray | None", device: str) -> SampleSource:
+    """Return a side of arrays, as arrays.samples_of takes them, and labels (n,) of whole numbers if there are any.
+
+    Raises DataMissingError for arrays of another shape, range or dtype.
+    """
+    import torch
+
+    if labels is not None and (labels.dtype.kind not in "iu" or labels.shape != samples.shape[:1]):
+        raise DataMissingError(
+            f"the labels in {name!r} are {labels.dtype} of shape {labels.shape}; "
+            f"they should be whole numbers, one for each of the {len(samples)} samples"
+        )
+    taught = None if labels is None else torch.from_numpy(labels.astype("int64")).to(device)
+    return SampleSource(name, samples_of(name, samples).to(device), taught)
 
 
 def draw_source(sampler: Sampler, request: Request, like: SampleSource | None) -> SampleSource:

@@ -1,6 +1,6 @@
 """`ganbench score`'s work: two sides as a user names them, compared by metrics of choice."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 
 from ganbench.contracts.capabilities import SamplingModes
@@ -8,7 +8,7 @@ from ganbench.contracts.cards import MetricCard
 from ganbench.errors import BadOptionError
 from ganbench.evaluation.comparison import Comparison, drawing_protocol
 from ganbench.evaluation.features import Featured, FeatureStore
-from ganbench.evaluation.sources import Reader, SampleSource, matched
+from ganbench.evaluation.sources import Named, Reader, SampleSource, matched
 from ganbench.registry.catalog import Catalog
 from ganbench.registry.measure import FEATURES, space_of, with_features
 from ganbench.schema.choice import Choice
@@ -16,7 +16,7 @@ from ganbench.schema.choice import Choice
 _VARIED = ("average", "batch_norm")  # what a protocol says of a sampling mode
 
 
-def compare(reader: Reader, fake: str, real: str) -> Comparison:
+def compare(reader: Reader, fake: Named, real: Named) -> Comparison:
     """Read both sides and set them against each other; raises what Reader.read and matched raise."""
     truth = reader.read(real)
     return _compared(reader, truth, reader.read(fake, like=truth))
@@ -54,12 +54,13 @@ def _compared(reader: Reader, truth: SampleSource, made: SampleSource) -> Compar
 
 
 def _name(side: SampleSource) -> str:
-    """Return the name of the dataset that a side is a split of; nothing for any other side."""
-    return Choice.parse(side.name.rpartition(":")[0]).name if side.dataset else ""
+    """Return the name of the dataset that a side is a split of; nothing for one that has no name, or any other side."""
+    named = side.name.rpartition(":")[0]
+    return Choice.parse(named).name if side.dataset and named else ""
 
 
-def choose(catalog: Catalog, metrics: str | None, features: str | None) -> list[Choice]:
-    """Read metrics joined by commas, or take those that are on offer as defaults.
+def choose(catalog: Catalog, metrics: Sequence[Choice] | None, features: str | None) -> list[Choice]:
+    """Return metrics as they are to be scored, or those that are on offer as defaults.
 
     features: the space of each that has one and was not given its own.
 
@@ -69,7 +70,7 @@ def choose(catalog: Catalog, metrics: str | None, features: str | None) -> list[
         Choice(card.name) for card, _ in catalog.cards("metrics") if isinstance(card, MetricCard) and card.default
     ]
     chosen = []
-    for metric in Choice.parse_many(metrics) if metrics else defaults:
+    for metric in metrics or defaults:
         card = catalog.get("metrics", metric.name)
         given = with_features(metric, features) if features and card.features and not _names_space(metric) else metric
         if space := space_of(card, given):

@@ -16,7 +16,7 @@ def run_table(record: RunRecord, folder: Path) -> Table:
     table = Table(title=f"run {record.key}", title_justify="left", show_header=False, box=None, pad_edge=False)
     table.add_column(style="bold", no_wrap=True)
     table.add_column(overflow="fold")
-    for name, value in _lines(record, folder):
+    for name, value in run_lines(record, folder):
         table.add_row(name, Text(value))
     return table
 
@@ -36,11 +36,12 @@ def costs(record: RunRecord) -> Iterator[tuple[str, str]]:
         yield "peak memory", f"{record.peak_memory_bytes / 2**20:,.0f} MiB"
 
 
-def _lines(record: RunRecord, folder: Path) -> Iterator[tuple[str, str]]:
+def run_lines(record: RunRecord, folder: Path) -> Iterator[tuple[str, str]]:
+    """Yield what there is to say of a run, each with a name for it."""
     # what it was
     spec, spent = record.spec, record.spent
     yield "what", spec.title
-    yield "suite", spec.suite + ("" if spec.standard else " (not the standard budget)")
+    yield "suite", f"{spec.suite} {spec.mark}".strip()
     yield "budget", str(spec.budget)
     if spec.stopping:
         yield "stopping", str(spec.stopping)

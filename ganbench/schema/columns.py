@@ -3,7 +3,7 @@
 _CELL = {
     "suite": "The suite and its version, as name@version.",
     "budget": "What a run could spend, and what could end it before.",
-    "standard": "Whether the budget is the suite's own.",
+    "standard": "Whether the budget is the suite's own, and all that was run is installed.",
     "precision": "fp32 or bf16.",
     "device": "cpu, or the name of the GPU.",
     "dataset": "The dataset, with its parameters.",
@@ -32,7 +32,7 @@ TIDY = {
     "seed": "The seed of training.",
     "status": "done, failed or skipped.",
     "reason": "Why a run failed or was skipped.",
-    "ended_by": "images, updates, seconds, model, patience, equilibrium, divergence or error.",
+    "ended_by": "images, updates, seconds, model, patience, equilibrium, pruned, divergence or error.",
     "images_per_second": "Real samples consumed in a second of training.",
     "updates_per_second": "Updates of the model in a second of training.",
     "seconds_per_sample": "Seconds of drawing a sample, all of those that were scored at once, at the end.",

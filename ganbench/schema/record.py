@@ -80,8 +80,8 @@ class RunRecord:
     """Everything about one run that a table can show.
 
     ended_by: the limit that was reached ("images", "updates", "seconds"), "model" when it had learnt all it
-        could before any limit, "patience" or "equilibrium" where the spec's stopping ended it, "divergence",
-        "error", or "" when training never began.
+        could before any limit, "patience" or "equilibrium" where the spec's stopping ended it, "pruned" where its
+        search did, "divergence", "error", or "" when training never began.
     throughput: images_per_second and updates_per_second of training, where they could be measured.
     batch: real samples in each batch.
     stability: the measures of ganbench.training.stability; a missing one does not apply.

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 from ganbench.errors import BadOptionError, nearest
 from ganbench.schema.choice import Choice, Value, settings_text
+from ganbench.schema.search import Search
 
 PRECISIONS = ("fp32", "bf16")
 _LARGEST = 2**63  # of what a budget counts: tables hold no more
@@ -170,8 +171,10 @@ class Suite:
 class RunSpec:
     """One run in full. Equal specs are one run: its key names its folder, on every machine.
 
-    standard: whether the budget is the suite's own. defaults: the parameters that the choices leave at what their
-    plugins declare, such as `model.width`, so that a plugin whose defaults change makes other runs.
+    standard: whether the budget is the suite's own, and all that is run is installed. defaults: the parameters that the
+    choices leave at what their plugins declare, such as `model.width`, so that a plugin whose defaults change makes
+    other runs. handed_in: what was no plugin's but an object in Python: its kind and name, and a digest of it.
+    search: of a trial, and of a model whose parameters a search found; None for any other run.
     """
 
     suite: str
@@ -189,6 +192,8 @@ class RunSpec:
     stopping: Stopping | None = None
     halves: int | None = None
     defaults: tuple[tuple[str, Value], ...] = ()
+    handed_in: tuple[tuple[str, str], ...] = ()
+    search: Search | None = None
 
     @cached_property
     def key(self) -> str:
@@ -203,6 +208,15 @@ class RunSpec:
         again as are compared, each of its seeds draws others.
         """
         return max(1, min(self.samples, 2 * held_out // 5))
+
+    @property
+    def mark(self) -> str:
+        """Why it is none of the suite's own runs, in brackets; empty for one that is."""
+        if self.handed_in:
+            return f"(not standard: {', '.join(what for what, _ in self.handed_in)} handed in as an object)"
+        if self.search:
+            return f"({self.search.told})"
+        return "" if self.standard else "(not the standard budget)"
 
     @property
     def title(self) -> str:

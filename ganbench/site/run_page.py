@@ -54,7 +54,7 @@ def pictures(run: Run) -> list[str]:
 def _what(record: RunRecord) -> Iterator[tuple[str, str]]:
     spec = record.spec
     yield "dataset", str(spec.dataset)
-    yield "suite", spec.suite + ("" if spec.standard else " (not the standard budget)")
+    yield "suite", f"{spec.suite} {spec.mark}".strip()
     yield "budget", str(spec.budget)
     if spec.stopping:
         yield "stopping", str(spec.stopping)

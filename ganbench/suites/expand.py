@@ -22,7 +22,7 @@ def expand(suite: Suite, catalog: Catalog, overrides: Overrides | None = None) -
     """
     overrides = overrides or Overrides()
     base = _base(suite, overrides)
-    every_metric = overrides.metrics or suite.every_metric
+    every_metric = suite.every_metric if overrides.metrics is None else overrides.metrics
     _check_stopping(base.stopping, suite, every_metric, catalog)
     for named in every_metric:
         identify(catalog, "metrics", named)
@@ -91,7 +91,7 @@ def _defaults(of: str, identity: Identity) -> dict[str, Value]:
 
 def unmeasured(suite: Suite, catalog: Catalog, overrides: Overrides) -> dict[Choice, tuple[Choice, ...]]:
     """Return the datasets that nobody named a metric for, with the usual ones for such data, which score them."""
-    datasets = () if overrides.metrics else overrides.datasets or suite.datasets
+    datasets = () if overrides.metrics is not None else overrides.datasets or suite.datasets
     return {
         dataset: _metrics(suite, dataset, catalog, overrides)
         for dataset in datasets
@@ -101,7 +101,9 @@ def unmeasured(suite: Suite, catalog: Catalog, overrides: Overrides) -> dict[Cho
 
 def _metrics(suite: Suite, dataset: Choice, catalog: Catalog, overrides: Overrides) -> tuple[Choice, ...]:
     """Return what a dataset is scored by: what the user named, or the suite, or the usual metrics for such data."""
-    if named := overrides.metrics or _named_metrics(suite, dataset.name):
+    if overrides.metrics is not None:
+        return overrides.metrics
+    if named := _named_metrics(suite, dataset.name):
         return named
     card: DatasetCard = catalog.get("datasets", dataset.name)
     kinds = {card.kind} if card.kind else set(KINDS)

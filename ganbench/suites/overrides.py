@@ -26,7 +26,10 @@ class Texts(TypedDict):
 
 @dataclass(frozen=True)
 class Overrides:
-    """What the user asked for in place of what the suite says; None leaves the suite's word."""
+    """What the user asked for in place of what the suite says; None leaves the suite's word.
+
+    No metrics at all, (), is a wish too: nothing is scored then.
+    """
 
     models: tuple[Choice, ...] | None = None
     datasets: tuple[Choice, ...] | None = None
@@ -47,7 +50,7 @@ def read_overrides(options: Texts) -> Overrides:
         losses=_choices(options["losses"]),
         metrics=_choices(options["metrics"]),
         seeds=parse_seeds(seeds) if seeds is not None else None,
-        budget=Budget.of(parse_settings(budget)) if budget is not None else None,
+        budget=parse_budget(budget) if budget is not None else None,
         precision=options["precision"],
         stopping=Stopping.of(parse_settings(stop)) if stop is not None else None,
     )
@@ -55,6 +58,11 @@ def read_overrides(options: Texts) -> Overrides:
 
 def _choices(names: str | None) -> tuple[Choice, ...] | None:
     return None if names is None else tuple(Choice.parse_many(names))
+
+
+def parse_budget(text: str) -> Budget:
+    """Read `images=50_000,seconds=60`; raises BadOptionError for anything else."""
+    return Budget.of(parse_settings(re.sub(r"(?<=\d)_(?=\d)", "", text)))
 
 
 def parse_seeds(text: str) -> tuple[int, ...]:

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from ganbench.schema.direction import merit
 from ganbench.schema.record import Checkpoint, Score
+from ganbench.schema.search import Search
 from ganbench.schema.spec import Stopping
 
 _AT_HALF = ("discriminator_accuracy", "discriminator_real", "discriminator_fake")
@@ -22,6 +23,18 @@ def out_of_patience(checkpoints: Sequence[Checkpoint], stopping: Stopping) -> bo
     merits = [_merit(checkpoint.scores, stopping.score) for checkpoint in checkpoints]
     best = int(np.argmin(merits)) if merits else 0
     return len(merits) - 1 - best >= stopping.patience
+
+
+def is_pruned(checkpoints: Sequence[Checkpoint], search: Search | None) -> bool:
+    """Whether the last checkpoint's score is worse than the search allows there, or missing."""
+    if search is None or not checkpoints:
+        return False
+    last = checkpoints[-1]
+    limit = dict(search.worse_than).get(last.fraction)
+    if limit is None:
+        return False
+    better = next((score.better for score in last.scores if score.name == search.score), "lower")
+    return _merit(last.scores, search.score) > merit(limit, better)
 
 
 def at_equilibrium(columns: Mapping[str, NDArray[np.generic]], stopping: Stopping) -> bool:

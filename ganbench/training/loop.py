@@ -18,7 +18,7 @@ from ganbench.schema.spec import RunSpec
 from ganbench.seeds import randomness, restore_randomness, stream
 from ganbench.storage.store import RunFolder
 from ganbench.training.curves import Columns, Curves, first_not_finite, latest
-from ganbench.training.early_stopping import at_equilibrium, out_of_patience
+from ganbench.training.early_stopping import at_equilibrium, is_pruned, out_of_patience
 from ganbench.training.interruption import InterruptedRunError, StopRequest
 from ganbench.training.meter import Meter
 from ganbench.training.process_settings import require_default_dtype
@@ -147,6 +147,8 @@ class Training:
         stopping = self.spec.stopping
         if stopping and out_of_patience(self.checkpoints, stopping):
             self._stopped = "patience"
+        if is_pruned(self.checkpoints, self.spec.search):
+            self._stopped = "pruned"
 
     def _seek_equilibrium(self) -> None:
         # at fixed updates and not at ticks, so that a run ends at the same one every time

@@ -28,13 +28,13 @@ from ganbench.training.device import synchronizer
 from ganbench.training.environment import describe
 from ganbench.training.interruption import InterruptedRunError, LeaseLostError, OutOfTimeError, StopRequest
 from ganbench.training.keeping import keep, one_line
+from ganbench.training.logs import log_of
 from ganbench.training.loop import SAVE_SECONDS, DivergedError, Training
 from ganbench.training.memory import PeakMemory
 from ganbench.training.meter import TICK_SECONDS, Meter
 from ganbench.training.process_settings import kept_settings, require_default_dtype
 from ganbench.training.run_log import RunLog
 from ganbench.training.stability import stability
-from ganbench.training.tensorboard import TensorBoardLog
 
 _TRACEBACK = "traceback.txt"
 _TIMEOUT = "timeout"
@@ -46,7 +46,7 @@ class Runner:
     """Does the work of one spec after another, with one factory and its feature store.
 
     where: the folder whose git state records tell. save_seconds: how often an unfinished run is saved.
-    timeout: seconds that a run may take, everything included. tensorboard: whether runs leave its events too.
+    timeout: seconds that a run may take, everything included. log: of training.logs, written besides.
     tick_seconds: how often the device is waited for, and progress told.
     """
 
@@ -54,7 +54,7 @@ class Runner:
     where: Path
     save_seconds: float = SAVE_SECONDS
     timeout: float | None = None
-    tensorboard: bool = False
+    log: str = ""
     tick_seconds: float = TICK_SECONDS
 
     @property
@@ -72,7 +72,7 @@ class Runner:
         stop = stop or StopRequest(self.timeout)
         folder.clear()
         log = RunLog(folder.path / LOG)
-        notify = _told(log, *self._further_logs(folder), notify)
+        notify = _told(log, *self._further_logs(spec, folder), notify)
         notify(Started(spec.key, spec.title))
         record = self.failed(spec)
         device, seed = self.factory.device, stream(spec.seed, "init")
@@ -94,8 +94,12 @@ class Runner:
                 raise stop.cause
         return record
 
-    def _further_logs(self, folder: RunFolder) -> list[Notify]:
-        return [TensorBoardLog(folder.path)] if self.tensorboard else []
+    def _further_logs(self, spec: RunSpec, folder: RunFolder) -> list[Notify]:
+        try:
+            return [log_of(self.log, spec, folder.path)] if self.log else []
+        except Exception as error:  # a server that is gone is no fault of the run
+            RunLog(folder.path / LOG).line(f"no log for {self.log}: {one_line(error)}")
+            return []
 
     def failed(self, spec: RunSpec, reason: str = "") -> RunRecord:
         """Return the record of a run that has come to nothing, or to nothing yet."""

@@ -41,7 +41,7 @@ class Session:
 
     device: auto, cpu, cuda or cuda:N; auto and cuda are every CUDA device there is, for executors that deal them out.
     again: statuses of earlier records that are run once more; with Status.DONE among them nothing is left alone.
-    save_seconds: how often an unfinished run is saved.
+    log: of training.logs, written besides; "" for none. save_seconds: how often an unfinished run is saved.
     """
 
     catalog: Catalog
@@ -52,7 +52,7 @@ class Session:
     where: Path = Path()
     limits: Limits = field(default_factory=Limits)
     again: frozenset[Status] = AGAIN
-    tensorboard: bool = False
+    log: str = ""
     save_seconds: float = SAVE_SECONDS
     pause: Callable[[float], None] = time.sleep
 
@@ -78,7 +78,7 @@ class Session:
         self.store.prepare()
         work = LocalWork(
             self.devices, self.source, self.store, self.where, self.limits, self.again, now(self.store),
-            self.tensorboard, self.save_seconds, self.features,
+            self.log, self.save_seconds, self.features,
         )  # fmt: skip
         left = {spec.key: spec for spec in specs}
         keys = list(left)

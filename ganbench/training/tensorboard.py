@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-from ganbench.errors import BadOptionError
 from ganbench.schema.events import Event, Finished, Progressed, Scored
 
 FOLDER = "tensorboard"
@@ -30,13 +29,3 @@ class TensorBoardLog:
                         scalar(f"score/{score.name}", score.value, updates)
             case Finished():
                 self._writer.close()
-
-
-def require_tensorboard() -> None:
-    """Raise BadOptionError where TensorBoard is not installed."""
-    try:
-        import torch.utils.tensorboard  # noqa: F401
-    except ImportError:
-        raise BadOptionError(
-            "--log tensorboard needs TensorBoard; install it with pip install 'ganbench[tensorboard]'"
-        ) from None

@@ -35,6 +35,7 @@ class LocalWork:
 
     devices: those that there are to choose from, the first unless `placed` on another. again: statuses that a record
     from before `since` may have and be run again all the same; since: of storage.ended.now, when the command began.
+    log: of training.logs, written besides.
     """
 
     devices: tuple[str, ...]
@@ -44,7 +45,7 @@ class LocalWork:
     limits: Limits = field(default_factory=Limits)
     again: frozenset[Status] = frozenset({Status.FAILED, Status.SKIPPED})
     since: int = sys.maxsize
-    tensorboard: bool = False
+    log: str = ""
     save_seconds: float = SAVE_SECONDS
     features: FeatureStore | None = None
 
@@ -143,7 +144,7 @@ class LocalWork:
         if self.features is None:
             make_repeatable(self.device)
             self.features = FeatureStore(Factory(discover(), self.device, self.source))
-        return Runner(self.features, self.where, self.save_seconds, self.limits.seconds, self.tensorboard)
+        return Runner(self.features, self.where, self.save_seconds, self.limits.seconds, self.log)
 
     def __getstate__(self) -> dict[str, object]:
         return self.__dict__ | {"features": None}

@@ -13,7 +13,7 @@ _SECTIONS = (
     ),
     ("progress", "progress:Progress", "Each board's first score against images and against seconds, seeds as bands."),
     ("ranks", "ranks:Ranks", "Ranks with their simultaneous intervals, and the places that seeds support."),
-    ("loss-curves", "players:losses", "Loss curves of both players, a panel a model, seeds as bands."),
+    ("losses", "players:losses", "Loss curves of both players, a panel a model, seeds as bands."),
     ("gradient-norms", "players:gradients", "Gradient norms of both players, a panel a model, seeds as bands."),
     (
         "discriminator-accuracy",

@@ -1,8 +1,7 @@
 """The comparison plot: who is better, and whether the seeds agree."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -10,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ganbench import Results, merit
-from ganbench_sections.figures import boards, looks_of, save, stem
+from ganbench_sections.figures import FigureSection, boards, looks_of, stem
 
 # what says that a row of the leaderboard is about a row of the tidy frame
 _SAME = [
@@ -21,22 +20,21 @@ _ROWS = 8  # of panels on one page
 _COLUMNS = 4  # panels side by side; further scores go below
 
 
-class Comparison:
-    """Writes comparison.png and .svg, or one of either for each board where they would be too tall for one page.
+class Comparison(FigureSection):
+    """One figure, comparison.png and .svg, or one for each board where it would be too tall for one page."""
 
-    Fulfils contracts.Section.
-    """
-
-    def write(self, results: Results, folder: Path) -> Iterable[Path]:
+    def figures(self, results: Results) -> Iterator[tuple[str, Figure]]:
         """Draw one panel for each dataset and score, final models only; nothing if nothing was scored."""
         frame = results.tidy
         final = with_intervals(frame[(frame["fraction"] == 1.0) & frame["value"].notna()], results.leaderboard)
         if final.empty:
-            return []
+            return
         parts = list(boards(final))
         if sum(len(list(_rows(*part))) for part in parts) <= _ROWS:
-            return save(draw(final), folder, "comparison")
-        return [path for part in parts for path in save(draw(final, [part]), folder, stem("comparison", part[1]))]
+            yield "comparison", draw(final)
+            return
+        for part in parts:
+            yield stem("comparison", part[1]), draw(final, [part])
 
 
 def with_intervals(final: pd.DataFrame, leaderboard: pd.DataFrame) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 import itertools
 import re
+from abc import ABC
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import EngFormatter, Formatter, FuncFormatter
 from PIL import Image
 
-from ganbench import open_picture, split_by_board, write_whole
+from ganbench import Figures, Results, open_picture, split_by_board, write_whole
 
 # what is one line of a board
 LINE = ["model", "loss", "settings"]
@@ -20,6 +21,14 @@ COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#0
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 _FORMATS = (".png", ".svg")
 _DOTS = 150  # an inch
+
+
+class FigureSection(Figures, ABC):
+    """A section that writes each of its figures as PNG and SVG; fulfils contracts.Section."""
+
+    def write(self, results: Results, folder: Path) -> Iterable[Path]:
+        """Write every figure, as figures yields them."""
+        return [path for name, figure in self.figures(results) for path in save(figure, folder, name)]
 
 
 def boards(frame: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:

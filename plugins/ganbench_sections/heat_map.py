@@ -1,7 +1,6 @@
 """Models against datasets at one glance: who stands where, by each board's first score."""
 
-from collections.abc import Iterable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -10,21 +9,19 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 
 from ganbench import Results
-from ganbench_sections.figures import first_score, names, save
+from ganbench_sections.figures import FigureSection, first_score, names
 
 _SAME = ["suite", "precision", "device"]
 
 
-class HeatMap:
-    """Writes heat-map-*.png and .svg, one for each suite and device with two datasets; fulfils contracts.Section."""
+class HeatMap(FigureSection):
+    """One figure for each suite and device with two datasets: heat-map-*.png and .svg."""
 
-    def write(self, results: Results, folder: Path) -> Iterable[Path]:
+    def figures(self, results: Results) -> Iterator[tuple[str, Figure]]:
         """Draw the places by the first score of each board, each with its value."""
-        paths: list[Path] = []
         for (suite, precision, device), part in parts(results.leaderboard):
             extra = "" if precision == "fp32" else f", {precision}"
-            paths += save(draw(part, f"{suite}{extra}, on {device}"), folder, f"heat-map {suite} {device}{extra}")
-        return paths
+            yield f"heat-map {suite} {device}{extra}", draw(part, f"{suite}{extra}, on {device}")
 
 
 def parts(leaderboard: pd.DataFrame) -> Iterator[tuple[tuple[str, str, str], pd.DataFrame]]:

@@ -1,6 +1,6 @@
 """Which modes a model gives, beside the true shares: collapse as a picture."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from ganbench import Results, RunFolder
-from ganbench_sections.figures import COLOURS, headline, panels, save, stem
+from ganbench_sections.figures import COLOURS, FigureSection, headline, panels, stem
 from ganbench_sections.samples import pairs_by_board
 
 _COLUMNS = 4
@@ -25,15 +25,13 @@ class Counted:
     real: np.ndarray
 
 
-class Histograms:
-    """Writes modes-*.png and .svg, one for each board whose modes were counted; fulfils contracts.Section."""
+class Histograms(FigureSection):
+    """One figure for each board whose modes were counted: modes-*.png and .svg."""
 
-    def write(self, results: Results, folder: Path) -> Iterable[Path]:
+    def figures(self, results: Results) -> Iterator[tuple[str, Figure]]:
         """Draw a panel for each model's worst seed, where collapse shows first."""
-        paths: list[Path] = []
         for title, board, counted in counted_by_board(results):
-            paths += save(draw(counted, title), folder, stem("modes", board))
-        return paths
+            yield stem("modes", board), draw(counted, title)
 
 
 def counted_by_board(results: Results) -> Iterator[tuple[str, pd.DataFrame, list[Counted]]]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -11,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from ganbench import Results, RunFolder
-from ganbench_sections.figures import COLOURS, boards, headline, panels, save, stem
+from ganbench_sections.figures import COLOURS, FigureSection, boards, headline, panels, stem
 
 _BINS = 120  # points of a curve, each the mean of the updates around it
 _COLUMNS = 4
@@ -20,8 +19,8 @@ Seed = Mapping[str, np.ndarray]  # one run's curves by name, (updates,) each, an
 
 
 @dataclass(frozen=True)
-class Curves:
-    """Writes one picture a board, a panel a model, for the columns whose names end alike; fulfils contracts.Section.
+class Curves(FigureSection):
+    """One figure a board, a panel a model, for the columns whose names end alike.
 
     kind: what the files are called. ending: of the columns' names, left out of the legend. limits: of the ordinate,
     where the curves have any.
@@ -31,12 +30,10 @@ class Curves:
     ending: str
     limits: tuple[float, float] | None = None
 
-    def write(self, results: Results, folder: Path) -> Iterable[Path]:
+    def figures(self, results: Results) -> Iterator[tuple[str, Figure]]:
         """Draw a panel for each model that left such curves, a line for each column."""
-        paths: list[Path] = []
         for title, board, curves in self.curves_by_board(results):
-            paths += save(self.draw(curves, title), folder, stem(self.kind, board))
-        return paths
+            yield stem(self.kind, board), self.draw(curves, title)
 
     def curves_by_board(self, results: Results) -> Iterator[tuple[str, pd.DataFrame, dict[str, list[Seed]]]]:
         """Yield the title of each board with such curves, its rows, and the curves of each model's seeds."""

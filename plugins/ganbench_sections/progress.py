@@ -1,7 +1,6 @@
 """How scores went over training: against images and against seconds, with every seed in sight."""
 
-from collections.abc import Iterable
-from pathlib import Path
+from collections.abc import Iterator
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -9,25 +8,23 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullFormatter
 
 from ganbench import Results, merit
-from ganbench_sections.figures import boards, clock_formatter, first_score, looks_of, save, stem
+from ganbench_sections.figures import FigureSection, boards, clock_formatter, first_score, looks_of, stem
 
 _CLOCKS = {"images": "images", "seconds": "seconds of training"}
 _FAR = 300.0  # a clock that spans more than this factor has a tick a decade
 _WIDE = 100.0  # a score that spans more than this factor is drawn on a logarithmic axis
 
 
-class Progress:
-    """Writes progress-*.png and .svg, one for each board with several checkpoints; fulfils contracts.Section."""
+class Progress(FigureSection):
+    """One figure for each board with several checkpoints: progress-*.png and .svg."""
 
-    def write(self, results: Results, folder: Path) -> Iterable[Path]:
+    def figures(self, results: Results) -> Iterator[tuple[str, Figure]]:
         """Draw each board's first score; nothing for boards that were scored once."""
-        paths: list[Path] = []
         frame = results.tidy[results.tidy["value"].notna()]
         for title, board in boards(frame):
             first = first_score(board)
             if first["fraction"].nunique() > 1:
-                paths += save(draw(first, title), folder, stem("progress", board))
-        return paths
+                yield stem("progress", board), draw(first, title)
 
 
 def draw(part: pd.DataFrame, title: str) -> Figure:

@@ -1,25 +1,25 @@
 """Ranks with their intervals: how sure the order is."""
 
-from collections.abc import Iterable
-from pathlib import Path
+from collections.abc import Iterator
 
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ganbench import Results
-from ganbench_sections.figures import COLOURS, boards, save
+from ganbench_sections.figures import COLOURS, FigureSection, boards
 
 
-class Ranks:
-    """Writes ranks.png and .svg; fulfils contracts.Section."""
+class Ranks(FigureSection):
+    """One figure: ranks.png and .svg."""
 
-    def write(self, results: Results, folder: Path) -> Iterable[Path]:
+    def figures(self, results: Results) -> Iterator[tuple[str, Figure]]:
         """Draw a panel for each board by its first score; nothing where no two models have three seeds."""
         frame = results.leaderboard
         ranked = [(title, _first(board)) for title, board in boards(frame[frame["rank"].notna()])]
         ranked = [(title, board) for title, board in ranked if board["rank_low"].notna().any() and len(board) > 1]
-        return save(draw(ranked), folder, "ranks") if ranked else []
+        if ranked:
+            yield "ranks", draw(ranked)
 
 
 def draw(ranked: list[tuple[str, pd.DataFrame]]) -> Figure:

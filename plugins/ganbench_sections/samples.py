@@ -1,6 +1,6 @@
 """Samples side by side: what each model draws from its best seed, and what from its worst."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ganbench import Results, merit
-from ganbench_sections.figures import boards, first_score, headline, is_picture, panels, picture, save, stem
+from ganbench_sections.figures import FigureSection, boards, first_score, headline, is_picture, panels, picture, stem
 
 _SIDE = 2.4  # inches of a picture
 _COLUMNS = 5  # models side by side; further ones go below
@@ -26,16 +26,14 @@ class Drawn:
     picture: Path
 
 
-class Samples:
-    """Writes samples-*.png and .svg, one for each board; fulfils contracts.Section."""
+class Samples(FigureSection):
+    """One figure for each board: samples-*.png and .svg."""
 
-    def write(self, results: Results, folder: Path) -> Iterable[Path]:
+    def figures(self, results: Results) -> Iterator[tuple[str, Figure]]:
         """Draw the best and the worst seed of each model, best models first; nothing where no pictures are."""
-        paths: list[Path] = []
         for title, first, pairs in pairs_by_board(results):
             score = first["score"].iloc[0].replace("_", " ")
-            paths += save(draw(pairs, title, score), folder, stem("samples", first))
-        return paths
+            yield stem("samples", first), draw(pairs, title, score)
 
 
 def pairs_by_board(results: Results) -> Iterator[tuple[str, pd.DataFrame, list[tuple[Drawn, Drawn | None]]]]:

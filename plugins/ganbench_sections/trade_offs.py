@@ -1,7 +1,6 @@
 """What quality costs: each board's first score against costs of training and of sampling, with the Pareto frontier."""
 
-from collections.abc import Iterable
-from pathlib import Path
+from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
@@ -10,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import NullFormatter
 
 from ganbench import Results, merit
-from ganbench_sections.figures import boards, clock_formatter, first_score, looks_of, save, stem
+from ganbench_sections.figures import FigureSection, boards, clock_formatter, first_score, looks_of, stem
 
 _COSTS = {
     "seconds": "seconds of training",
@@ -23,18 +22,16 @@ _PANEL = 3.6  # inches of one
 _REFERENCE = "reference"  # the family that no frontier is drawn through
 
 
-class TradeOffs:
-    """Writes trade-offs-*.png and .svg, one for each board of two models or more; fulfils contracts.Section."""
+class TradeOffs(FigureSection):
+    """One figure for each board of two models or more: trade-offs-*.png and .svg."""
 
-    def write(self, results: Results, folder: Path) -> Iterable[Path]:
+    def figures(self, results: Results) -> Iterator[tuple[str, Figure]]:
         """Draw each board's first score."""
-        paths: list[Path] = []
         frame = results.leaderboard[results.leaderboard["mean"].notna()]
         for title, board in boards(frame):
             first = first_score(board)
             if len(first) > 1:
-                paths += save(draw(first, title), folder, stem("trade-offs", board))
-        return paths
+                yield stem("trade-offs", board), draw(first, title)
 
 
 def draw(part: pd.DataFrame, title: str) -> Figure:

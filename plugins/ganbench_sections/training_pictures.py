@@ -1,6 +1,6 @@
 """Training seen from fixed latents: what each model drew at each checkpoint, as a strip and as an animation."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,7 +9,17 @@ from matplotlib.figure import Figure
 from PIL import Image, ImageDraw
 
 from ganbench import Results, RunFolder, write_whole
-from ganbench_sections.figures import boards, first_score, headline, is_picture, panels, picture, save, slug, stem
+from ganbench_sections.figures import (
+    FigureSection,
+    boards,
+    first_score,
+    headline,
+    is_picture,
+    panels,
+    picture,
+    slug,
+    stem,
+)
 from ganbench_sections.samples import extremes
 
 _SIDE = 1.7  # inches of a picture in a strip
@@ -27,15 +37,13 @@ class Course:
     frames: dict[float, Path]
 
 
-class Strips:
-    """Writes training-*.png and .svg, one for each board with several checkpoints; fulfils contracts.Section."""
+class Strips(FigureSection):
+    """One figure for each board with several checkpoints: training-*.png and .svg."""
 
-    def write(self, results: Results, folder: Path) -> Iterable[Path]:
+    def figures(self, results: Results) -> Iterator[tuple[str, Figure]]:
         """Draw a row for each model's best seed, a column for each checkpoint."""
-        paths: list[Path] = []
         for title, board, courses in _boards(results):
-            paths += save(draw(courses, title), folder, stem("training", board))
-        return paths
+            yield stem("training", board), draw(courses, title)
 
 
 class Animation:

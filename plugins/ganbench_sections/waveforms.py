@@ -1,6 +1,6 @@
 """Waveforms that each model draws, and their mean spectrum beside the real one."""
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ganbench import Results, RunFolder
-from ganbench_sections.figures import COLOURS, boards, first_score, headline, panels, save, stem
+from ganbench_sections.figures import COLOURS, FigureSection, boards, first_score, headline, panels, stem
 from ganbench_sections.samples import extremes
 
 _SHOWN = 3  # waveforms of each model
@@ -25,20 +25,18 @@ class Heard:
     power: np.ndarray
 
 
-class Waveforms:
-    """Writes waveforms-*.png and .svg, one for each board whose samples are waveforms; fulfils contracts.Section."""
+class Waveforms(FigureSection):
+    """One figure for each board whose samples are waveforms: waveforms-*.png and .svg."""
 
-    def write(self, results: Results, folder: Path) -> Iterable[Path]:
+    def figures(self, results: Results) -> Iterator[tuple[str, Figure]]:
         """Draw a row for the real side and one for each model's best seed, best models first."""
-        paths: list[Path] = []
         final = results.tidy[(results.tidy["fraction"] == 1.0) & results.tidy["value"].notna()]
         for title, board in boards(final):
             best = [run for run, _ in extremes(first_score(board), results)]
             sides = [read(f"{run.who.replace(chr(10), ' + ')}, seed {run.seed}", run.picture.parent) for run in best]
             pairs = [pair for pair in sides if pair]
             if pairs:
-                paths += save(draw(pairs[0][1], [pair[0] for pair in pairs], title), folder, stem("waveforms", board))
-        return paths
+                yield stem("waveforms", board), draw(pairs[0][1], [pair[0] for pair in pairs], title)
 
 
 def read(who: str, folder: Path) -> tuple[Heard, Heard] | None:

@@ -14,11 +14,11 @@ from ganbench_metrics.prdc import prdc
 
 def covariances(dimensions):
     random = np.random.default_rng(0)
-    return [np.cov(random.standard_normal((2 * dimensions, dimensions)), rowvar=False) for _ in range(2)]
+    return [torch.from_numpy(np.cov(random.standard_normal((2 * dimensions, dimensions)).T)) for _ in range(2)]
 
 
 def by_square_root(first, second):
-    return float(np.trace(sqrtm(first @ second)).real)
+    return float(np.trace(sqrtm((first @ second).numpy())).real)
 
 
 @pytest.mark.parametrize("trace", [trace_of_root, by_square_root])

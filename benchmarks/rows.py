@@ -91,7 +91,8 @@ def frechet(full: bool) -> Pair:
     size = 2_048 if full else 64
     random = np.random.default_rng(0)
     first, second = (np.cov(random.standard_normal((2 * size, size)), rowvar=False) for _ in range(2))
-    return Pair(lambda: trace_of_root(first, second), lambda: float(np.trace(sqrtm(first @ second)).real))
+    tensors = [torch.from_numpy(side) for side in (first, second)]
+    return Pair(lambda: trace_of_root(*tensors), lambda: float(np.trace(sqrtm(first @ second)).real))
 
 
 def neighbours(full: bool) -> Pair:

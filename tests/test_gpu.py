@@ -12,6 +12,10 @@ from ganbench.schema.record import Status
 from ganbench.storage.store import Store
 from ganbench.training.device import make_repeatable
 from ganbench.training.runner import Runner
+from ganbench_metrics.frechet import frechet_distance
+from ganbench_metrics.prdc import prdc
+from ganbench_models.mixture import Mixture
+from ganbench_models.mixture_em import start, step
 
 pytestmark = [
     pytest.mark.gpu,
@@ -83,3 +87,21 @@ def test_a_restored_model_trains_on_to_the_bit(gpu_factory, make_spec):
     train(second, 3, 3 * 64)
     for name, tensor in straight.state_dict().items():
         assert torch.equal(tensor, second.state_dict()[name]), name
+
+
+def test_distances_and_neighbours_are_the_cpus():
+    generator = torch.Generator().manual_seed(0)
+    real, fake = torch.randn(3_000, 100, generator=generator), 1.1 * torch.randn(2_500, 100, generator=generator)
+    for score in (frechet_distance, lambda *sides: list(prdc(*sides).values())):
+        assert score(real.to(DEVICE), fake.to(DEVICE)) == pytest.approx(score(real, fake), rel=1e-4)
+
+
+def test_a_step_of_em_is_the_cpus():
+    generator = torch.Generator().manual_seed(0)
+    data = torch.randn(5_000, 64, generator=generator)
+    mixture = start(data, "full", 4, 1e-3, generator)
+    placed = Mixture("full", *(part.to(DEVICE) for part in (mixture.weights, mixture.means, mixture.factors)))
+    ours, likelihood = step(data, mixture, 1e-3)
+    theirs, there = step(data.to(DEVICE), placed, 1e-3)
+    assert there == pytest.approx(likelihood, rel=1e-4)
+    assert torch.allclose(theirs.covariances().cpu(), ours.covariances(), rtol=1e-4, atol=1e-4)

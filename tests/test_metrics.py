@@ -12,7 +12,7 @@ from scipy.linalg import sqrtm
 from ganbench.contracts.metrics import Evidence, Features, Side
 from ganbench.errors import UnfitError
 from ganbench_datasets.mixtures import grid25, ring8
-from ganbench_metrics.frechet import Frechet, frechet_distance, trace_of_root
+from ganbench_metrics.frechet import Frechet, frechet_distance, gram, trace_of_root
 from ganbench_metrics.modes import Modes, score_modes
 
 
@@ -23,7 +23,25 @@ def gaussian(n, d, seed=0, mean=0.0):
 def test_trace_of_root_equals_the_matrix_square_root():
     random = np.random.default_rng(0)
     first, second = (a @ a.T for a in random.standard_normal((2, 12, 12)))
-    assert trace_of_root(first, second) == pytest.approx(np.trace(sqrtm(first @ second)).real, rel=1e-9)
+    assert trace_of_root(torch.from_numpy(first), torch.from_numpy(second)) == pytest.approx(
+        np.trace(sqrtm(first @ second)).real, rel=1e-9
+    )
+
+
+@pytest.mark.parametrize(("n", "m"), [(40, 35), (40, 900), (900, 40), (900, 800)])
+def test_the_distance_is_the_same_in_the_space_of_few_samples(n, m):
+    # of 300 dimensions, more than a block of a triangular product; the trace from singular values of the samples
+    real, fake = gaussian(n, 300), 1.5 * gaussian(m, 300, seed=1, mean=0.2)
+    roots = [(side - side.mean(0)) / (len(side) - 1) ** 0.5 for side in (real, fake)]
+    overlap = np.linalg.svd(roots[0] @ roots[1].T, compute_uv=False).sum()
+    apart = np.square(real.mean(0) - fake.mean(0)).sum() + sum(np.square(root).sum() for root in roots)
+    assert frechet_distance(real, fake) == pytest.approx(apart - 2 * overlap, rel=1e-9)
+
+
+def test_covariances_are_numpys_in_blocks_too():
+    samples = gaussian(50, 600)
+    centred = torch.from_numpy(samples - samples.mean(0)) / 7.0
+    assert np.allclose(gram(centred), np.cov(samples, rowvar=False), rtol=0, atol=1e-13)
 
 
 @pytest.mark.skipif(Version(scipy.__version__) >= Version("1.18"), reason="clean-fid needs an older SciPy")

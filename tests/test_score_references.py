@@ -50,16 +50,17 @@ def test_the_trace_of_a_root_is_the_sum_of_singular_values_of_the_products_of_sa
             samples[:, 7] = 3.0  # a pixel that never changes: no Cholesky factor
         centred.append((samples - samples.mean(axis=0)) / (count - 1) ** 0.5)
     expected = np.linalg.svd(centred[0] @ centred[1].T, compute_uv=False).sum()
-    covariances = [side.T @ side for side in centred]
-    assert trace_of_root(*covariances) == pytest.approx(expected, rel=1e-9)
-    assert trace_of_root(*reversed(covariances)) == pytest.approx(expected, rel=1e-9)
+    covariances = [torch.from_numpy(side.T @ side) for side in centred]
+    for by_scipy in (True, False):
+        assert trace_of_root(*covariances, by_scipy) == pytest.approx(expected, rel=1e-9)
+        assert trace_of_root(*reversed(covariances), by_scipy) == pytest.approx(expected, rel=1e-9)
 
 
 def test_the_trace_of_a_root_of_fewer_samples_than_dimensions_is_right_to_what_rounding_leaves():
     random = np.random.default_rng(0)
     centred = [random.standard_normal((count, 60)) / count**0.5 for count in (30, 20)]
     expected = np.linalg.svd(centred[0] @ centred[1].T, compute_uv=False).sum()
-    assert trace_of_root(*(side.T @ side for side in centred)) == pytest.approx(expected, rel=1e-7)
+    assert trace_of_root(*(torch.from_numpy(side.T @ side) for side in centred)) == pytest.approx(expected, rel=1e-7)
 
 
 def test_kid_of_whole_sets_equals_torch_fidelitys_and_torchmetrics():

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from ganbench.torchkit.products import row_products
 from ganbench_metrics.neighbours import nearer, squared_distances, without_self
 
 _TILE = 1_024  # rows and columns of a tile
@@ -34,8 +35,11 @@ def centred(*sides: Tensor) -> list[Centred]:
     middle = middle / len(sides[0])
     found = []
     for side in sides:
-        points = torch.cat([(chunk.double() - middle).float() for chunk in torch.split(side, _TILE)])
-        found.append(Centred(side, points, points.square().sum(dim=1)))
+        points, squares = torch.empty_like(side, dtype=torch.float32), middle.new_empty(len(side), dtype=torch.float32)
+        for start in range(0, len(side), _TILE):
+            apart = side[start : start + _TILE].double() - middle
+            points[start : start + _TILE], squares[start : start + _TILE] = apart, apart.square().sum(dim=1)
+        found.append(Centred(side, points, squares))
     return found
 
 
@@ -83,13 +87,13 @@ def _tiles(rows: int, columns: int) -> Iterator[tuple[slice, slice]]:
 
 def _rounded(first: Centred, second: Centred) -> Tensor:
     """Return squared distances in float32, each wrong by _error at most."""
-    scale = first.squares[:, None] + second.squares
-    return torch.addmm(scale, first.points, second.points.T, alpha=-2.0)
+    return row_products(first.points, second.points * -2.0, second.squares).add_(first.squares[:, None])
 
 
 def _error(first: Centred, second: Centred) -> Tensor:
     """Return by how much the squared distances of each of first from any of second may be wrong, (n,) float64."""
-    rounding = 8 * torch.finfo(torch.float32).eps * first.points.shape[1] ** 0.5
+    # any order of summation is wrong by d times epsilon at most, and rounding the points and adding by a few more
+    rounding = torch.finfo(torch.float32).eps * (first.points.shape[1] + 8)
     error: Tensor = (first.squares + second.squares.max()).double() * rounding
     return error
 
@@ -126,10 +130,10 @@ def _settled_radii(side: Centred, values: Tensor, indices: Tensor, k: int) -> Te
     count, keep = values.shape
     error = _error(side, side)
     least = values.double()
-    apart = (least - values.kthvalue(k, dim=1, keepdim=True).values).abs()
+    apart = (least - _smallest(values, k)[:, None]).abs()
     rows, places = (apart <= 2 * error[:, None]).nonzero().unbind(dim=1)
     least[rows, places] = _between(side.samples, rows, side.samples, indices[rows, places])
-    found = least.kthvalue(k, dim=1).values
+    found = _smallest(least, k)
     if keep == count - 1:
         return found
 
@@ -143,8 +147,13 @@ def _settled_radii(side: Centred, values: Tensor, indices: Tensor, k: int) -> Te
             itself = (chunk >= left) & (chunk < left + len(columns))
             distances[itself, chunk[itself] - left] = torch.inf
             nearest.append(distances.topk(min(k, len(columns)), dim=1, largest=False).values)
-        found[chunk] = torch.cat(nearest, dim=1).kthvalue(k, dim=1).values
+        found[chunk] = _smallest(torch.cat(nearest, dim=1), k)
     return found
+
+
+def _smallest(values: Tensor, k: int) -> Tensor:
+    """Return the k-th least of each row; kthvalue has no deterministic way on a GPU."""
+    return values.topk(k, dim=1, largest=False).values.amax(dim=1)
 
 
 def _between(first: Tensor, rows: Tensor, second: Tensor, columns: Tensor) -> Tensor:

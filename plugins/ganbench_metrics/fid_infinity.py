@@ -7,7 +7,7 @@ import numpy as np
 import torch
 
 from ganbench import Evidence, Setting
-from ganbench_metrics.frechet import Matrix, frechet_distance
+from ganbench_metrics.frechet import Vectors, frechet_distance, tensor
 from ganbench_metrics.order import checked
 
 _FEWEST = 0.25  # of the samples, in the smallest of the subsets
@@ -23,12 +23,11 @@ class FIDInfinity:
 
     def score(self, evidence: Evidence) -> Mapping[str, float]:
         """Return fid_infinity."""
-        sides = checked(evidence.real.vectors, evidence.fake.vectors, least=8)
-        real, fake = (side.double().cpu().numpy() for side in sides)
+        real, fake = checked(evidence.real.vectors, evidence.fake.vectors, least=8)
         return {"fid_infinity": extrapolated(real, fake, self.points, evidence.seed)}
 
 
-def extrapolated(real: Matrix, fake: Matrix, points: int, seed: int) -> float:
+def extrapolated(real: Vectors, fake: Vectors, points: int, seed: int) -> float:
     """Fit the distance of random subsets against 1/n, and return the line's value at infinitely many samples.
 
     The distance is biased by about c/n. Both sides shrink together, n of each, where the paper shrinks the
@@ -38,9 +37,10 @@ def extrapolated(real: Matrix, fake: Matrix, points: int, seed: int) -> float:
     n = min(len(real), len(fake))
     sizes = (1 / np.linspace(1 / (_FEWEST * n), 1 / n, points)).round().astype(int)
     generator = torch.Generator().manual_seed(seed)
+    sides = [tensor(side) for side in (real, fake)]
     distances = []
     for size in sizes:
-        chosen = [side[torch.randperm(len(side), generator=generator)[:size].numpy()] for side in (real, fake)]
+        chosen = [side[torch.randperm(len(side), generator=generator)[:size]] for side in sides]
         distances.append(frechet_distance(*chosen))
     _, intercept = np.polyfit(1 / sizes, distances, 1)
     return float(intercept)

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from ganbench import Evidence, Side, UnfitError
-from ganbench_metrics.frechet import Matrix, frechet_distance
+from ganbench_metrics.frechet import Vectors, frechet_distance
 
 
 class IntraClassFID:
@@ -19,8 +20,8 @@ class IntraClassFID:
         return {"intra_class_fid": float(np.mean(distances)), "worst_class_fid": max(distances)}
 
 
-def class_distances(real: Mapping[int, Matrix], fake: Mapping[int, Matrix]) -> dict[int, float]:
-    """Return the Fréchet distance of each class; both sides map a class to its features (n, d) float64.
+def class_distances(real: Mapping[int, Vectors], fake: Mapping[int, Vectors]) -> dict[int, float]:
+    """Return the Fréchet distance of each class; both sides map a class to its features (n, d).
 
     A class has a share of the samples alone, so the distance is larger than over the whole: compare equal counts.
     Raises UnfitError for a class with fewer than two samples on a side, and where there is no class at all.
@@ -34,8 +35,7 @@ def class_distances(real: Mapping[int, Matrix], fake: Mapping[int, Matrix]) -> d
     return {label: frechet_distance(real[label], fake[label]) for label in real}
 
 
-def _by_class(side: Side) -> dict[int, Matrix]:
+def _by_class(side: Side) -> dict[int, Tensor]:
     assert side.condition is not None, "a metric that reads labels says so in its card's needs"
-    vectors = side.vectors.detach().double().cpu().numpy()
-    labels = side.condition.cpu()
-    return {int(label): vectors[(labels == label).numpy()] for label in torch.unique(labels)}
+    labels = side.condition.to(side.vectors.device)
+    return {int(label): side.vectors[labels == label] for label in torch.unique(labels)}

@@ -4,6 +4,7 @@ import torch
 from torch import Tensor
 
 from ganbench import UnfitError
+from ganbench.torchkit.products import where_double_is
 
 _SEED = 20201125  # of the direction that samples are ordered along; any would do
 
@@ -11,14 +12,16 @@ _SEED = 20201125  # of the direction that samples are ordered along; any would d
 def checked(real: Tensor, fake: Tensor, least: int = 2) -> tuple[Tensor, Tensor]:
     """Return both sides (n, d) and (m, d), each in an order of its own that shuffling does not change.
 
-    Scores that draw subsets or add in some order are then the same for the same samples, however these came.
-    Raises UnfitError for fewer than `least` samples a side, and for features that are not finite.
+    Scores that draw subsets or add in some order are then the same for the same samples, however these came. Both are
+    on the CPU where their own device has no float64. Raises UnfitError for fewer than `least` samples a side, and for
+    features that are not finite.
     """
     if min(len(real), len(fake)) < least:
         raise UnfitError(f"{least} samples a side are needed, not {len(real)} and {len(fake)}")
     for side, name in ((real, "real"), (fake, "generated")):
         if not bool(side.isfinite().all()):
             raise UnfitError(f"the features of the {name} side are not finite")
+    real, fake = where_double_is(real), where_double_is(fake)
     return real[canonical(real)], fake[canonical(fake)]
 
 

@@ -44,7 +44,17 @@ if TYPE_CHECKING:
     )
     from ganbench.contracts.executors import Executor, Work
     from ganbench.contracts.hookspecs import hookimpl
-    from ganbench.contracts.losses import AdversarialLoss, Critic
+    from ganbench.contracts.losses import (
+        AdversarialLoss,
+        Augmentation,
+        Critic,
+        DiscriminatorTerm,
+        FeatureObjective,
+        FormatBound,
+        LossHost,
+        Scheduled,
+        Shown,
+    )
     from ganbench.contracts.metrics import (
         BoundedByData,
         Evidence,
@@ -79,6 +89,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AdversarialLoss",
+    "Augmentation",
     "BadOptionError",
     "Batch",
     "Board",
@@ -93,21 +104,25 @@ __all__ = [
     "DataMissingError",
     "Dataset",
     "DatasetCard",
+    "DiscriminatorTerm",
     "Entry",
     "Evidence",
     "EvidenceBound",
     "Executor",
     "ExecutorCard",
     "FeatureCard",
+    "FeatureObjective",
     "FeatureSpace",
     "Features",
     "Figures",
+    "FormatBound",
     "GanbenchError",
     "GaussianModes",
     "Labels",
     "LatentDecoder",
     "Likelihood",
     "LossCard",
+    "LossHost",
     "Metric",
     "MetricCard",
     "ModeHistogram",
@@ -129,11 +144,13 @@ __all__ = [
     "SampleFormat",
     "SamplingMode",
     "SamplingModes",
+    "Scheduled",
     "Score",
     "Scores",
     "Section",
     "SectionCard",
     "Setting",
+    "Shown",
     "Side",
     "Source",
     "Sources",
@@ -179,7 +196,9 @@ _MODULES = {
     ),
     "ganbench.contracts.executors": "Executor Work",
     "ganbench.contracts.hookspecs": "hookimpl",
-    "ganbench.contracts.losses": "AdversarialLoss Critic",
+    "ganbench.contracts.losses": (
+        "AdversarialLoss Augmentation Critic DiscriminatorTerm FeatureObjective FormatBound LossHost Scheduled Shown"
+    ),
     "ganbench.contracts.metrics": (
         "BoundedByData Evidence Features FeatureSpace Metric ModeHistogram ProfiledSpace Side SpaceProfile"
     ),

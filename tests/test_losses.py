@@ -6,7 +6,10 @@ import pytest
 import torch
 
 from ganbench.schema.choice import Choice
+from ganbench_losses.consistency import Consistency
+from ganbench_losses.feature_matching import FeatureMatching
 from ganbench_losses.hinge import Hinge
+from ganbench_losses.instance_noise import InstanceNoise
 from ganbench_losses.least_squares import LeastSquares
 from ganbench_losses.minimax import Minimax
 from ganbench_losses.non_saturating import NonSaturating
@@ -18,6 +21,7 @@ from ganbench_losses.wasserstein_gp import WassersteinGP
 
 REAL, FAKE = [0.5, -1.0, 2.0], [0.3, -0.7, 1.5]
 LOSSES = [Minimax, NonSaturating, LeastSquares, Hinge, WassersteinClip, WassersteinGP, R1, RelativisticR1R2, ReverseKL]
+LOSSES += [FeatureMatching, InstanceNoise, Consistency]
 
 
 def sigmoid(x):
@@ -67,6 +71,10 @@ BY_HAND += [
 ]
 BY_HAND += [(R1, *row[1:]) for row in BY_HAND if row[0] is NonSaturating]
 BY_HAND += [(WassersteinGP, *row[1:]) for row in BY_HAND if row[0] is WassersteinClip]
+BY_HAND += [(InstanceNoise, *row[1:]) for row in BY_HAND if row[0] is NonSaturating]
+BY_HAND += [(Consistency, *row[1:]) for row in BY_HAND if row[0] is Hinge]
+BY_HAND += [(FeatureMatching, *row[1:]) for row in BY_HAND if row[:2] == (NonSaturating, "discriminator")]
+BY_HAND += [(FeatureMatching, "generator", [0, 0, 0], [0, 0, 0], [0, 0, 0])]  # it is all in the matching
 
 
 @pytest.mark.parametrize(("loss", "side", "terms", "real_slopes", "fake_slopes"), BY_HAND)

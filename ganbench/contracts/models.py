@@ -14,6 +14,11 @@ if TYPE_CHECKING:
     from torch import Generator, Tensor
 
 
+def at_the_start() -> float:
+    """Return 0.0: the progress of a model whose budget nobody counts."""
+    return 0.0
+
+
 @dataclass(frozen=True)
 class Task(SampleFormat):
     """Everything that a model may know about its run, besides what samples look like.
@@ -23,6 +28,7 @@ class Task(SampleFormat):
     loss: the objective of an adversarial model. unseen: gives held-out samples that no score compares with, one and a
     half times as many as are compared or more; for a ceiling, never to be trained on.
     condition: what samples are asked for by; the classes where nothing else is said, and None where there are none.
+    progress: tells the share of the budget that is spent, 0 to 1; 0 where nobody counts one.
     """
 
     examples: int
@@ -31,6 +37,7 @@ class Task(SampleFormat):
     loss: AdversarialLoss | None = None
     unseen: Callable[[], Tensor] | None = None
     condition: Condition | None = None
+    progress: Callable[[], float] = at_the_start
 
     def __post_init__(self) -> None:
         if self.condition is None and self.classes:

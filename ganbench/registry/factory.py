@@ -1,6 +1,6 @@
 """From a choice to the thing itself: made with checked parameters, and kept where runs share it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -9,9 +9,9 @@ from typing import Any
 
 from ganbench.contracts.cards import Card, MetricCard, ModelCard
 from ganbench.contracts.datasets import Dataset, SampleFormat, Source, condition_of
-from ganbench.contracts.losses import AdversarialLoss
+from ganbench.contracts.losses import AdversarialLoss, FormatBound, LossHost, check_requests
 from ganbench.contracts.metrics import FeatureSpace
-from ganbench.contracts.models import Model, Task
+from ganbench.contracts.models import Model, Task, at_the_start
 from ganbench.contracts.wraps import ModelMaker, Wraps
 from ganbench.errors import BadOptionError, UnfitError
 from ganbench.registry.catalog import Catalog, Plugin, singular
@@ -66,10 +66,10 @@ class Factory:
             self._measures[choice] = Measure(choice, card, space, self.make("metrics", own))
         return self._measures[choice]
 
-    def task(self, spec: RunSpec) -> Task:
-        """Return what the spec's model may know; raises UnfitError for a loss that it has no use for."""
+    def task(self, spec: RunSpec, progress: Callable[[], float] = at_the_start) -> Task:
+        """Return what the spec's model may know; raises UnfitError for a loss that it, or the data, has no use for."""
         dataset, loss = self.dataset(spec.dataset), self.loss_of(spec)
-        return Task(
+        task = Task(
             tuple(dataset.shape),
             dataset.classes,
             self.device,
@@ -79,11 +79,21 @@ class Factory:
             loss,
             unseen=partial(self._unseen, spec),
             condition=condition_of(dataset),
+            progress=progress,
         )
+        if isinstance(loss, FormatBound):
+            loss.check_format(task)
+        return task
 
-    def model(self, spec: RunSpec) -> Model:
-        """Build the spec's model, on its data, under its loss."""
-        model: Model = self.make("models", spec.model, self.task(spec))
+    def model(self, spec: RunSpec, progress: Callable[[], float] = at_the_start) -> Model:
+        """Build the spec's model, on its data, under its loss; raises UnfitError for what does not go together.
+
+        progress: tells the share of the budget that is spent, to losses that ask for it.
+        """
+        task = self.task(spec, progress)
+        model: Model = self.make("models", spec.model, task)
+        if task.loss is not None:
+            check_requests(task.loss, model.gives() if isinstance(model, LossHost) else ())
         return model
 
     def loss_of(self, spec: RunSpec) -> AdversarialLoss | None:

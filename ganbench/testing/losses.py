@@ -2,6 +2,7 @@
 
 import torch
 
+from ganbench.contracts.losses import FeatureObjective
 from ganbench.registry.factory import Factory
 from ganbench.schema.choice import Choice
 from ganbench.testing.bench import make_factory, seeded
@@ -14,8 +15,12 @@ def check_loss(name: str, factory: Factory | None = None) -> None:
     for term in (loss.generator(real.detach(), fake), loss.discriminator(real, fake)):
         assert term.shape == (), f"a term is a scalar, not of shape {tuple(term.shape)}"
         assert term.isfinite(), f"a term is finite, not {term}"
-    (slope,) = torch.autograd.grad(loss.generator(real.detach(), fake), fake)
-    assert slope.abs().sum() > 0, "the generator's loss ignores the generated logits"
+    if isinstance(loss, FeatureObjective):
+        slope = _slope_of_matching(loss)
+        assert slope > 0, "the generator's loss ignores the generated samples' hidden activations"
+    else:
+        (slopes,) = torch.autograd.grad(loss.generator(real.detach(), fake), fake)
+        assert slopes.abs().sum() > 0, "the generator's loss ignores the generated logits"
 
     # the penalty is one for each sample, so it is the same whatever stands beside it
     samples = [torch.randn(6, 2, generator=seeded(seed)) for seed in (2, 3)]
@@ -25,3 +30,10 @@ def check_loss(name: str, factory: Factory | None = None) -> None:
         assert penalty.shape == (), "a penalty is a scalar"
         assert penalty.isfinite(), "a penalty is finite"
         assert penalty >= 0, "a penalty is a mean of squares"
+
+
+def _slope_of_matching(loss: FeatureObjective) -> float:
+    real, fake = (torch.randn(6, 3, generator=seeded(seed)) for seed in (0, 1))
+    fake.requires_grad_()
+    (slopes,) = torch.autograd.grad(loss.match(real, fake), fake)
+    return float(slopes.abs().sum())

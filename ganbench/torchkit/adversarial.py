@@ -1,29 +1,41 @@
 """Adversarial training: a model plugin brings two networks, a loss plugin the objective and its recipe."""
 
-from collections.abc import Iterator, Mapping
-from functools import reduce
+from collections.abc import Collection, Iterator, Mapping
+from functools import partial, reduce
 from operator import add
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor, nn
 
-from ganbench.contracts.capabilities import Profile, Profiled, Resumable, StepCounter
+from ganbench.contracts.capabilities import Profile, Profiled, StepCounter
 from ganbench.contracts.datasets import Batch
-from ganbench.contracts.losses import AdversarialLoss
+from ganbench.contracts.losses import (
+    REQUESTS,
+    AdversarialLoss,
+    Augmentation,
+    DiscriminatorTerm,
+    FeatureObjective,
+    LossHost,
+    Scheduled,
+    Shown,
+    check_requests,
+)
 from ganbench.contracts.models import Task
 from ganbench.errors import UnfitError
 from ganbench.schema.condition import Captions, Labels
 from ganbench.seeds import stream
 from ganbench.torchkit.averaging import MovingAverage
 from ganbench.torchkit.fitness import check_fit, penalises
+from ganbench.torchkit.hidden import hidden_features
 from ganbench.torchkit.latent_generator import CHUNK, LatentGenerator
 from ganbench.torchkit.modes import batch_norm_text, has_batch_norm
-from ganbench.torchkit.optim import gradient_norm, make_optimizer, optimizer_tensors, restore_optimizer, share_at_bound
+from ganbench.torchkit.optim import gradient_norm, make_optimizer, share_at_bound
+from ganbench.torchkit.pair_state import PairState
 from ganbench.torchkit.precision import autocast
 
 
-class AdversarialModel(LatentGenerator, Profiled, StepCounter, Resumable):
+class AdversarialModel(PairState, LatentGenerator, Profiled, StepCounter, LossHost):
     """A generator against a discriminator, under any adversarial loss; fulfils contracts.Model.
 
     Each critic step takes a real batch and noise of its own, on a generated batch without gradient. After
@@ -64,6 +76,7 @@ class AdversarialModel(LatentGenerator, Profiled, StepCounter, Resumable):
         self.batch = recipe.batch
         self.generator = generator.to(task.device)
         self.discriminator = discriminator.to(task.device)
+        check_requests(self.loss, self.gives())
         self._generator_weights = list(generator.parameters())
         self._discriminator_weights = list(discriminator.parameters())
         rate = recipe.learning_rate
@@ -74,6 +87,14 @@ class AdversarialModel(LatentGenerator, Profiled, StepCounter, Resumable):
         self._steps = {"generator": 0, "discriminator": 0}
         self._average = MovingAverage(self.generator, recipe.average) if recipe.average else None
         self._mode = self.modes()[0]
+
+    def gives(self) -> Collection[type[Any]]:
+        """Return all that a loss may ask for, but for hidden activations that this discriminator does not show.
+
+        A model that overrides a step of the loop says here what is left of it.
+        """
+        shows = hidden_features(self.discriminator) is not None
+        return [request for request in REQUESTS if shows or request is not FeatureObjective]
 
     def profile(self) -> Profile:
         """Return the batch, the mode that samples are drawn in, the latent dimensions, parameters and the recipe."""
@@ -97,6 +118,8 @@ class AdversarialModel(LatentGenerator, Profiled, StepCounter, Resumable):
         """Train until batches ends; yield the terms of each generator update and its last critic step."""
         steps = 0
         for batch in batches:
+            if isinstance(self.loss, Scheduled):
+                self.loss.advance(self.task.progress())
             terms = self._step_discriminator(batch)
             self._steps["discriminator"] += 1
             steps += 1
@@ -118,16 +141,19 @@ class AdversarialModel(LatentGenerator, Profiled, StepCounter, Resumable):
         """
         real_samples, condition = batch
         with autocast(self.task):
-            fake = self._judge(self._shown(len(condition), condition), condition)
-            real = fake.new_empty(0)
-            if self.loss.paired:
+            fake, hidden = self._look(self._shown(len(condition), condition), condition)
+            real, real_hidden = fake.new_empty(0), None
+            if self.loss.paired or hidden is not None:
                 with torch.no_grad():
-                    real = self._judge(self.pack(real_samples), condition)
-        return {"generator_loss": self.loss.generator(real, fake)}
+                    real, real_hidden = self._look(self._show(real_samples), condition)
+        loss = self.loss.generator(real if self.loss.paired else real[:0], fake)
+        if isinstance(self.loss, FeatureObjective) and hidden is not None and real_hidden is not None:
+            loss = loss + self.loss.match(real_hidden, hidden)
+        return {"generator_loss": loss}
 
     def _step_discriminator(self, batch: Batch) -> dict[str, Tensor]:
         # judge a real batch and a generated one, which carries no gradient to the generator
-        real_samples, condition = self.pack(batch.samples), batch.condition
+        real_samples, condition = self._show(batch.samples), batch.condition
         with torch.no_grad(), autocast(self.task):
             fake_samples = self._shown(len(condition), condition).float()
         with autocast(self.task):
@@ -137,24 +163,37 @@ class AdversarialModel(LatentGenerator, Profiled, StepCounter, Resumable):
         # sum the terms, step once
         penalty = self._penalty(real_samples, fake_samples, condition)
         total = loss if penalty is None else loss + self.recipe.penalty_weight * penalty
+        term = None
+        if isinstance(self.loss, DiscriminatorTerm):
+            critic = partial(self._judge, condition=condition)
+            shown = Shown(real_samples, fake_samples, real, fake, critic, self._random)
+            term = self.loss.discriminator_term(shown)
+            total = total + term
         self._discriminator_optimizer.zero_grad()
         total.backward()  # type: ignore[no-untyped-call]
         norm = gradient_norm(self._discriminator_weights)
         self._discriminator_optimizer.step()
         self.loss.constrain(self.discriminator)
 
-        # what the stability measures read; nothing here leaves the device
-        terms = {"discriminator_loss": loss.detach(), "discriminator_gradient_norm": norm}
-        with torch.no_grad():
-            terms["discriminator_accuracy"] = (real > fake).float().mean()
-            if self.loss.log_odds:
-                terms["discriminator_real"] = real.sigmoid().mean()
-                terms["discriminator_fake"] = fake.sigmoid().mean()
-            if penalty is not None:
-                terms["gradient_penalty"] = penalty.detach()
-            if self.recipe.clip is not None:
-                terms["clipped_share"] = share_at_bound(self._discriminator_weights, self.recipe.clip)
+        terms = {"discriminator_loss": loss.detach(), "discriminator_gradient_norm": norm} | self._seen(real, fake)
+        further = {"gradient_penalty": penalty, "discriminator_term": term}
+        return terms | {name: value.detach() for name, value in further.items() if value is not None}
+
+    @torch.no_grad()
+    def _seen(self, real: Tensor, fake: Tensor) -> dict[str, Tensor]:
+        """Return what the stability measures read of a critic step; nothing here leaves the device."""
+        terms = {"discriminator_accuracy": (real > fake).float().mean()}
+        if self.loss.log_odds:
+            terms |= {"discriminator_real": real.sigmoid().mean(), "discriminator_fake": fake.sigmoid().mean()}
+        if self.recipe.clip is not None:
+            terms["clipped_share"] = share_at_bound(self._discriminator_weights, self.recipe.clip)
         return terms
+
+    def _show(self, samples: Tensor) -> Tensor:
+        # what the discriminator sees: changed where the loss says so, then packed
+        if isinstance(self.loss, Augmentation):
+            samples = self.loss.augment(samples.float(), self._random)
+        return self.pack(samples)
 
     def _penalty(self, real: Tensor, fake: Tensor, condition: Tensor) -> Tensor | None:
         # at full precision: the slope of a slope has few digits to lose
@@ -178,44 +217,9 @@ class AdversarialModel(LatentGenerator, Profiled, StepCounter, Resumable):
             self._average.follow(self.generator, self._steps["generator"])
         return {name: term.detach() for name, term in terms.items()} | {"generator_gradient_norm": norm}
 
-    def state_dict(self) -> dict[str, Tensor]:
-        """Return the weights of both networks, and of the average where there is one."""
-        return {
-            f"{name}.{key}": value
-            for name, network in self._networks().items()
-            for key, value in network.state_dict().items()
-        }
-
-    def load_state_dict(self, state: Mapping[str, Tensor]) -> None:
-        """Take back what state_dict or checkpoint gave."""
-        for name, network in self._networks().items():
-            known = network.state_dict()
-            network.load_state_dict({key: state[f"{name}.{key}"] for key in known if f"{name}.{key}" in state})
-
-    def checkpoint(self) -> dict[str, Tensor]:
-        """Return all that training goes on from: weights, optimizers, the noise stream, the counts."""
-        return (
-            self.state_dict()
-            | optimizer_tensors(self._generator_optimizer, "generator_optimizer")
-            | optimizer_tensors(self._discriminator_optimizer, "discriminator_optimizer")
-            | {"noise": self._random.get_state(), "steps": torch.tensor(list(self._steps.values()))}
-        )
-
-    def restore(self, state: Mapping[str, Tensor]) -> None:
-        """Take back what checkpoint gave; training then goes on to the bit."""
-        self.load_state_dict(state)
-        restore_optimizer(self._generator_optimizer, state, "generator_optimizer")
-        restore_optimizer(self._discriminator_optimizer, state, "discriminator_optimizer")
-        self._random.set_state(state["noise"].cpu())
-        self._steps = dict(zip(self._steps, state["steps"].tolist(), strict=True))
-
-    def _networks(self) -> dict[str, nn.Module]:
-        networks: dict[str, nn.Module] = {"generator": self.generator, "discriminator": self.discriminator}
-        return networks if self._average is None else networks | {"average": self._average}
-
     def _shown(self, n: int, condition: Tensor) -> Tensor:
         # generated samples as the discriminator is shown them
-        return self.pack(self._generate(n, condition))
+        return self._show(self._generate(n, condition))
 
     def _noise(self, n: int) -> Tensor:
         return torch.randn(n, self.latent, generator=self._random, device=self._random.device)
@@ -224,6 +228,15 @@ class AdversarialModel(LatentGenerator, Profiled, StepCounter, Resumable):
         noise = self._noise(n)
         samples: Tensor = self.generator(noise, condition) if self.conditional else self.generator(noise)
         return samples
+
+    def _look(self, samples: Tensor, condition: Tensor) -> tuple[Tensor, Tensor | None]:
+        """Return the logits, and where the loss compares them the hidden activations (n, d) that they are made of."""
+        parts = hidden_features(self.discriminator) if isinstance(self.loss, FeatureObjective) else None
+        if parts is None:
+            return self._judge(samples, condition), None
+        given = condition if self.conditional else None
+        hidden = parts.hidden(samples, given)
+        return parts.judge(hidden, given).float().reshape(len(samples)), hidden.float().flatten(1)
 
     def _judge(self, samples: Tensor, condition: Tensor) -> Tensor:
         logits = self.discriminator(samples, condition) if self.conditional else self.discriminator(samples)

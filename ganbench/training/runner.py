@@ -139,10 +139,10 @@ class Runner:
 
     def _build(self, spec: RunSpec, folder: RunFolder, notify: Notify) -> Training:
         factory = self.factory
-        model = factory.model(spec)
+        meter = Meter(spec.budget, synchronizer(factory.device), tick_seconds=self.tick_seconds)
+        model = factory.model(spec, lambda: meter.fraction)
         profile, dataset = profile_of(model), factory.dataset(spec.dataset)
         evaluation = Evaluation(self.features, spec, dataset, model, profile)
-        meter = Meter(spec.budget, synchronizer(factory.device), tick_seconds=self.tick_seconds)
         return Training(
             spec, dataset, model, profile, evaluation, folder, notify, meter, save_seconds=self.save_seconds
         )

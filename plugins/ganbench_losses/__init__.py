@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import ganbench
 
-# name, where it is in this package, about; oldest first
+# name, where it is in this package, about; oldest first, those that ask for more than logits after them
 _OBJECTIVES = (
     (
         "minimax",
@@ -38,6 +38,21 @@ _OBJECTIVES = (
         "relativistic-r1r2",
         "relativistic_r1r2:RelativisticR1R2",
         "R3GAN, Huang et al. 2024: pairs of real and generated, slopes at both drawn to 0.",
+    ),
+    (
+        "feature-matching",
+        "feature_matching:FeatureMatching",
+        "Salimans et al. 2016: the generator meets the mean of the discriminator's hidden activations.",
+    ),
+    (
+        "instance-noise",
+        "instance_noise:InstanceNoise",
+        "Sønderby et al. 2017: normal noise on both sides of the discriminator, annealed over the budget.",
+    ),
+    (
+        "consistency",
+        "consistency:Consistency",
+        "CR-GAN, Zhang et al. 2020: shifted and mirrored images are to have the logits of the images themselves.",
     ),
 )
 

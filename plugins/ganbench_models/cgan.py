@@ -8,6 +8,7 @@ from torch import Tensor, nn
 
 from ganbench import Setting, Task, UnfitError
 from ganbench.torchkit.adversarial import AdversarialModel
+from ganbench.torchkit.hidden import HiddenFeatures, chained
 from ganbench_models import convolutions
 from ganbench_models.perceptrons import Latent, Width, default_sizes, perceptrons
 
@@ -39,10 +40,10 @@ class CGAN(AdversarialModel):
             channels, *size = task.shape
             generator = Labelled(convolutions.generator(task, latent + embedding, width), task, (embedding,))
             joined = replace(task, shape=(channels + 1, *size))
-            discriminator = Labelled(convolutions.discriminator(joined, width), task, (1, *size))
+            discriminator = LabelledJudge(convolutions.discriminator(joined, width), task, (1, *size))
         else:
-            networks = perceptrons(task, latent, width, joined=embedding)
-            generator, discriminator = (Labelled(network, task, (embedding,)) for network in networks)
+            plain, judge = perceptrons(task, latent, width, joined=embedding)
+            generator, discriminator = Labelled(plain, task, (embedding,)), LabelledJudge(judge, task, (embedding,))
         super().__init__(task, generator, discriminator, latent=latent, conditional=True)
 
 
@@ -56,7 +57,26 @@ class Labelled(nn.Module):
 
     def forward(self, values: Tensor, labels: Tensor) -> Tensor:
         """Map values (n, …) and labels (n,) int64 to what the network makes of both."""
+        mapped: Tensor = self.network(self.joined(values, labels))
+        return mapped
+
+    def joined(self, values: Tensor, labels: Tensor) -> Tensor:
+        """Return values with their labels' embeddings, what the network is given."""
         embedded = self.embedding(labels).reshape(len(values), *self.shape)
         flat = values.flatten(1) if len(self.shape) == 1 else values
-        mapped: Tensor = self.network(torch.cat([flat, embedded], dim=1))
-        return mapped
+        return torch.cat([flat, embedded], dim=1)
+
+
+class LabelledJudge(Labelled, HiddenFeatures):
+    """A discriminator of this kind, which shows what its last layer is given."""
+
+    def hidden(self, samples: Tensor, condition: Tensor | None = None) -> Tensor:
+        """Return (n, …) activations of samples with their labels (n,)."""
+        assert condition is not None, "a conditional discriminator is given labels"
+        activations: Tensor = nn.Sequential(*chained(self.network)[:-1])(self.joined(samples, condition))
+        return activations
+
+    def judge(self, hidden: Tensor, condition: Tensor | None = None) -> Tensor:
+        """Return the logits (n, 1) of these activations."""
+        logits: Tensor = chained(self.network)[-1](hidden)
+        return logits

@@ -1,12 +1,13 @@
 """The unrolled GAN of Metz et al. (2017): the generator looks ahead at what the discriminator will answer."""
 
-from typing import Annotated
+from collections.abc import Collection
+from typing import Annotated, Any
 
 import torch
 from torch import Tensor
 from torch.func import functional_call
 
-from ganbench import BadOptionError, Batch, ModelMaker, Setting, Task, UnfitError, Wraps
+from ganbench import BadOptionError, Batch, ModelMaker, Scheduled, Setting, Task, UnfitError, Wraps
 from ganbench.torchkit.adversarial import AdversarialModel
 from ganbench.torchkit.precision import autocast
 from ganbench_models.look_ahead import LookAhead
@@ -45,6 +46,7 @@ class Unrolled(AdversarialModel):
             )
         if unrolled and built.recipe.clip is not None:
             raise UnfitError("unrolled takes steps with a gradient, and clipped weights have none; leave clip out")
+        self.unrolled = unrolled
         super().__init__(
             task,
             built.generator,
@@ -53,7 +55,10 @@ class Unrolled(AdversarialModel):
             conditional=built.conditional,
             apart=built.apart,
         )
-        self.unrolled = unrolled
+
+    def gives(self) -> Collection[type[Any]]:
+        """Return what the steps ahead allow a loss to ask for: with any of them, to be told of the budget alone."""
+        return [Scheduled] if self.unrolled else super().gives()
 
     def generator_terms(self, batch: Batch) -> dict[str, Tensor]:
         """Return the generator's loss against the discriminator that some steps on this batch would lead to."""

@@ -1,12 +1,13 @@
 """VEEGAN (Srivastava et al. 2017): a reconstructor of the noise tells the generator which modes it misses."""
 
+from collections.abc import Collection
 from dataclasses import replace
-from typing import Annotated
+from typing import Annotated, Any
 
 import torch
 from torch import Tensor, nn
 
-from ganbench import Batch, Profile, Reconstructor, Setting, Task
+from ganbench import Batch, Profile, Reconstructor, Resumable, Scheduled, Setting, Task
 from ganbench.torchkit.adversarial import AdversarialModel
 from ganbench.torchkit.modes import drawing
 from ganbench.torchkit.precision import autocast
@@ -51,6 +52,10 @@ class VEEGAN(AdversarialModel, Reconstructor):
         apart = not task.images or norm != "batch"
         super().__init__(task, coder, discriminator, latent=latent, apart=apart)
         self.coder, self.reconstruction = coder, reconstruction
+
+    def gives(self) -> Collection[type[Any]]:
+        """Return what a loss of pairs may ask for: it is shown no samples alone, and has no say in what is shown."""
+        return [Scheduled, Resumable]
 
     def profile(self) -> Profile:
         """Return the facts, with the reconstructor's parameters apart from the generator's."""

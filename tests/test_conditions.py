@@ -155,9 +155,9 @@ def test_a_conditioned_dataset_and_its_model_keep_the_contract(equipped, conditi
 @pytest.mark.parametrize(
     ("condition", "message"),
     [
-        (replace(WORDS, vocabulary=("one",)), "captions stay below 2"),
-        (replace(WORDS, length=4), "captions have shape"),
-        (replace(PICTURES, shape=(3, 4, 4)), "sources have shape"),
+        (replace(WORDS, vocabulary=("one",)), "numbers from 0 to 1; found: 1 to 4"),
+        (replace(WORDS, length=4), "captions of 4 numbers"),
+        (replace(PICTURES, shape=(3, 4, 4)), r"float32 pictures \(3, 4, 4\)"),
     ],
 )
 def test_a_dataset_that_says_something_else_of_its_condition_is_caught(equipped, condition, message):

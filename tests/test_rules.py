@@ -36,11 +36,11 @@ ROOMS = {
     "report": ["analysis", "storage", "registry", "contracts", "schema", "errors", "files"],
     "training": ["evaluation", "storage", "registry", "contracts", "schema", "seeds", "errors", "files"],
     "site": ["report", "analysis", "storage", "registry", "contracts", "schema", "errors", "files"],
-    "testing": ["training", "evaluation", "registry", "contracts", "schema", "seeds", "errors"],
+    "testing": ["suites", "analysis", "evaluation", "registry", "torchkit", "contracts", "schema", "seeds", "errors"],
     "torchkit": ["contracts", "schema", "seeds", "errors", "files"],
     "library": ["suites", "training", "evaluation", "report", "analysis", "storage", "torchkit", "registry",
                 "contracts", "schema", "seeds", "errors", "files"],
-    "cli": ["library", "suites", "training", "evaluation", "report", "site", "analysis", "storage", "registry",
+    "cli": ["library", "testing", "suites", "training", "evaluation", "report", "site", "analysis", "storage", "registry",
             "contracts", "schema", "seeds", "errors", "files"],
     "__main__": ["cli"],
 }  # fmt: skip

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from ganbench.cli import describe, diff, jobs, lists, publish, results, run, sample, score, submit, tune, verify
+from ganbench.cli import check, describe, diff, jobs, lists, publish, results, run, sample, score, submit, tune, verify
 from ganbench.errors import GanbenchError, UnknownNameError
 
 _WRONG_USAGE = 2
@@ -58,6 +58,7 @@ def main() -> None:
     ganbench runs --status failed             what ended, and how
     ganbench list models                      what there is
     ganbench describe model dcgan             every parameter of one thing
+    ganbench check my-gan                     whether a plugin's thing keeps its contract
     ganbench report                           the leaderboard once more
     ganbench publish --out site               the same as pages, for everybody
     ganbench diff BEFORE AFTER                what became better, and what worse
@@ -73,8 +74,7 @@ def main() -> None:
 
 
 for _command in (
-    run.run, jobs.status, jobs.runs, lists.list_, describe.describe, lists.plugins, results.report, results.show,
-    publish.publish, publish.serve, diff.diff, submit.submit, verify.verify, sample.sample, score.score,
-    tune.tune,
+    run.run, jobs.status, jobs.runs, lists.list_, describe.describe, check.check, lists.plugins, results.report,
+    results.show, publish.publish, publish.serve, diff.diff, submit.submit, verify.verify, sample.sample, score.score, tune.tune,
 ):  # fmt: skip
     main.add_command(_command)

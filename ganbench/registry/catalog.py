@@ -102,6 +102,14 @@ class Catalog:
             self._offers[kind].update({card.name: (card, plugin) for card in offered})
         self.plugins.append(plugin)
 
+    def joined(self, plugin: Plugin, cards: Mapping[str, list[Card]]) -> "Catalog":
+        """Return a catalog with a further plugin, and leave this one as it is; raises what add raises."""
+        both = Catalog()
+        both.plugins = list(self.plugins)
+        both._offers = {kind: dict(offered) for kind, offered in self._offers.items()}
+        both.add(plugin, cards)
+        return both
+
     def _find(self, kind: str, name: str) -> tuple[Card, Plugin]:
         offers = self._offers[kind]
         if name not in offers:

@@ -1,12 +1,31 @@
 """Conformance: what a plugin's author calls in a test to know that a thing keeps its contract, one file a kind.
 
-Each check takes a name on offer, with parameters if need be, and raises AssertionError in one sentence.
+`conformance` makes a test of every check; `check_model` and its like run them all, and raise what was expected, what
+came, and where the contract says so.
 """
 
-from ganbench.testing.bench import make_factory
-from ganbench.testing.datasets import check_dataset
-from ganbench.testing.losses import check_loss
-from ganbench.testing.metrics import check_metric
-from ganbench.testing.models import check_model
+from ganbench.testing.conformance import (
+    check_dataset,
+    check_loss,
+    check_metric,
+    check_model,
+    conformance,
+    plural,
+    run_checks,
+)
+from ganbench.testing.kit import BrokenContractError, Outcome, Subject, Verdict, make_factory
 
-__all__ = ["check_dataset", "check_loss", "check_metric", "check_model", "make_factory"]
+__all__ = [
+    "BrokenContractError",
+    "Outcome",
+    "Subject",
+    "Verdict",
+    "check_dataset",
+    "check_loss",
+    "check_metric",
+    "check_model",
+    "conformance",
+    "make_factory",
+    "plural",
+    "run_checks",
+]

@@ -1,19 +1,42 @@
-"""What all checks share: everything that is installed, on the CPU, and seeded generators."""
+"""What checks are made with: seeded generators, a training that is cut off, and how far sets of samples are apart."""
 
-from pathlib import Path
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from itertools import islice
 
 import torch
+from torch import Tensor
 
-from ganbench.contracts.datasets import Source
-from ganbench.registry.catalog import discover
-from ganbench.registry.factory import Factory
+from ganbench.contracts.datasets import Batch
+from ganbench.contracts.models import Model
 
-
-def make_factory(root: Path | None = None) -> Factory:
-    """Return a factory on the CPU of everything that is installed. root: folder of data, if any."""
-    return Factory(discover(), "cpu", Source(root, root or Path()))
+UPDATES = 4  # that most checks of a model train for
 
 
 def seeded(seed: int = 0) -> torch.Generator:
     """Return a generator of one seed."""
     return torch.Generator().manual_seed(seed)
+
+
+def energy_distance(first: Tensor, second: Tensor) -> float:
+    """Return the squared energy distance of two sets (n, d) and (m, d): 2 E|x - y| - E|x - x'| - E|y - y'|; 0 or more.
+
+    Székely and Rizzo (2013), with all pairs counted, those of a sample with itself too.
+    """
+    between = torch.cdist(first, second).mean()
+    return float(2 * between - torch.cdist(first, first).mean() - torch.cdist(second, second).mean())
+
+
+def interrupted(model: Model, batches: list[Batch]) -> list[Batch]:
+    """Train a few updates, as far as there are any, and stop between two; return the batches that were not taken."""
+    data = iter(batches)
+    with closing(model.fit(data)) as updates:  # type: ignore[type-var]
+        for _ in islice(updates, UPDATES // 2):
+            pass
+    return list(data)
+
+
+def drain(model: Model, batches: Sequence[Batch] | Iterator[Batch]) -> None:
+    """Train until the batches end."""
+    for _ in model.fit(iter(batches)):
+        pass

@@ -1,78 +1,248 @@
-"""Whether a metric keeps its contract."""
+"""Whether a metric keeps its contract, and whether it minds what it should mind."""
+
+from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from functools import partial
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property, partial
+from itertools import pairwise
+from typing import Any
 
 import torch
 from torch import Tensor
+from torch.nn.functional import avg_pool2d
 
+from ganbench.contracts.cards import Column, FeatureCard, MetricCard
+from ganbench.contracts.datasets import Batch, Dataset
 from ganbench.contracts.metrics import BoundedByData, Evidence, ModeHistogram, Side
+from ganbench.errors import UnfitError
 from ganbench.evaluation.features import FeatureStore
-from ganbench.registry.factory import Factory
+from ganbench.registry.measure import Measure
 from ganbench.schema.choice import Choice
-from ganbench.testing.bench import make_factory, seeded
+from ganbench.testing.bench import seeded
+from ganbench.testing.kit import Checks, NotApplicableError, require
+from ganbench.testing.toys import TOYS
+
+SCORE = "ganbench.Metric.score"
+_HALF = 250  # samples of a side, at most
+_SLACK = 0.05  # of a column's range over the levels: what it may gain at one of them
 
 
-def check_metric(name: str, dataset: str, factory: Factory | None = None) -> None:
-    """Check that a metric fills its columns, within their ranges, and finds real data no worse than noise."""
-    factory = factory or make_factory()
-    measure = factory.measure(Choice.parse(name))
-    data = factory.dataset(Choice.parse(dataset))
-    half = min(250, data.count("test") // 2)
-    whole = data.head("test", 2 * half)
-    noise = whole.samples[half:] + 3 * torch.randn(whole.samples[half:].shape, generator=seeded())
-    embed = partial(FeatureStore(factory).features, measure.space, classes=data.classes) if measure.space else None
+class MetricChecks(Checks):
+    """What a metric must do, on a dataset that it takes: a named one, or the first toy."""
 
-    def side(samples: Tensor, condition: Tensor) -> Side:
-        return Side(samples, condition, embed(samples) if embed else None)
+    @classmethod
+    def methods(cls) -> Sequence[Callable[[Any], None]]:
+        """Return the checks, in the order in which they are run."""
+        return (
+            cls.every_column_is_filled_within_its_range, cls.equal_evidence_has_equal_scores,
+            cls.the_order_of_samples_means_nothing, cls.equal_sets_are_best, cls.real_data_are_no_worse_than_noise,
+            cls.growing_noise_is_no_gain, cls.growing_blur_is_no_gain, cls.dropped_classes_are_no_gain,
+            cls.histograms_count_no_sample_twice, cls.bounds_lie_within_the_cards,
+        )  # fmt: skip
 
-    def evidence(samples: Tensor) -> Evidence:
-        real, fake = side(whole.samples[:half], whole.condition[:half]), side(samples, whole.condition[half:])
-        return Evidence(real, fake, data, None, seed=0, embed=embed)
+    def every_column_is_filled_within_its_range(self) -> None:
+        """A score gives a finite number for each column of the card, within its range, and nothing else."""
+        strange = set(self._good) - {column.name for column in self._card.columns}
+        require(not strange, "the card's columns", f"{', '.join(sorted(strange))} too", SCORE)
+        for column in self._card.columns:
+            require(column.name in self._good, f"a number for {column.name}", "none", SCORE)
+            value = float(self._good[column.name])
+            require(math.isfinite(value), f"{column.name} finite for real data", value, SCORE)
+            low, high = self._ends(column)
+            require(_within(value, low, high), f"{column.name} from {low} to {high}", value, "ganbench.Column")
 
-    good, again, bad = (
-        measure.metric.score(evidence(samples)) for samples in (whole.samples[half:], whole.samples[half:], noise)
-    )
-    assert good == again, "two scores of one evidence differ"
-    strange = set(good) - {column.name for column in measure.card.columns}
-    assert not strange, f"its card has no column for {', '.join(sorted(strange))}"
-    ends = {column.name: (column.low, column.high) for column in measure.card.columns}
-    if isinstance(measure.metric, BoundedByData):
-        ends |= _checked_bounds(measure.metric.bounds(evidence(noise)), ends)
-    for column in measure.card.columns:
-        assert column.name in good, f"no value for the column {column.name}"
-        value = float(good[column.name])
-        assert math.isfinite(value), f"{column.name} is {value} for real data"
-        low, high = ends[column.name]
-        assert low is None or value >= low, f"{column.name} is below {low}"
-        assert high is None or value <= high, f"{column.name} is above {high}"
-        if column.better in ("higher", "lower"):
-            gain = value - bad[column.name]
-            assert (gain if column.better == "higher" else -gain) >= 0, f"{column.name} prefers noise to real data"
-    if isinstance(measure.metric, ModeHistogram):
-        _check_histogram(measure.metric.histogram(evidence(whole.samples[half:])), half)
+    def equal_evidence_has_equal_scores(self) -> None:
+        """Two scores of one evidence are equal: a metric's randomness is its evidence's seed."""
+        require(self._score(self._fake) == self._good, "equal scores", "others", "ganbench.Evidence.seed")
+
+    def the_order_of_samples_means_nothing(self) -> None:
+        """Generated samples in another order have the same score."""
+        order = torch.randperm(len(self._fake.samples), generator=seeded(3))
+        other = self._score(Batch(self._fake.samples[order], self._fake.condition[order]))
+        for name, value in self._good.items():
+            same = math.isclose(value, other[name], rel_tol=1e-3, abs_tol=1e-5)
+            require(same, f"{name} of {value:.6g} in any order", f"{other[name]:.6g}", SCORE)
+
+    def equal_sets_are_best(self) -> None:
+        """The real samples themselves score no worse than other real ones do."""
+        best = self._score(self._real)
+        for column in self._directed:
+            gain = _gain(column, self._good[column.name], best[column.name])
+            slack = 1e-3 * max(1.0, abs(best[column.name]))
+            require(gain <= slack, f"{column.name} best for equal sets", self._pair(column, best, self._good), SCORE)
+
+    def real_data_are_no_worse_than_noise(self) -> None:
+        """Held-out real samples score no worse than the same under noise of three standard deviations."""
+        bad = self._score(_noisy(self._fake, 3.0))
+        for column in self._directed:
+            gain = _gain(column, bad[column.name], self._good[column.name])
+            require(gain <= 0, f"{column.name} no better for noise", self._pair(column, self._good, bad), SCORE)
+
+    def growing_noise_is_no_gain(self) -> None:
+        """Normal noise of growing deviation improves no column."""
+        self._no_gain([_noisy(self._fake, deviation) for deviation in (0.0, 0.1, 0.3, 1.0)], "noise")
+
+    def growing_blur_is_no_gain(self) -> None:
+        """Means over growing squares improve no column; images alone are blurred."""
+        if len(self._data.shape) != 3:
+            raise NotApplicableError("images alone are blurred")
+        self._no_gain([Batch(_blurred(self._fake.samples, size), self._fake.condition) for size in (1, 3, 5)], "blur")
+
+    def dropped_classes_are_no_gain(self) -> None:
+        """Samples of fewer and fewer classes improve no column."""
+        classes = self._data.classes
+        if classes < 2:
+            raise NotApplicableError("the data have no classes")
+        kept = sorted({classes, max(1, classes // 2), 1}, reverse=True)
+        self._no_gain([_of_classes(self._fake, n) for n in kept], "dropped classes")
+
+    def histograms_count_no_sample_twice(self) -> None:
+        """A ModeHistogram counts both sides over the same modes, each sample once at most."""
+        metric, where = self._measure.metric, "ganbench.ModeHistogram.histogram"
+        if not isinstance(metric, ModeHistogram):
+            raise NotApplicableError("it does not claim to be a ModeHistogram")
+        counts = metric.histogram(self._evidence(self._fake))
+        require(set(counts) == {"generated", "real"}, "generated and real counts", sorted(counts), where)
+        generated, real = counts["generated"], counts["real"]
+        require(len(generated) == len(real), "the same modes on both sides", (len(generated), len(real)), where)
+        for side in (generated, real):
+            require(bool(side.min() >= 0), "counts of 0 or more", int(side.min()), where)
+            most = len(self._fake.samples)
+            require(int(side.sum()) <= most, f"{most} at most", int(side.sum()), where)
+
+    def bounds_lie_within_the_cards(self) -> None:
+        """A BoundedByData bounds columns of its card, within the ends that the card has, for noise too."""
+        where = "ganbench.BoundedByData.bounds"
+        if not isinstance(self._measure.metric, BoundedByData):
+            raise NotApplicableError("it does not claim to be BoundedByData")
+        of_card = {column.name: (column.low, column.high) for column in self._card.columns}
+        bounds = self._measure.metric.bounds(self._evidence(_noisy(self._fake, 3.0)))
+        strange = sorted(set(bounds) - set(of_card))
+        require(not strange, "bounds of the card's columns", ", ".join(strange), where)
+        for name, ends in bounds.items():
+            inside = all(outer is None or end is not None for end, outer in zip(ends, of_card[name], strict=True))
+            inside = inside and all(_within(end, *of_card[name]) for end in ends if end is not None)
+            require(inside, f"{name} within {of_card[name]}", ends, where)
+
+    def _ends(self, column: Column) -> tuple[float | None, float | None]:
+        metric = self._measure.metric
+        known = metric.bounds(self._evidence(self._fake)) if isinstance(metric, BoundedByData) else {}
+        return known.get(column.name, (column.low, column.high))
+
+    def _no_gain(self, levels: list[Batch], what: str) -> None:
+        scores = [self._score(level) for level in levels]
+        for column in self._directed:
+            values = [float(score[column.name]) for score in scores]
+            shown = " → ".join(f"{value:.4g}" for value in values)
+            spread = max(values) - min(values)
+            steps = [_gain(column, after, before) for before, after in pairwise(values)]
+            whole = _gain(column, values[-1], values[0])
+            worse = max(steps) <= _SLACK * spread + 1e-6 and whole <= _SLACK * spread + 1e-6
+            require(worse, f"{column.name} no better under growing {what}", shown, SCORE)
+
+    def _score(self, batch: Batch) -> Mapping[str, float]:
+        return self._measure.metric.score(self._evidence(batch))
+
+    def _evidence(self, batch: Batch) -> Evidence:
+        real, fake = (self._side(each) for each in (self._real, batch))
+        return Evidence(real, fake, self._data, None, seed=0, embed=self._embed)
+
+    def _side(self, batch: Batch) -> Side:
+        samples, labels = batch[0], batch[1]
+        known = labels if self._data.classes else None
+        return Side(samples, known, self._embed(samples) if self._embed else None)
+
+    @cached_property
+    def _measure(self) -> Measure:
+        return self.factory.measure(self.choice)
+
+    @property
+    def _card(self) -> MetricCard:
+        return self._measure.card
+
+    @property
+    def _directed(self) -> list[Column]:
+        return [column for column in self._card.columns if column.better in ("higher", "lower")]
+
+    @cached_property
+    def _data(self) -> Dataset:
+        if "log_prob" in self._card.needs:
+            raise NotApplicableError("it needs a model that tells likelihoods, and judges no samples")
+        if self.subject.dataset is not None:
+            return self.factory.dataset(self.subject.dataset)
+        reason = ""
+        for toy in TOYS:
+            data = self.factory.dataset(Choice(toy))
+            kind = "images" if len(data.shape) == 3 else "points"
+            space = self._measure.space
+            card: FeatureCard | None = self.factory.catalog.get("features", space.name) if space else None
+            if card and not card.fits(toy, kind):
+                reason = f"the features {card.name} know {', '.join(card.knows)}; name a dataset"
+                continue
+            try:
+                self._measure.metric.score(_plain_evidence(data, self._embedding(data)))
+            except UnfitError as error:
+                reason = str(error)
+            else:
+                return data
+        raise NotApplicableError(reason)
+
+    @cached_property
+    def _embed(self) -> Callable[[Tensor], Any] | None:
+        return self._embedding(self._data)
+
+    def _embedding(self, data: Dataset) -> Callable[[Tensor], Any] | None:
+        space = self._measure.space
+        return partial(FeatureStore(self.factory).features, space, classes=data.classes) if space else None
+
+    @cached_property
+    def _whole(self) -> Batch:
+        return self._data.head("test", 2 * min(_HALF, self._data.count("test") // 2))
+
+    @property
+    def _real(self) -> Batch:
+        return Batch(*(part[: len(part) // 2] for part in self._whole[:2]))
+
+    @property
+    def _fake(self) -> Batch:
+        return Batch(*(part[len(part) // 2 :] for part in self._whole[:2]))
+
+    @cached_property
+    def _good(self) -> Mapping[str, float]:
+        return self._score(self._fake)
+
+    @staticmethod
+    def _pair(column: Column, good: Mapping[str, float], bad: Mapping[str, float]) -> str:
+        return f"{good[column.name]:.4g} and then {bad[column.name]:.4g}"
 
 
-_Ends = Mapping[str, tuple[float | None, float | None]]
+def _within(value: float, low: float | None, high: float | None) -> bool:
+    return (low is None or value >= low) and (high is None or value <= high)
 
 
-def _checked_bounds(bounds: _Ends, of_card: _Ends) -> _Ends:
-    strange = set(bounds) - set(of_card)
-    assert not strange, f"it bounds {', '.join(sorted(strange))}, for which its card has no column"
-    for name, (low, high) in bounds.items():
-        outer_low, outer_high = of_card[name]
-        inside = (outer_low is None or (low is not None and low >= outer_low)) and (
-            outer_high is None or (high is not None and high <= outer_high)
-        )
-        assert inside, f"the bounds of {name}, {low} and {high}, leave those of its card, {outer_low} and {outer_high}"
-    return bounds
+def _gain(column: Column, after: float, before: float) -> float:
+    return (after - before) if column.better == "higher" else (before - after)
 
 
-def _check_histogram(counts: Mapping[str, Tensor], most: int) -> None:
-    assert set(counts) == {"generated", "real"}, f"a histogram has generated and real counts, not {sorted(counts)}"
-    generated, real = counts["generated"], counts["real"]
-    assert len(generated) == len(real), "both sides are counted over the same modes"
-    for side in (generated, real):
-        assert side.min() >= 0, "counts are 0 or more"
-        assert side.sum() <= most, "no sample is counted twice"
+def _noisy(batch: Batch, deviation: float) -> Batch:
+    noise = torch.randn(batch.samples.shape, generator=seeded())
+    return Batch(batch.samples + deviation * noise, batch.condition)
+
+
+def _blurred(images: Tensor, size: int) -> Tensor:
+    return avg_pool2d(images, size, stride=1, padding=size // 2, count_include_pad=False)
+
+
+def _of_classes(batch: Batch, classes: int) -> Batch:
+    """Return as many samples, of the first classes alone: those that there are, again and again."""
+    kept = (batch.condition < classes).nonzero()[:, 0]
+    order = kept[torch.arange(len(batch.condition)) % len(kept)]
+    return Batch(batch.samples[order], batch.condition[order])
+
+
+def _plain_evidence(data: Dataset, embed: Callable[[Tensor], Any] | None) -> Evidence:
+    batch = data.head("test", 100)
+    features = embed(batch.samples) if embed else None
+    side = Side(batch.samples, batch.condition if data.classes else None, features)
+    return Evidence(side, side, data, None, seed=0, embed=embed)

@@ -1,177 +1,242 @@
 """Whether a model keeps its contract, and every claim that it makes beyond it."""
 
-from contextlib import closing
-from dataclasses import replace
-from itertools import islice
+from __future__ import annotations
 
+import random
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from functools import cached_property
+from itertools import islice
+from typing import Any
+
+import numpy as np
 import torch
 from torch import Tensor
 
-from ganbench.contracts.capabilities import (
-    EvidenceBound,
-    LatentDecoder,
-    Likelihood,
-    Profile,
-    Reconstructor,
-    Resumable,
-    StepCounter,
-    profile_of,
-)
+from ganbench.contracts.capabilities import Resumable, profile_of
 from ganbench.contracts.datasets import Batch
 from ganbench.contracts.models import Model
-from ganbench.registry.factory import Factory
+from ganbench.errors import UnfitError
 from ganbench.schema.choice import Choice
 from ganbench.schema.condition import Captions, Sources
 from ganbench.schema.spec import Budget, RunSpec
 from ganbench.seeds import isolated
-from ganbench.testing.bench import make_factory, seeded
+from ganbench.testing.bench import UPDATES, drain, energy_distance, interrupted, seeded
+from ganbench.testing.claims import CLAIMS
+from ganbench.testing.kit import Checks, NotApplicableError, require
+from ganbench.testing.toys import TOYS
 
-UPDATES = 4
+LEARNING_UPDATES = 400
 
-
-def check_model(
-    name: str, dataset: str, loss: str | None = None, factory: Factory | None = None, precision: str = "fp32"
-) -> None:
-    """Check that a model trains, samples and survives its state, on a dataset that fits it, and keeps its claims.
-
-    precision: of its networks, "fp32" or "bf16".
-    """
-    factory = factory or make_factory()
-    spec = replace(_spec(factory, name, dataset, loss), precision=precision)
-    first, second = (_trained(factory, spec) for _ in range(2))
-    shape = tuple(factory.dataset(spec.dataset).shape)
-
-    # it draws what it should, from the generator alone
-    drawn_by = isinstance(profile_of(first).condition, Captions | Sources)  # labels are drawn where they are left out
-    given = factory.dataset(spec.dataset).head("test", 7).condition if drawn_by else None
-    samples = first.sample(7, seeded(), given)
-    assert samples.shape == (7, *shape), f"sample(7) gave shape {tuple(samples.shape)}, not {(7, *shape)}"
-    assert samples.dtype == torch.float32, f"sample gave {samples.dtype}, not float32"
-    assert samples.isfinite().all(), "sample gave numbers that are not finite"
-    if len(shape) == 3:
-        assert samples.abs().max() <= 1.0, "images lie in [-1, 1]"
-    torch.rand(1)  # a model that reads the global stream now draws something else
-    assert torch.equal(samples, first.sample(7, seeded(), given)), "sample reads more than its generator"
-    assert first.sample(1, seeded(), None if given is None else given[:1]).shape == (1, *shape), (
-        "sample(1) has another shape"
-    )
-
-    # equal seeds, equal models; and a state is all that sampling needs
-    assert torch.equal(samples, second.sample(7, seeded(), given)), "two fits from one seed differ"
-    state = first.state_dict()
-    assert all(isinstance(value, Tensor) for value in state.values()), "state_dict is a flat mapping of tensors"
-    fresh = factory.model(spec)
-    fresh.load_state_dict({key: value.clone() for key, value in state.items()})
-    assert torch.equal(samples, fresh.sample(7, seeded(), given)), "a loaded state samples differently"
-    _check_claims(first, factory.dataset(spec.dataset).head("test", 5), profile_of(first))
-    if isinstance(first, Resumable):
-        _check_resuming(factory, spec, given)
+FIT, SAMPLE, STATE = "ganbench.Model.fit", "ganbench.Model.sample", "ganbench.Model.state_dict"
 
 
-def _check_claims(model: Model, batch: Batch, profile: Profile) -> None:
-    """Check every capability that a model claims by inheriting from its class."""
-    n = len(batch.samples)
-    condition = batch.condition if profile.conditional else None
-    assert profile.batch >= 1, f"profile().batch is 1 or more, not {profile.batch}"
-    if isinstance(model, StepCounter):
-        steps = model.steps_by_player()
-        assert sum(steps.values()) > 0, f"steps_by_player() counted nothing in training: {dict(steps)}"
-    if isinstance(model, Likelihood):
-        nats = model.log_prob(batch.samples)
-        assert nats.shape == (n,), f"log_prob of {n} samples has shape {(n,)}, not {tuple(nats.shape)}"
-        assert not nats.isnan().any(), "log_prob gave nan"
-    if isinstance(model, LatentDecoder):
-        assert profile.latent, "a LatentDecoder says in its profile() how many latent dimensions it has"
-        decoded = model.decode(torch.randn(n, profile.latent, generator=seeded()), condition)
-        assert decoded.shape == batch.samples.shape, f"decode gave shape {tuple(decoded.shape)}"
-        assert decoded.isfinite().all(), "decode gave numbers that are not finite"
-    if isinstance(model, Reconstructor):
-        assert len(model.encode(batch.samples, condition)) == n, "encode gives a code for each sample"
-        again = model.reconstruct(batch.samples, condition)
-        assert again.shape == batch.samples.shape, f"reconstruct gave shape {tuple(again.shape)}"
-        assert model.anomaly(batch.samples, condition).shape == (n,), "anomaly gives a number for each sample"
-    if isinstance(model, EvidenceBound):
-        bound = model.elbo(batch.samples, seeded(), condition)
-        assert bound.shape == (n,), f"elbo of {n} samples has shape {(n,)}, not {tuple(bound.shape)}"
+class ModelChecks(Checks):
+    """What a model must do, on a dataset that fits it: a named one, or the first of the kit's toys that does."""
 
+    SLOW = frozenset({"learns-two-modes"})
 
-def _check_resuming(factory: Factory, spec: RunSpec, given: Tensor | None) -> None:
-    """Check that training that was interrupted between two updates gives the same samples as one that was not."""
-    dataset = factory.dataset(spec.dataset)
-    with isolated(0):
-        whole = factory.model(spec)
-    with isolated(0):
-        half = factory.model(spec)
-    taken = 2 * _batches_for(factory, spec)
-    batches = list(islice(dataset.batches("train", profile_of(whole).batch, 0), taken))
-    with isolated(1):
-        _drain(whole, batches)
-    with isolated(1):
-        left = _interrupted(half, batches)
-        assert isinstance(half, Resumable)
-        state = {name: tensor.clone() for name, tensor in half.checkpoint().items()}
-        stream = torch.get_rng_state()
-    with isolated(2):
-        resumed = factory.model(spec)
-        assert isinstance(resumed, Resumable)
-        resumed.restore(state)
-        torch.set_rng_state(stream)
-        _drain(resumed, left)
-    assert torch.equal(whole.sample(7, seeded(), given), resumed.sample(7, seeded(), given)), (
-        "restore(checkpoint()) in the middle of training changes what comes of it"
-    )
+    @classmethod
+    def methods(cls) -> Sequence[Callable[[Any], None]]:
+        """Return the checks, in the order in which they are run."""
+        own = (
+            cls.fit_yields_finite_scalars, cls.samples_look_like_the_data, cls.sampling_reads_its_generator_alone,
+            cls.equal_seeds_make_equal_models, cls.a_state_is_all_that_sampling_needs,
+            cls.a_ragged_last_batch_is_learnt_from, cls.global_state_is_left_alone,
+            cls.training_resumes_to_the_bit, cls.trains_at_bf16, cls.learns_two_modes,
+        )  # fmt: skip
+        return (*own, *(_claim(name) for name in CLAIMS))
 
+    def fit_yields_finite_scalars(self) -> None:
+        """Fit yields finite scalars after each update, and ends with its data."""
+        self._trained  # noqa: B018  # the check is in the training
 
-def _batches_for(factory: Factory, spec: RunSpec) -> int:
-    """Return how many batches a model takes to its next update but one, so that a save falls between updates."""
-    with isolated(0):
-        model = factory.model(spec)
+    def samples_look_like_the_data(self) -> None:
+        """Samples are finite float32 in the shape of the data, images and waveforms in [-1, 1]."""
+        for n in (7, 1):
+            samples = self._draw(self._trained, n)
+            require(samples.shape == (n, *self._shape), f"shape {(n, *self._shape)}", tuple(samples.shape), SAMPLE)
+            require(samples.dtype == torch.float32, "float32", samples.dtype, SAMPLE)
+            require(bool(samples.isfinite().all()), "finite samples", "numbers that are not", SAMPLE)
+            if len(self._shape) == 3:
+                most = samples.abs().max().item()
+                require(most <= 1.0, "images in [-1, 1]", f"{most:g}", SAMPLE)
+
+    def sampling_reads_its_generator_alone(self) -> None:
+        """Samples of equal generators are equal, whatever was drawn from the global stream between."""
+        first = self._draw(self._trained, 7)
+        torch.rand(1)  # a model that reads the global stream now draws something else
+        again = self._draw(self._trained, 7)
+        require(torch.equal(first, again), "equal samples of equal generators", "others", SAMPLE)
+
+    def equal_seeds_make_equal_models(self) -> None:
+        """Two models that are trained from one seed draw the same samples."""
+        first, second = (self._draw(model, 7) for model in (self._trained, self._train(self.spec)))
+        require(torch.equal(first, second), "two fits from one seed draw the same", "other samples", FIT)
+
+    def a_state_is_all_that_sampling_needs(self) -> None:
+        """state_dict is a flat mapping of tensors; a new model that takes it back draws the same samples."""
+        state = self._trained.state_dict()
+        odd = [type(value).__name__ for value in state.values() if not isinstance(value, Tensor)]
+        require(not odd, "a flat mapping of tensors", ", ".join(odd), STATE)
+        fresh = self.factory.model(self.spec)
+        fresh.load_state_dict({key: value.clone() for key, value in state.items()})
+        first, second = (self._draw(model, 7) for model in (self._trained, fresh))
+        require(torch.equal(first, second), "a loaded state samples the same", "other samples", STATE)
+
+    def a_ragged_last_batch_is_learnt_from(self) -> None:
+        """A last batch that is smaller than the others is learnt from, or left, without complaint."""
+        batches = self._batches(self.spec, 3)
+        last = Batch(*(part[: max(2, len(part) // 2 + 1)] for part in batches[-1]))
+        with isolated(0):
+            model = self.factory.model(self.spec)
+            drain(model, [*batches, last])
+        require(bool(self._draw(model, 2).isfinite().all()), "finite samples", "others", FIT)
+
+    def global_state_is_left_alone(self) -> None:
+        """Sampling leaves the global random streams as they were; nothing changes default dtype or threads."""
+        before = (torch.get_default_dtype(), torch.get_num_threads(), torch.is_grad_enabled())
+        model = self._train(self.spec)
+        streams = _streams()
+        self._draw(model, 3)
+        require(streams == _streams(), "random streams as they were", "others after sample", SAMPLE)
+        after = (torch.get_default_dtype(), torch.get_num_threads(), torch.is_grad_enabled())
+        require(before == after, f"dtype, threads and gradients as they were, {before}", after, "ganbench.Model")
+
+    def training_resumes_to_the_bit(self) -> None:
+        """A Resumable that was interrupted between two updates gives the samples of undisturbed training."""
+        self._claimed(Resumable)
+        batches = self._batches(self.spec, 2 * self._batches_to_an_update())
+        with isolated(0):
+            whole = self.factory.model(self.spec)
+        with isolated(0):
+            half = self.factory.model(self.spec)
+        with isolated(1):
+            drain(whole, batches)
+        with isolated(1):
+            left = interrupted(half, batches)
+            assert isinstance(half, Resumable)
+            state = {name: tensor.clone() for name, tensor in half.checkpoint().items()}
+            stream = torch.get_rng_state()
+        with isolated(2):
+            resumed = self.factory.model(self.spec)
+            assert isinstance(resumed, Resumable)
+            resumed.restore(state)
+            torch.set_rng_state(stream)
+            drain(resumed, left)
+        first, second = (self._draw(model, 7) for model in (whole, resumed))
+        require(torch.equal(first, second), "the samples of undisturbed training", "others", "ganbench.Resumable")
+
+    def trains_at_bf16(self) -> None:
+        """Networks at bf16 train too, and give finite samples in float32."""
+        samples = self._draw(self._train(replace(self.spec, precision="bf16")), 3)
+        require(samples.dtype == torch.float32, "float32", samples.dtype, SAMPLE)
+        require(bool(samples.isfinite().all()), "finite samples", "numbers that are not", SAMPLE)
+
+    def learns_two_modes(self) -> None:
+        """Some hundred updates bring samples nearer to the data than noise of the data's own mean and spread is."""
+        data = self.factory.dataset(self.spec.dataset)
+        real = data.head("test", 200).samples.flatten(1)
+        with isolated(0):
+            model = self.factory.model(self.spec)
+            drain(model, islice(data.batches("train", profile_of(model).batch, 0), LEARNING_UPDATES))
+        drawn = self._draw(model, 200).flatten(1)
+        noise = 2 * torch.rand(real.shape, generator=seeded(1)) - 1
+        apart, bound = energy_distance(drawn, real), energy_distance(noise, real)
+        require(apart < 0.5 * bound, f"an energy distance below {0.5 * bound:.3g}", f"{apart:.3g}", FIT)
+
+    @cached_property
+    def spec(self) -> RunSpec:
+        """The run that is tried: on the named dataset, or the first toy that the model can be built for."""
+        if self.subject.dataset is not None:
+            return self._spec(self.subject.dataset)
+        reasons = []
+        for toy in TOYS:
+            try:
+                self.factory.model(self._spec(Choice(toy)))
+            except UnfitError as error:
+                reasons.append(str(error))
+            else:
+                return self._spec(Choice(toy))
+        raise NotApplicableError("; ".join(reasons))
+
+    def _spec(self, dataset: Choice) -> RunSpec:
+        default = self.factory.catalog.get("models", self.choice.name).loss
+        loss = self.subject.loss or (Choice.parse(default) if default else None)
+        budget, precision = Budget(updates=UPDATES), self.subject.precision
+        return RunSpec("test@0", dataset, self.choice, loss, 0, budget, True, (), precision=precision)
+
+    @cached_property
+    def _shape(self) -> tuple[int, ...]:
+        return tuple(self.factory.dataset(self.spec.dataset).shape)
+
+    def _draw(self, model: Model, n: int) -> Tensor:
+        """Draw from a fresh generator; by held-out captions or sources where the model takes them."""
+        given = None
+        if isinstance(profile_of(model).condition, Captions | Sources):  # labels are drawn where they are left out
+            given = self.factory.dataset(self.spec.dataset).head("test", n).condition
+        return model.sample(n, seeded(), given)
+
+    @cached_property
+    def _trained(self) -> Model:
+        return self._train(self.spec)
+
+    def _claimed(self, claim: type[Any]) -> Any:
+        if not isinstance(self._trained, claim):
+            raise NotApplicableError(f"it does not claim to be a {claim.__name__}")
+        return self._trained
+
+    def check_claim(self, name: str) -> None:
+        """Try what a capability promises; NotApplicableError for one that is not claimed."""
+        claim, check = CLAIMS[name]
+        model = self._claimed(claim)
+        check(model, self.factory.dataset(self.spec.dataset).head("test", 5), profile_of(model))
+
+    def _train(self, spec: RunSpec) -> Model:
+        with isolated(0):
+            model = self.factory.model(spec)
+            rounds = 0
+            batch = profile_of(model).batch
+            require(batch >= 1, "a batch of 1 or more", batch, "ganbench.Profile")
+            data = islice(self.factory.dataset(spec.dataset).batches("train", batch, 0), 10 * UPDATES)
+            for losses in model.fit(data):
+                rounds += 1
+                for name, given in losses.items():
+                    value = torch.as_tensor(given)
+                    require(value.numel() == 1, f"scalars; {name} is one", f"{value.numel()} numbers", FIT)
+                    require(bool(value.isfinite()), f"{name} is finite", f"{value.item()} at update {rounds}", FIT)
+            require(rounds > 0, "fit yields after each update", "it yielded nothing", FIT)
+        return model
+
+    def _batches(self, spec: RunSpec, count: int) -> list[Batch]:
+        size = profile_of(self._trained).batch
+        return list(islice(self.factory.dataset(spec.dataset).batches("train", size, 0), count))
+
+    def _batches_to_an_update(self) -> int:
+        """Return how many batches a model takes to its next update but one, so that a save falls between updates."""
         taken = 0
 
-        def counted() -> object:
+        def counted() -> Iterator[Batch]:
             nonlocal taken
-            for batch in factory.dataset(spec.dataset).batches("train", profile_of(model).batch, 0):
+            for batch in self.factory.dataset(self.spec.dataset).batches("train", profile_of(model).batch, 0):
                 taken += 1
                 yield batch
 
-        for update, _ in enumerate(model.fit(counted()), start=1):  # type: ignore[arg-type]
-            if update == UPDATES // 2:
-                break
-    return taken
+        with isolated(0):
+            model = self.factory.model(self.spec)
+            for _ in islice(model.fit(counted()), UPDATES // 2):
+                pass
+        return taken
 
 
-def _interrupted(model: Model, batches: list[Batch]) -> list[Batch]:
-    """Train a few updates, as far as there are any, and stop between two; return the batches that were not taken."""
-    data = iter(batches)
-    with closing(model.fit(data)) as updates:  # type: ignore[type-var]
-        for _ in islice(updates, UPDATES // 2):
-            pass
-    return list(data)
+def _claim(name: str) -> Callable[[ModelChecks], None]:
+    def check(checks: ModelChecks) -> None:
+        checks.check_claim(name)
+
+    check.__name__ = name
+    check.__doc__ = CLAIMS[name][1].__doc__
+    return check
 
 
-def _drain(model: Model, batches: list[Batch]) -> None:
-    for _ in model.fit(iter(batches)):
-        pass
-
-
-def _spec(factory: Factory, name: str, dataset: str, loss: str | None) -> RunSpec:
-    model = Choice.parse(name)
-    loss = loss or factory.catalog.get("models", model.name).loss
-    objective = Choice.parse(loss) if loss else None
-    return RunSpec("test@0", Choice.parse(dataset), model, objective, 0, Budget(updates=UPDATES), True, ())
-
-
-def _trained(factory: Factory, spec: RunSpec) -> Model:
-    """Train a few updates; check what fit yields, and that it ends with its data."""
-    with isolated(0):
-        model = factory.model(spec)
-        rounds = 0
-        data = islice(factory.dataset(spec.dataset).batches("train", profile_of(model).batch, 0), 10 * UPDATES)
-        for losses in model.fit(data):
-            rounds += 1
-            for name, given in losses.items():
-                value = torch.as_tensor(given)
-                assert value.numel() == 1, f"fit yields scalars; {name} has {value.numel()} numbers"
-                assert value.isfinite(), f"{name} is {value.item()} at update {rounds}"
-        assert rounds > 0, "fit yields after each update; it yielded nothing"
-    return model
+def _streams() -> tuple[Any, ...]:
+    return torch.get_rng_state().tolist(), random.getstate(), np.random.get_state()[1].tolist()  # type: ignore[index]

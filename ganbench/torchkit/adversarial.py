@@ -89,10 +89,7 @@ class AdversarialModel(PairState, LatentGenerator, Profiled, StepCounter, LossHo
         self._mode = self.modes()[0]
 
     def gives(self) -> Collection[type[Any]]:
-        """Return all that a loss may ask for, but for hidden activations that this discriminator does not show.
-
-        A model that overrides a step of the loop says here what is left of it.
-        """
+        """Return all that a loss may ask for and this discriminator shows; less where a model overrides the loop."""
         shows = hidden_features(self.discriminator) is not None
         return [request for request in REQUESTS if shows or request is not FeatureObjective]
 

@@ -40,8 +40,8 @@ ROOMS = {
     "torchkit": ["contracts", "schema", "seeds", "errors", "files"],
     "library": ["suites", "training", "evaluation", "report", "analysis", "storage", "torchkit", "registry",
                 "contracts", "schema", "seeds", "errors", "files"],
-    "cli": ["library", "testing", "suites", "training", "evaluation", "report", "site", "analysis", "storage", "registry",
-            "contracts", "schema", "seeds", "errors", "files"],
+    "cli": ["library", "testing", "suites", "training", "evaluation", "report", "site", "analysis", "storage",
+            "registry", "contracts", "schema", "seeds", "errors", "files"],
     "__main__": ["cli"],
 }  # fmt: skip
 HEAVY = ["torch", "torchvision", "pandas", "matplotlib", "seaborn", "sklearn", "scipy", "pyarrow", "rich"]

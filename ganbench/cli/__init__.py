@@ -75,6 +75,7 @@ def main() -> None:
 
 for _command in (
     run.run, jobs.status, jobs.runs, lists.list_, describe.describe, check.check, lists.plugins, results.report,
-    results.show, publish.publish, publish.serve, diff.diff, submit.submit, verify.verify, sample.sample, score.score, tune.tune,
+    results.show, publish.publish, publish.serve, diff.diff, submit.submit, verify.verify, sample.sample, score.score,
+    tune.tune,
 ):  # fmt: skip
     main.add_command(_command)

@@ -34,7 +34,7 @@ FIT, SAMPLE, STATE = "ganbench.Model.fit", "ganbench.Model.sample", "ganbench.Mo
 class ModelChecks(Checks):
     """What a model must do, on a dataset that fits it: a named one, or the first of the kit's toys that does."""
 
-    SLOW = frozenset({"learns-two-modes"})
+    SLOW = frozenset({"learns-two-modes", "trains-at-bf16"})
 
     @classmethod
     def methods(cls) -> Sequence[Callable[[Any], None]]:

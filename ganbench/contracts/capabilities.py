@@ -33,6 +33,7 @@ class Profile:
     adversarial pair is optimised.
     evaluations: how often a network is evaluated for one sample: 1 for a generator, the steps of a diffusion, the
         dimensions of a model that draws one after another; None for a model without a network.
+    kernels: which layers run other than by torch's usual kernels, in words, as measured on this machine.
     """
 
     batch: int = 128
@@ -46,6 +47,7 @@ class Profile:
     parameters: Mapping[str, int] = field(default_factory=dict)
     recipe: Recipe | None = None
     evaluations: int | None = None
+    kernels: str = ""
 
     @property
     def conditional(self) -> bool:

@@ -32,7 +32,7 @@ from ganbench.torchkit.latent_generator import CHUNK, LatentGenerator
 from ganbench.torchkit.modes import batch_norm_text, has_batch_norm
 from ganbench.torchkit.optim import gradient_norm, make_optimizer, share_at_bound
 from ganbench.torchkit.pair_state import PairState
-from ganbench.torchkit.precision import autocast
+from ganbench.torchkit.precision import autocast, kernel_choice, kernels
 
 
 class AdversarialModel(PairState, LatentGenerator, Profiled, StepCounter, LossHost):
@@ -105,6 +105,7 @@ class AdversarialModel(PairState, LatentGenerator, Profiled, StepCounter, LossHo
             parameters={name: sum(weight.numel() for weight in each) for name, each in weights.items()},
             recipe=self.recipe,
             evaluations=1,
+            kernels=str(kernel_choice(self.task)),
         )
 
     def steps_by_player(self) -> dict[str, int]:
@@ -196,7 +197,8 @@ class AdversarialModel(PairState, LatentGenerator, Profiled, StepCounter, LossHo
         # at full precision: the slope of a slope has few digits to lose
         if not self._penalised:
             return None
-        return self.loss.penalty(lambda samples: self._judge(samples, condition), real, fake, self._random)
+        with kernels(self.task):
+            return self.loss.penalty(lambda samples: self._judge(samples, condition), real, fake, self._random)
 
     def _step_generator(self, batch: Batch) -> dict[str, Tensor]:
         # the discriminator passes gradients through but gathers none of its own

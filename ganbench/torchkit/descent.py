@@ -2,6 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager
 
 import torch
 from torch import Tensor, nn
@@ -15,7 +16,7 @@ from ganbench.schema.recipe import Recipe
 from ganbench.seeds import stream
 from ganbench.torchkit.averaging import MovingAverage
 from ganbench.torchkit.optim import make_optimizer, optimizer_tensors, restore_optimizer
-from ganbench.torchkit.precision import autocast
+from ganbench.torchkit.precision import autocast, kernel_choice
 
 
 class DescentModel(Profiled, StepCounter, Resumable):
@@ -54,7 +55,13 @@ class DescentModel(Profiled, StepCounter, Resumable):
     def profile(self) -> Profile:
         """Return the facts that hold for one network evaluated once a sample; a subclass replaces what it has more."""
         size = sum(weight.numel() for weight in self._weights)
-        return Profile(batch=self.batch, average=self._decay, parameters={"model": size}, evaluations=1)
+        return Profile(
+            batch=self.batch,
+            average=self._decay,
+            parameters={"model": size},
+            evaluations=1,
+            kernels=str(kernel_choice(self.task)),
+        )
 
     def steps_by_player(self) -> dict[str, int]:
         """Return the optimizer steps of the network."""
@@ -108,7 +115,7 @@ class DescentModel(Profiled, StepCounter, Resumable):
         self.random.set_state(state["random"].cpu())
         self._steps = int(state["steps"])
 
-    def precision(self) -> torch.autocast:
+    def precision(self) -> AbstractContextManager[None]:
         """Return the context that networks are run in."""
         return autocast(self.task)
 

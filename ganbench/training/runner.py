@@ -135,6 +135,7 @@ class Runner:
             recipe=dataclasses.asdict(training.profile.recipe) if training.profile.recipe else {},
             conditional=training.profile.conditional,
             sampling=_sampling(training),
+            environment=dict(record.environment) | {"kernels": training.profile.kernels},
         )
 
     def _build(self, spec: RunSpec, folder: RunFolder, notify: Notify) -> Training:

@@ -5,6 +5,7 @@ import copy
 import pytest
 import torch
 from torch import nn
+from torch.nn import functional
 
 from ganbench.contracts.models import Task
 from ganbench.torchkit.kernel_choice import fastest_kernels, kept_choice
@@ -133,6 +134,24 @@ def test_a_network_runs_by_the_choice_on_a_cpu_and_by_torch_elsewhere():
     with autocast(TASK):
         name = nn.Linear(90, 80)(torch.randn(100, 90)).grad_fn.name()
     assert (name == "LinearBackward") == fastest_kernels().linear
+
+
+def test_arguments_by_name_reach_the_same_kernels():
+    images, weight, bias = torch.randn(3, 4, 6, 6), torch.randn(5, 4, 3, 3), torch.randn(5)
+    points, plane = torch.randn(64, 90), torch.randn(110, 90)
+    usual = [
+        functional.conv2d(input=images, weight=weight, bias=bias, padding=1, stride=2),
+        functional.conv_transpose2d(images, weight=weight.transpose(0, 1), dilation=2),
+        functional.linear(input=points, weight=plane),
+    ]
+    with Kernels(EVERY):
+        ours = [
+            functional.conv2d(input=images, weight=weight, bias=bias, padding=1, stride=2),
+            functional.conv_transpose2d(images, weight=weight.transpose(0, 1), dilation=2),
+            functional.linear(input=points, weight=plane),
+        ]
+    for expected, found in zip(usual, ours, strict=True):
+        torch.testing.assert_close(found, expected, rtol=1e-4, atol=1e-4)
 
 
 @pytest.mark.parametrize("before", [None, "{}", "[1", '{"linear": true}'])

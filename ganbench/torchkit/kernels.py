@@ -46,46 +46,44 @@ class Kernels(TorchFunctionMode):
         return function(*args, **(kwargs or {}))
 
 
-def _linear(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor | None:
+# in the order in which torch takes them, and as it names them
+_LINEAR_ARGUMENTS = ("input", "weight", "bias")
+_CONV_ARGUMENTS = ("input", "weight", "bias", "stride", "padding", "dilation", "groups")
+_TRANSPOSED_ARGUMENTS = ("input", "weight", "bias", "stride", "padding", "output_padding", "groups", "dilation")
+
+
+def _linear(*args: Any, **kwargs: Any) -> Tensor | None:
+    given = dict(zip(_LINEAR_ARGUMENTS, args, strict=False)) | kwargs
+    x, weight = given["input"], given["weight"]
     if _precision(x, weight) != torch.float32 or x.dim() < 2:
         return None
-    mapped: Tensor = Linear.apply(x.flatten(0, -2), weight, bias)
+    mapped: Tensor = Linear.apply(x.flatten(0, -2), weight, given.get("bias"))
     return mapped if x.dim() == 2 else mapped.reshape(*x.shape[:-1], -1)
 
 
-def _conv2d(
-    x: Tensor,
-    weight: Tensor,
-    bias: Tensor | None = None,
-    stride: Any = 1,
-    padding: Any = 0,
-    dilation: Any = 1,
-    groups: int = 1,
-) -> Tensor | None:
-    if isinstance(padding, str):
-        return None
-    return _convolved(x, weight, bias, _geometry(stride, padding, dilation, False, 0, groups))
+def _conv2d(*args: Any, **kwargs: Any) -> Tensor | None:
+    return _convolved(dict(zip(_CONV_ARGUMENTS, args, strict=False)) | kwargs, transposed=False)
 
 
-def _conv_transpose2d(
-    x: Tensor,
-    weight: Tensor,
-    bias: Tensor | None = None,
-    stride: Any = 1,
-    padding: Any = 0,
-    output_padding: Any = 0,
-    groups: int = 1,
-    dilation: Any = 1,
-) -> Tensor | None:
-    return _convolved(x, weight, bias, _geometry(stride, padding, dilation, True, output_padding, groups))
+def _conv_transpose2d(*args: Any, **kwargs: Any) -> Tensor | None:
+    return _convolved(dict(zip(_TRANSPOSED_ARGUMENTS, args, strict=False)) | kwargs, transposed=True)
 
 
-def _convolved(x: Tensor, weight: Tensor, bias: Tensor | None, geometry: Geometry) -> Tensor | None:
+def _convolved(given: Mapping[str, Any], transposed: bool) -> Tensor | None:
+    x, weight = given["input"], given["weight"]
     precision = _precision(x, weight)
-    if precision is None or x.dim() != 4:
+    if precision is None or x.dim() != 4 or isinstance(given.get("padding"), str):
         return None
+    geometry = Geometry(
+        stride=_pair(given.get("stride", 1)),
+        padding=_pair(given.get("padding", 0)),
+        dilation=_pair(given.get("dilation", 1)),
+        transposed=transposed,
+        output_padding=_pair(given.get("output_padding", 0)),
+        groups=given.get("groups", 1),
+    )
     with torch.autocast("cpu", enabled=False):
-        parts = [part if part is None else part.to(precision) for part in (x, weight, bias)]
+        parts = [part if part is None else part.to(precision) for part in (x, weight, given.get("bias"))]
         found: Tensor = Convolution.apply(*parts, geometry)
     return found
 
@@ -109,10 +107,6 @@ def _precision(x: Tensor, weight: Tensor) -> torch.dtype | None:
         reduced = torch.get_autocast_dtype("cpu")
         return reduced if reduced == torch.bfloat16 else None
     return torch.float32 if x.dtype == weight.dtype == torch.float32 else None
-
-
-def _geometry(stride: Any, padding: Any, dilation: Any, transposed: bool, output_padding: Any, groups: int) -> Geometry:
-    return Geometry(_pair(stride), _pair(padding), _pair(dilation), transposed, _pair(output_padding), groups)
 
 
 def _pair(value: Any) -> tuple[int, int]:

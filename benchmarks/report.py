@@ -12,7 +12,7 @@ from pathlib import Path
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
-from ganbench.torchkit.products import product
+from ganbench.torchkit.linear import product
 from rows import ROWS, Row, Work
 
 FOLDER = Path(__file__).parent.parent / "results" / "performance"

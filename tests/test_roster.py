@@ -105,7 +105,7 @@ def test_every_model_trains_and_samples_at_every_shape(name, shape, precision):
 
 CLIPPED = {"unrolled"}  # these take no clipped weights
 ASKING = {"feature-matching", "instance-noise", "consistency"}  # for more than logits
-WITHOUT_REQUESTS = {"unrolled"}  # these give logits and penalties alone
+WITHOUT_REQUESTS = {"unrolled", "veegan"}  # these give logits and penalties alone
 PENALISED = {"wasserstein-gp", "r1", "relativistic-r1r2"}
 WITH_BATCH_NORM = {"dcgan", "cgan", "wgan", "pacgan", "unrolled", "veegan"}  # in the discriminator, on images
 

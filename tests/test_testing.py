@@ -79,7 +79,7 @@ METRICS = {
     "frechet:features=raw": {},
     "fid:features=raw": {},
     "fid-infinity:features=raw": {},
-    "kid:features=raw": {"growing-noise-is-no-gain": ERROR, "growing-blur-is-no-gain": ERROR},
+    "kid:features=raw": {"growing-blur-is-no-gain": ERROR},
     "prdc:features=raw": {
         "equal-sets-are-best": DENSITY,
         "real-data-are-no-worse-than-noise": RECALL,
@@ -94,7 +94,7 @@ METRICS = {
     "classification-accuracy:features=raw": {},
     "memorisation:features=raw": {},
     "modes": {"growing-noise-is-no-gain": CHANCE},
-    "spectral": {"equal-sets-are-best": CHANCE, "growing-noise-is-no-gain": CHANCE},
+    "spectral": {"equal-sets-are-best": CHANCE},
 }
 ON = {"spectral": "tones"}
 ELSEWHERE = {"inception-score", "class-modes", "likelihood"}  # they need weights, digits of 28 x 28, or a model

@@ -25,7 +25,7 @@ from ganbench.testing.toys import TOYS
 
 SCORE = "ganbench.Metric.score"
 _HALF = 250  # samples of a side, at most
-_SLACK = 0.05  # of a column's range over the levels: what it may gain at one of them
+_SLACK = 0.2  # of a column's range over the levels: what it may gain at one of them, for scores of samples vary
 
 
 class MetricChecks(Checks):

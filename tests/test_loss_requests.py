@@ -158,7 +158,9 @@ def test_logits_by_way_of_the_activations_are_those_of_the_discriminator():
 
 
 @pytest.mark.parametrize("precision", ["fp32", "bf16"])
-@pytest.mark.parametrize("loss", ["feature-matching", "instance-noise:objective=hinge", "consistency:shift=1"])
+@pytest.mark.parametrize(
+    "loss", ["feature-matching", "instance-noise:objective=hinge", "consistency:shift=1", "lecam", "diffaugment"]
+)
 @pytest.mark.parametrize("model", ["dcgan:width=4", "cgan:width=4", "sngan:width=4", "pacgan:width=4,base=vanilla"])
 def test_each_of_ours_trains_with_networks_of_many_kinds(factory, make_spec, model, loss, precision):
     trained = factory.model(make_spec(model=Choice.parse(model), loss=Choice.parse(loss), precision=precision))
@@ -200,7 +202,7 @@ class Own:
         pass
 
 
-@pytest.mark.parametrize("loss", ["feature-matching", "instance-noise", "consistency"])
+@pytest.mark.parametrize("loss", ["feature-matching", "instance-noise", "consistency", "lecam", "diffaugment"])
 def test_a_model_with_a_loop_of_its_own_is_not_given_a_loss_whose_requests_it_ignores(loss, factory_with, make_spec):
     factory = factory_with("own", models=[ganbench.ModelCard("own", make=Own, about="Own loop.", loss="hinge")])
     assert factory.model(make_spec(model="own", loss="hinge"))
@@ -209,8 +211,9 @@ def test_a_model_with_a_loop_of_its_own_is_not_given_a_loss_whose_requests_it_ig
 
 
 def test_a_loss_of_images_is_skipped_on_points_before_anything_is_built(factory, make_spec):
-    with pytest.raises(UnfitError, match=r"consistency shifts and mirrors images; this data has shape \(2,\)"):
-        factory.model(make_spec(dataset="ring8", model="vanilla", loss="consistency"))
+    for loss, what in (("consistency", "shifts and mirrors"), ("diffaugment", "changes")):
+        with pytest.raises(UnfitError, match=rf"{loss} {what} images; this data has shape \(2,\)"):
+            factory.model(make_spec(dataset="ring8", model="vanilla", loss=loss))
 
 
 def test_a_loss_with_a_state_goes_on_to_the_bit():

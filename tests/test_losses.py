@@ -7,10 +7,13 @@ import torch
 
 from ganbench.schema.choice import Choice
 from ganbench_losses.consistency import Consistency
+from ganbench_losses.diffaugment import DiffAugment
+from ganbench_losses.dragan import DRAGAN
 from ganbench_losses.feature_matching import FeatureMatching
 from ganbench_losses.hinge import Hinge
 from ganbench_losses.instance_noise import InstanceNoise
 from ganbench_losses.least_squares import LeastSquares
+from ganbench_losses.lecam import LeCam
 from ganbench_losses.minimax import Minimax
 from ganbench_losses.non_saturating import NonSaturating
 from ganbench_losses.r1 import R1
@@ -21,7 +24,7 @@ from ganbench_losses.wasserstein_gp import WassersteinGP
 
 REAL, FAKE = [0.5, -1.0, 2.0], [0.3, -0.7, 1.5]
 LOSSES = [Minimax, NonSaturating, LeastSquares, Hinge, WassersteinClip, WassersteinGP, R1, RelativisticR1R2, ReverseKL]
-LOSSES += [FeatureMatching, InstanceNoise, Consistency]
+LOSSES += [FeatureMatching, InstanceNoise, Consistency, DRAGAN, LeCam, DiffAugment]
 
 
 def sigmoid(x):
@@ -72,7 +75,8 @@ BY_HAND += [
 BY_HAND += [(R1, *row[1:]) for row in BY_HAND if row[0] is NonSaturating]
 BY_HAND += [(WassersteinGP, *row[1:]) for row in BY_HAND if row[0] is WassersteinClip]
 BY_HAND += [(InstanceNoise, *row[1:]) for row in BY_HAND if row[0] is NonSaturating]
-BY_HAND += [(Consistency, *row[1:]) for row in BY_HAND if row[0] is Hinge]
+BY_HAND += [(DRAGAN, *row[1:]) for row in BY_HAND if row[0] is NonSaturating]
+BY_HAND += [(loss, *row[1:]) for row in BY_HAND for loss in (Consistency, LeCam, DiffAugment) if row[0] is Hinge]
 BY_HAND += [(FeatureMatching, *row[1:]) for row in BY_HAND if row[:2] == (NonSaturating, "discriminator")]
 BY_HAND += [(FeatureMatching, "generator", [0, 0, 0], [0, 0, 0], [0, 0, 0])]  # it is all in the matching
 

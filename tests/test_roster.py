@@ -104,9 +104,9 @@ def test_every_model_trains_and_samples_at_every_shape(name, shape, precision):
 
 
 CLIPPED = {"unrolled"}  # these take no clipped weights
-ASKING = {"feature-matching", "instance-noise", "consistency"}  # for more than logits
+ASKING = {"feature-matching", "instance-noise", "consistency", "lecam", "diffaugment"}  # for more than logits
 WITHOUT_REQUESTS = {"unrolled", "veegan"}  # these give logits and penalties alone
-PENALISED = {"wasserstein-gp", "r1", "relativistic-r1r2"}
+PENALISED = {"wasserstein-gp", "dragan", "r1", "relativistic-r1r2"}
 WITH_BATCH_NORM = {"dcgan", "cgan", "wgan", "pacgan", "unrolled", "veegan"}  # in the discriminator, on images
 
 

@@ -61,7 +61,7 @@ def test_every_built_in_model_is_checked_above(catalog):
 def test_built_in_losses_conform(catalog, factory):
     for name in catalog.names("losses"):
         check_loss(name, factory)
-        dataset = "digits" if name == "consistency" else "ring8"
+        dataset = "digits" if name in ("consistency", "diffaugment") else "ring8"
         check_model("vanilla:width=8", dataset, loss=name, factory=factory)
 
 

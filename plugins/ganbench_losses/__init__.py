@@ -54,6 +54,21 @@ _OBJECTIVES = (
         "consistency:Consistency",
         "CR-GAN, Zhang et al. 2020: shifted and mirrored images are to have the logits of the images themselves.",
     ),
+    (
+        "dragan",
+        "dragan:DRAGAN",
+        "DRAGAN, Kodali et al. 2017: any plain objective, slopes around real samples drawn to 1.",
+    ),
+    (
+        "lecam",
+        "lecam:LeCam",
+        "Tseng et al. 2021: any plain objective, logits held near moving averages of the other side's.",
+    ),
+    (
+        "diffaugment",
+        "diffaugment:DiffAugment",
+        "Zhao et al. 2020: any plain objective, of images changed in colour, translated and partly cut out.",
+    ),
 )
 
 

@@ -7,9 +7,20 @@ import ganbench
 
 @ganbench.hookimpl
 def offer_datasets() -> Iterator[ganbench.DatasetCard]:
-    """Offer two mixtures in the plane, digits small and large, tones, and anybody's folder of pictures."""
+    """Offer mixtures and other points, digits small and large, tones, and anybody's folder of pictures."""
     yield _card("ring8", "mixtures:ring8", "8 Gaussians on the unit circle: 100,000 points in the plane.", "points")
     yield _card("grid25", "mixtures:grid25", "25 Gaussians on a square grid: 100,000 points in the plane.", "points")
+    yield _card(
+        "gaussians",
+        "mixtures:gaussians",
+        "Gaussians that are apart, 100 in 16 dimensions unless told otherwise: 100,000 points.",
+        "points",
+    )
+    yield _card("two-moons", "planes:two_moons", "Two interleaved half circles: 100,000 points in the plane.", "points")
+    yield _card("swiss-roll", "planes:swiss_roll", "A spiral: 100,000 points in the plane.", "points")
+    yield _card(
+        "checkerboard", "planes:checkerboard", "Eight squares of a board: 100,000 points in the plane.", "points"
+    )
     yield _card(
         "digits",
         "digits:digits",

@@ -126,7 +126,11 @@ _METRICS = (
             Column("modes_captured", "Modes with a high-quality sample nearest to them.", low=0),
             Column("modes_nearest", "Modes with a tenth of their share of samples nearest, of any quality.", low=0),
             Column(
-                "high_quality_share", "Within three standard deviations of the nearest mean.", _PERFECT, low=0, high=1
+                "high_quality_share",
+                "Within three standard deviations of the nearest mean, or as large a part of a mode off the plane.",
+                _PERFECT,
+                low=0,
+                high=1,
             ),
             Column("reverse_kl", "From samples over their nearest modes to the uniform, in nats.", "lower", low=0),
         ),

@@ -4,7 +4,7 @@ import pytest
 from browsing import has_models, page_of, ready
 from sites import DANGER, shared_site
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 @pytest.fixture(scope="module")

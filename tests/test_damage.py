@@ -94,6 +94,7 @@ def test_all_that_is_well_is_said_in_one_line(done, command):
     assert command("verify", "nowhere").exit_code == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "harm",
     [

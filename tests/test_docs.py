@@ -61,6 +61,7 @@ def photos(tmp_path):
             Image.new("RGB", (40, 40), (80 * index, 0, 0)).save(tmp_path / "photos" / name / f"{index}.png")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", [c for c in commands() if re.match(r"ganbench run\b", c)])
 def test_every_run_in_the_readme_can_be_run(command, photos, tiny_mnist_root, monkeypatch):
     if "--data-root" not in command:

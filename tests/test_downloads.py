@@ -31,7 +31,7 @@ def serve():
                 pass
 
         server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        thread = threading.Thread(target=server.serve_forever)
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
         started.append((server, thread))
         return f"http://127.0.0.1:{server.server_port}/file", asked

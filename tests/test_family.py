@@ -39,6 +39,7 @@ def photos(tmp_path):
     return f"image-folder:folder={tmp_path / 'photos'},size=32,channels=1"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("precision", ["fp32", "bf16"])
 @pytest.mark.parametrize("name", SMALL)
 def test_the_family_conforms_at_8_pixels(name, precision):

@@ -87,7 +87,7 @@ def test_every_model_on_offer_is_tested_here():
     assert set(SMALL) == set(CARDS)
 
 
-@pytest.mark.parametrize("precision", ["fp32", "bf16"])
+@pytest.mark.parametrize("precision", ["fp32", pytest.param("bf16", marks=pytest.mark.slow)])
 @pytest.mark.parametrize(("name", "shape"), list(itertools.product(SMALL, SHAPES)))
 def test_every_model_trains_and_samples_at_every_shape(name, shape, precision):
     if name in IMAGES_ALONE and len(shape) == 1:
@@ -165,6 +165,7 @@ def test_a_restored_model_trains_on_to_the_bit(name):
         assert torch.equal(tensor, second.checkpoint()[key]), key
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SMALL)
 def test_two_seeds_differ_and_one_seed_does_not(run, make_spec, name):
     card = CARDS[name]

@@ -118,7 +118,7 @@ def test_the_command_line_publishes_and_says_where(tmp_path):
 
 def test_a_site_is_served_on_this_machine_alone(site):
     with serving(site, 0) as (server, where):
-        thread = threading.Thread(target=server.serve_forever)
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
         try:
             with urllib.request.urlopen(where) as answer:
@@ -146,7 +146,7 @@ def answer(tmp_path):
     (site / "circle").symlink_to("circle")
     (site / "to-hidden").symlink_to(".hidden")
     with serving(site, 0) as (server, _):
-        thread = threading.Thread(target=server.serve_forever)
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
 
         def ask(path):

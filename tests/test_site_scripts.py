@@ -49,6 +49,7 @@ def series(box):
 
 
 @pytest.mark.browser
+@pytest.mark.slow
 def test_a_merit_is_smallest_where_a_score_is_best(visit, site):
     tab = visit(page_of(site, "boards", "digits"))
     found = tab.evaluate(
@@ -58,6 +59,7 @@ def test_a_merit_is_smallest_where_a_score_is_best(visit, site):
 
 
 @pytest.mark.browser
+@pytest.mark.slow
 def test_the_drawn_frontier_leads_past_references_whichever_way_a_score_points(visit, site):
     tab = visit(page_of(site, "boards", "digits"))
     box = chart(tab, "tradeoff")
@@ -74,6 +76,7 @@ def test_the_drawn_frontier_leads_past_references_whichever_way_a_score_points(v
 
 
 @pytest.mark.browser
+@pytest.mark.slow
 def test_a_trajectory_is_of_means_against_the_clock_that_was_chosen(visit, site):
     tab = visit(page_of(site, "boards", "digits"))
     box = chart(tab, "progress")
@@ -86,6 +89,7 @@ def test_a_trajectory_is_of_means_against_the_clock_that_was_chosen(visit, site)
 
 
 @pytest.mark.browser
+@pytest.mark.slow
 def test_the_level_at_first_is_the_middle_models_who_reaches_it_in_so_many_images_and_seconds(visit, site):
     tab = visit(page_of(site, "boards", "digits"))
     box = tab.locator("[data-chart=reach]")
@@ -107,6 +111,7 @@ def test_the_level_at_first_is_the_middle_models_who_reaches_it_in_so_many_image
 
 
 @pytest.mark.browser
+@pytest.mark.slow
 def test_a_runs_curves_are_drawn_against_updates(visit, site):
     tab = visit(f"runs/{make_record('dcgan', 'ring8', 0).key}.html")
     traces, _ = drawn(chart(tab, "curves"))
@@ -115,6 +120,7 @@ def test_a_runs_curves_are_drawn_against_updates(visit, site):
 
 
 @pytest.mark.browser
+@pytest.mark.slow
 def test_models_side_by_side_are_rivals_and_the_best_is_bold_whichever_way_a_score_points(visit, site):
     tab = visit("compare.html")
     tab.select_option("#board", label=next(o for o in tab.locator("#board option").all_inner_texts() if "digits" in o))
@@ -129,6 +135,7 @@ def test_models_side_by_side_are_rivals_and_the_best_is_bold_whichever_way_a_sco
 
 
 @pytest.mark.browser
+@pytest.mark.slow
 def test_another_board_offers_its_own_models(visit, site):
     tab = visit("compare.html")
     labels = tab.locator("#board option").all_inner_texts()
@@ -139,6 +146,7 @@ def test_another_board_offers_its_own_models(visit, site):
 
 
 @pytest.mark.browser
+@pytest.mark.slow
 def test_a_model_that_does_not_lead_is_compared_from_its_own_page(visit, site):
     (page,) = (path for path in (site / "models").iterdir() if "script" in path.name)
     tab = visit(f"models/{page.name}")
@@ -148,6 +156,7 @@ def test_a_model_that_does_not_lead_is_compared_from_its_own_page(visit, site):
 
 
 @pytest.mark.browser
+@pytest.mark.slow
 def test_a_reset_brings_back_the_order_and_the_columns(visit):
     from playwright.sync_api import expect
 
@@ -169,6 +178,7 @@ def test_a_reset_brings_back_the_order_and_the_columns(visit):
 
 
 @pytest.mark.browser
+@pytest.mark.slow
 def test_the_page_darkens_with_the_system(visit):
     from playwright.sync_api import expect
 

@@ -41,6 +41,7 @@ MODELS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dataset", ["digits", "ring8"])
 @pytest.mark.parametrize("model", MODELS)
 def test_built_in_models_conform(model, dataset, factory):

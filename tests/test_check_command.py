@@ -8,7 +8,8 @@ from click.testing import CliRunner
 import ganbench
 from ganbench.cli import main
 from ganbench.errors import BadOptionError, UnknownNameError
-from ganbench.testing import BrokenContractError, Subject, Verdict, check_loss, conformance, plural, run_checks
+from ganbench.registry.catalog import plural
+from ganbench.testing import BrokenContractError, Subject, Verdict, check_loss, conformance, run_checks
 from ganbench.testing.conformance import CHECKS
 
 

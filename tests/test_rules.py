@@ -38,10 +38,11 @@ ROOMS = {
     "site": ["report", "analysis", "storage", "registry", "contracts", "schema", "errors", "files"],
     "testing": ["suites", "analysis", "evaluation", "registry", "torchkit", "contracts", "schema", "seeds", "errors"],
     "torchkit": ["contracts", "schema", "seeds", "errors", "files"],
+    "scaffold": ["registry", "contracts", "errors", "files"],
     "library": ["suites", "training", "evaluation", "report", "analysis", "storage", "torchkit", "registry",
                 "contracts", "schema", "seeds", "errors", "files"],
-    "cli": ["library", "testing", "suites", "training", "evaluation", "report", "site", "analysis", "storage",
-            "registry", "contracts", "schema", "seeds", "errors", "files"],
+    "cli": ["library", "testing", "scaffold", "suites", "training", "evaluation", "report", "site", "analysis",
+            "storage", "registry", "contracts", "schema", "seeds", "errors", "files"],
     "__main__": ["cli"],
 }  # fmt: skip
 HEAVY = ["torch", "torchvision", "pandas", "matplotlib", "seaborn", "sklearn", "scipy", "pyarrow", "rich"]

@@ -6,7 +6,22 @@ from typing import Any
 
 import click
 
-from ganbench.cli import check, describe, diff, jobs, lists, publish, results, run, sample, score, submit, tune, verify
+from ganbench.cli import (
+    check,
+    describe,
+    diff,
+    jobs,
+    lists,
+    new,
+    publish,
+    results,
+    run,
+    sample,
+    score,
+    submit,
+    tune,
+    verify,
+)  # fmt: skip
 from ganbench.errors import GanbenchError, UnknownNameError
 
 _WRONG_USAGE = 2
@@ -58,6 +73,7 @@ def main() -> None:
     ganbench runs --status failed             what ended, and how
     ganbench list models                      what there is
     ganbench describe model dcgan             every parameter of one thing
+    ganbench new loss my-loss                 a package for a plugin of your own
     ganbench check my-gan                     whether a plugin's thing keeps its contract
     ganbench report                           the leaderboard once more
     ganbench publish --out site               the same as pages, for everybody
@@ -74,8 +90,8 @@ def main() -> None:
 
 
 for _command in (
-    run.run, jobs.status, jobs.runs, lists.list_, describe.describe, check.check, lists.plugins, results.report,
-    results.show, publish.publish, publish.serve, diff.diff, submit.submit, verify.verify, sample.sample, score.score,
-    tune.tune,
+    run.run, jobs.status, jobs.runs, lists.list_, describe.describe, check.check, new.new, lists.plugins,
+    results.report, results.show, publish.publish, publish.serve, diff.diff, submit.submit, verify.verify,
+    sample.sample, score.score, tune.tune,
 ):  # fmt: skip
     main.add_command(_command)

@@ -61,8 +61,7 @@ def _show(outcomes: list[Outcome]) -> None:
 def _kind(catalog: Catalog, name: str, kind: str | None) -> str:
     """Return the kind that a name is of; raises for a name that nobody offers, and for one of two kinds."""
     from ganbench.errors import BadOptionError, UnknownNameError
-    from ganbench.registry.catalog import kinds, singular
-    from ganbench.testing import plural
+    from ganbench.registry.catalog import kinds, plural, singular
 
     if kind is not None:
         return plural(kind)

@@ -194,3 +194,13 @@ def _checked(caller: pluggy.HookCaller) -> list[Card]:
 def singular(kind: str) -> str:
     """Return the name of one thing of a kind: `models` → `model`, `losses` → `loss`."""
     return kind.removesuffix("s").removesuffix("e") if kind == "losses" else kind.removesuffix("s")
+
+
+def plural(kind: str) -> str:
+    """Return a kind as hooks name it, from either form; raises UnknownNameError."""
+    names = (
+        {each: each for each in kinds()} | {singular(each): each for each in kinds()} | {"section": "report-sections"}
+    )
+    if kind not in names:
+        raise UnknownNameError("kind", kind, [singular(each) for each in kinds()])
+    return names[kind]

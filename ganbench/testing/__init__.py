@@ -10,7 +10,6 @@ from ganbench.testing.conformance import (
     check_metric,
     check_model,
     conformance,
-    plural,
     run_checks,
 )
 from ganbench.testing.kit import BrokenContractError, Outcome, Subject, Verdict, make_factory
@@ -26,6 +25,5 @@ __all__ = [
     "check_model",
     "conformance",
     "make_factory",
-    "plural",
     "run_checks",
 ]

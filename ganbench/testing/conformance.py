@@ -8,8 +8,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from ganbench.errors import UnfitError, UnknownNameError
-from ganbench.registry.catalog import kinds, singular
+from ganbench.errors import UnfitError
+from ganbench.registry.catalog import plural
 from ganbench.registry.factory import Factory
 from ganbench.testing.datasets import DatasetChecks
 from ganbench.testing.executors import ExecutorChecks
@@ -112,16 +112,6 @@ def conformance(
         case = _Case(check, of_kind, lambda: Subject.of(of_kind, name, **setting), shared)
         cases.append(pytest.param(case, id=check, marks=marks))
     return pytest.mark.parametrize("check", cases)
-
-
-def plural(kind: str) -> str:
-    """Return a kind as hooks name it, from either form; raises UnknownNameError."""
-    names = (
-        {each: each for each in kinds()} | {singular(each): each for each in kinds()} | {"section": "report-sections"}
-    )
-    if kind not in names:
-        raise UnknownNameError("kind", kind, [singular(each) for each in kinds()])
-    return names[kind]
 
 
 def check_model(

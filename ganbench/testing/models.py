@@ -26,7 +26,7 @@ from ganbench.testing.claims import CLAIMS
 from ganbench.testing.kit import Checks, NotApplicableError, require
 from ganbench.testing.toys import TOYS
 
-LEARNING_UPDATES = 400
+LEARNING_UPDATES, LEARNING_ROUNDS = 400, 4
 
 FIT, SAMPLE, STATE = "ganbench.Model.fit", "ganbench.Model.sample", "ganbench.Model.state_dict"
 
@@ -134,16 +134,20 @@ class ModelChecks(Checks):
         require(bool(samples.isfinite().all()), "finite samples", "numbers that are not", SAMPLE)
 
     def learns_two_modes(self) -> None:
-        """Some hundred updates bring samples nearer to the data than noise of the data's own mean and spread is."""
+        """Some hundred updates, 1,600 at most, bring samples to half of the distance that uniform noise has."""
         data = self.factory.dataset(self.spec.dataset)
         real = data.head("test", 200).samples.flatten(1)
+        noise = 2 * torch.rand(real.shape, generator=seeded(1)) - 1
+        bound, nearest = 0.5 * energy_distance(noise, real), float("inf")
         with isolated(0):
             model = self.factory.model(self.spec)
-            drain(model, islice(data.batches("train", profile_of(model).batch, 0), LEARNING_UPDATES))
-        drawn = self._draw(model, 200).flatten(1)
-        noise = 2 * torch.rand(real.shape, generator=seeded(1)) - 1
-        apart, bound = energy_distance(drawn, real), energy_distance(noise, real)
-        require(apart < 0.5 * bound, f"an energy distance below {0.5 * bound:.3g}", f"{apart:.3g}", FIT)
+            batches = data.batches("train", profile_of(model).batch, 0)
+            for _ in range(LEARNING_ROUNDS):
+                drain(model, islice(batches, LEARNING_UPDATES))
+                nearest = min(nearest, energy_distance(self._draw(model, 200).flatten(1), real))
+                if nearest < bound:
+                    return
+        require(False, f"an energy distance below {bound:.3g}", f"{nearest:.3g} at best", FIT)
 
     @cached_property
     def spec(self) -> RunSpec:

@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+from collections import deque
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from ganbench.training.limits import Limits
 from ganbench.training.session import Session
 from ganbench.training.work import LocalWork
 from ganbench_executors.local import Local
-from ganbench_executors.processes import Processes
+from ganbench_executors.processes import Processes, _end, _fill, _listen
 
 
 @dataclass
@@ -120,6 +121,20 @@ def test_devices_are_dealt_out_in_turn_and_each_worker_has_its_share_of_the_core
     work = Pretend(tmp_path, devices=("cuda:0", "cuda:1"), threads=3)
     list(Processes(workers=3).run(work, [make_spec(seed=seed) for seed in (0, 2, 3)], print))
     assert sorted(path.read_text() for path in tmp_path.glob("placed-*")) == ["cuda:0 3", "cuda:0 3", "cuda:1 3"]
+
+
+def test_an_idle_worker_that_has_no_place_any_more_ends_and_a_busy_one_goes_on(tmp_path, make_spec):
+    work, workers = Pretend(tmp_path, devices=("cuda:0",)), {}
+    waiting = deque([make_spec(seed=4), make_spec(seed=0)])
+    _fill([("cuda:0", 0), ("cuda:0", 1)], workers, waiting, work, 1, 0.0)
+    busy, idle = workers[("cuda:0", 0)], workers[("cuda:0", 1)]
+    while not _listen(idle, work, print):
+        pass
+    _fill([], workers, waiting, work, 1, 5.0)
+    try:
+        assert (list(workers.values()), idle.process.exitcode, busy.process.exitcode) == ([busy], 0, None)
+    finally:
+        _end([busy], 0.0)
 
 
 def test_as_many_workers_as_end_soonest(monkeypatch):

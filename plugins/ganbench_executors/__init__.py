@@ -17,7 +17,7 @@ def offer_executors() -> Iterator[ganbench.ExecutorCard]:
     yield ganbench.ExecutorCard(
         "processes",
         make="ganbench_executors.processes:Processes",
-        about="Several runs side by side in processes that last: processes:workers=4. Throughput is then shared.",
+        about="Runs side by side in processes that last: workers=4; on GPUs runs_per_device=2. Speed is shared.",
         side_by_side=True,
     )
     yield ganbench.ExecutorCard(

@@ -4,6 +4,7 @@ import contextlib
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 import time
 from collections import deque
@@ -16,16 +17,18 @@ from typing import Annotated
 
 from ganbench import GanbenchError, Notify, RunRecord, RunSpec, Setting, Work
 from ganbench_executors.machine import this_machine
+from ganbench_executors.places import Place, Places, check_runs_per_device
 
 _GRACE_SECONDS = 20.0  # a run has ten seconds to save itself
 
 
 @dataclass(frozen=True)
 class _Ended:
-    """A run is over. fault: why no results can be written any more, if so."""
+    """A run is over. fault: why no results can be written any more, if so. device_bytes: a GPU's memory in all."""
 
     record: RunRecord | None
     fault: str = ""
+    device_bytes: int | None = None
 
 
 @dataclass
@@ -49,8 +52,13 @@ class Processes:
     """Keeps so many workers busy; fulfils contracts.Executor.
 
     Each worker is started once, on its share of the cores and on one of the devices, which are dealt out in turn: where
-    there are more workers than devices, they share them. A worker that dies leaves a failed record and is replaced,
-    and the others go on. Workers whose parent is gone save what they are at, and end.
+    there are more workers than devices, they share them. With `runs_per_device=auto` a GPU has one run until that has
+    ended; then as many as its memory holds of the largest run that has ended on it, at 1.25 times the peak that was
+    measured and 1 GiB for each process. A larger model may still find no memory, and is then a failed run. Runs that
+    share a GPU slow each other down: their throughput is no longer that of a run by itself.
+
+    A worker that dies leaves a failed record and is replaced, and the others go on. Workers whose parent is gone save
+    what they are at, and end.
     """
 
     def __init__(
@@ -61,32 +69,48 @@ class Processes:
         grace: Annotated[
             float, Setting("seconds from a request to stop to the end of a process by force", at_least=0)
         ] = _GRACE_SECONDS,
+        runs_per_device: Annotated[
+            int | str,
+            Setting("runs at a time on each GPU; auto for as many as its memory holds; of no effect on a CPU"),
+        ] = 1,
     ) -> None:
-        self.workers, self.grace = workers, grace
+        check_runs_per_device(runs_per_device)
+        self.workers, self.grace, self.runs_per_device = workers, grace, runs_per_device
 
     def run(self, work: Work, specs: Iterable[RunSpec], notify: Notify) -> Iterator[RunRecord]:
         """Yield records in the order in which their runs end."""
         waiting = deque(specs)
         machine = this_machine()
-        count = min(self.workers or machine.workers_for(work.devices, len(waiting)), len(waiting))
-        threads = work.threads or machine.threads_for(max(1, count))
-        workers: dict[int, _Worker] = {}
+        places = Places.on(machine, work.devices, len(waiting), self.workers, self.runs_per_device)
+        threads = work.threads or machine.threads_for(places.limit)
+        workers: dict[Place, _Worker] = {}
         try:
             while True:
-                for slot in range(count):
-                    if waiting and (slot not in workers or not workers[slot].process.is_alive()):
-                        workers[slot] = _start(work, work.devices[slot % len(work.devices)], threads)
-                    if waiting and workers[slot].spec is None:
-                        workers[slot].hand(waiting.popleft())
-                busy = {worker.pipe: worker for worker in workers.values() if worker.spec}
+                _fill(places.now(), workers, waiting, work, threads, self.grace)
+                busy = {worker.pipe: (place, worker) for place, worker in workers.items() if worker.spec}
                 if not busy:
                     return
-                for pipe in _ready(busy, work.timeout, self.grace):
-                    if (ended := _listen(busy[pipe], work, notify)) and ended.record:
+                for pipe in _ready([worker for _, worker in busy.values()], work.timeout, self.grace):
+                    (device, _), worker = busy[pipe]
+                    if (ended := _listen(worker, work, notify)) and ended.record:
+                        places.measured(device, ended.record.peak_memory_bytes, ended.device_bytes)
                         yield ended.record
-                workers = {slot: worker for slot, worker in workers.items() if not worker.pipe.closed}
+                workers = {place: worker for place, worker in workers.items() if not worker.pipe.closed}
         finally:
             _end(list(workers.values()), self.grace)
+
+
+def _fill(
+    places: list[Place], workers: dict[Place, _Worker], waiting: deque[RunSpec], work: Work, threads: int, grace: float
+) -> None:
+    """Give idle workers what is waiting, start missing ones, and end idle ones that have no place any more."""
+    for place in [place for place, worker in workers.items() if place not in places and worker.spec is None]:
+        _end([workers.pop(place)], grace)
+    for place in places:
+        if waiting and (place not in workers or not workers[place].process.is_alive()):
+            workers[place] = _start(work, place[0], threads)
+        if waiting and workers[place].spec is None:
+            workers[place].hand(waiting.popleft())
 
 
 def _start(work: Work, device: str, threads: int) -> _Worker:
@@ -98,15 +122,15 @@ def _start(work: Work, device: str, threads: int) -> _Worker:
     return _Worker(ours, process)
 
 
-def _ready(busy: dict[Connection, _Worker], timeout: float | None, grace: float) -> list[Connection]:
+def _ready(busy: list[_Worker], timeout: float | None, grace: float) -> list[Connection]:
     """Wait for workers that have something to tell; end those that hang long after their time is over."""
-    ready = wait(list(busy), None if timeout is None else 1.0)
+    ready = wait([worker.pipe for worker in busy], None if timeout is None else 1.0)
     if timeout is not None:
-        for worker in busy.values():
+        for worker in busy:
             if time.monotonic() - worker.since > timeout + grace and not worker.overdue:
                 worker.overdue = True
                 worker.process.kill()
-    return [pipe for pipe in busy if pipe in ready]
+    return [worker.pipe for worker in busy if worker.pipe in ready]
 
 
 def _listen(worker: _Worker, work: Work, notify: Notify) -> _Ended | None:
@@ -158,10 +182,21 @@ def _serve(work: Work, pipe: Connection, device: str, threads: int) -> None:
         while True:
             spec = pipe.recv()
             try:
-                ended = _Ended(placed(spec, tell))
+                record = placed(spec, tell)
+                ended = _Ended(record, device_bytes=_released(device))
             except GanbenchError as error:
                 ended = _Ended(None, str(error))
             tell(ended)
+
+
+def _released(device: str) -> int | None:
+    """Give back what a GPU's allocator keeps, for others share it; return its bytes in all, None on a CPU."""
+    if not device.startswith("cuda") or "torch" not in sys.modules:  # nothing was on it yet
+        return None
+    import torch
+
+    torch.cuda.empty_cache()
+    return int(torch.cuda.get_device_properties(device).total_memory)
 
 
 def _tell(pipe: Connection, message: object) -> None:

@@ -62,6 +62,7 @@ def tabled(root: Path) -> Results:
         return results(found.records, found.folders)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("runs", [250, 1_000])
 def bench_reading(benchmark, tmp_path, runs):
     shown = benchmark.pedantic(tabled, (made(tmp_path, runs),), rounds=3)

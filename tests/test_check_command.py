@@ -58,6 +58,7 @@ def test_a_thing_whose_every_check_is_skipped_fails(factory):
     assert "all 10 were skipped: it needs a model" in last.found
 
 
+@pytest.mark.slow
 @conformance("loss", "hinge", expected_failures={})
 def test_one_parametrised_test_a_check(check):
     if check.name != "thousands-of-steps-lead-the-right-way":

@@ -75,6 +75,7 @@ def test_every_run_in_the_readme_can_be_run(command, photos, tiny_mnist_root, mo
     assert "fails:" not in result.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", [c for c in commands() if re.match(r"ganbench (?!run\b)", c)])
 def test_every_other_command_in_the_readme_works(command, finished):
     assert ganbench(re.sub(r"\bKEY\b", finished, command)).exit_code == 0
@@ -94,6 +95,7 @@ def test_the_documented_tox_environments_are_there():
         assert re.search(rf"env_list = .*\b{name}\b", tox)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("code", blocks(README, "python") + blocks(GUIDE, "python") + blocks(REFERENCE, "python"))
 def test_every_python_block_runs(code, finished, install, factory):
     namespace = {"__name__": "a_block"}

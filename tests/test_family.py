@@ -60,12 +60,14 @@ def test_the_family_conforms_at_32_pixels(name, precision, photos):
     check_model(f"{name}:{SMALL[name]}", photos, precision=precision)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("precision", ["fp32", "bf16"])
 @pytest.mark.parametrize("name", ["realnvp", "ddpm", "flow-matching"])
 def test_the_family_conforms_on_points(name, precision):
     check_model(f"{name}:{SMALL[name]}", "ring8", precision=precision)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name", ["vanilla:width=8,latent=4", "cgan:width=8,latent=4", "vae:width=8", "realnvp:width=2"]
 )

@@ -134,6 +134,7 @@ def test_the_density_of_waveforms_integrates_to_one():
     assert model.profile().levels is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("make", [WaveNet, ImageGPT])
 def test_a_fresh_model_costs_about_eight_bits_and_a_trained_one_less(make, factory):
     torch.manual_seed(0)

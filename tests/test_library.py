@@ -29,6 +29,7 @@ def test_the_examples_of_the_docstrings_are_true(module):
     assert found.failed == 0
 
 
+@pytest.mark.slow
 def test_python_and_the_command_line_make_the_same_runs(tmp_path):
     line = "run --suite gaussians --dataset ring8 --model gmm --budget images=2000 --seeds 2 --results shell"
     assert CliRunner().invoke(main, line.split()).exit_code == 0

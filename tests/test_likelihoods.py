@@ -190,6 +190,7 @@ def test_the_likelihood_of_all_images_adds_up_to_one():
     assert model.log_prob(images).double().exp().sum().item() == pytest.approx(1.0, abs=1e-4)
 
 
+@pytest.mark.slow
 def test_a_fresh_pixelcnn_costs_about_eight_bits_and_a_trained_one_less(digits):
     model = small()
     rows = list(model.fit(itertools.islice(digits.batches("train", 64, 0), 150)))

@@ -153,6 +153,7 @@ def test_a_penalised_discriminator_judges_each_sample_by_itself(name):
     assert torch.allclose(together, alone, atol=1e-5)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [name for name in SMALL if name not in WITHOUT_NETWORK])
 def test_a_restored_model_trains_on_to_the_bit(name):
     shape, data = (1, 8, 8), list(batches((1, 8, 8), 20))

@@ -102,6 +102,7 @@ def means(comparison, rounds=200):
     return interval
 
 
+@pytest.mark.slow
 def test_intervals_hold_the_truth_about_as_often_as_they_say(features, tmp_path):
     # points whose distance is known: a shift by one in each of two dimensions, far from where the score is biased
     held, trials = 0, 40

@@ -61,6 +61,7 @@ def test_kid_of_one_law_straddles_zero():
     assert abs(np.mean(values)) < 3 * np.std(values) / math.sqrt(60)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mean", [0.0, 0.1, 0.5])
 def test_kids_standard_error_is_that_of_repeating_the_sampling(mean):
     def measured(seed):

@@ -169,6 +169,7 @@ def test_what_a_section_gives_instead_of_its_files_is_its_own_fault_alone(record
     assert write_sections(results(records), [giving(iter(()))], folder) == ({"odd": []}, {})
 
 
+@pytest.mark.slow
 def test_a_comparison_too_tall_for_a_page_is_a_page_a_board(records, make_spec, tmp_path):
     from ganbench_sections.comparison import Comparison
 

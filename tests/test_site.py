@@ -50,6 +50,7 @@ class Page(HTMLParser):
         self._script = None
 
 
+@pytest.mark.slow
 def test_every_link_on_every_page_leads_to_a_file_inside(site):
     pages = sorted(site.rglob("*.html"))
     assert len(pages) > 35

@@ -116,6 +116,7 @@ def test_the_command_line_publishes_and_says_where(tmp_path):
     assert CliRunner().invoke(main, ["publish", "mnist-all"]).exit_code == 2
 
 
+@pytest.mark.slow
 def test_a_site_is_served_on_this_machine_alone(site):
     with serving(site, 0) as (server, where):
         thread = threading.Thread(target=server.serve_forever, args=(0.01,))

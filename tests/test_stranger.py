@@ -60,6 +60,7 @@ def test_it_runs_beside_ours_in_a_suite_that_takes_every_model(installed, tmp_pa
     assert any('"ganbench-pixel-shuffle": "1.2.3"' in path.read_text() for path in records)
 
 
+@pytest.mark.slow
 def test_it_is_in_the_standard_suites_of_images_too(installed):
     code = """
 from ganbench.registry.catalog import discover
@@ -75,6 +76,7 @@ for suite in ("digits-all", "mnist-all"):
     assert all({"pixel-shuffle", "dcgan", "gmm", "vanilla"} <= set(line.split()) for line in found)
 
 
+@pytest.mark.slow
 def test_it_conforms(installed, tmp_path):
     code = "from ganbench.testing import check_model; check_model('pixel-shuffle', dataset='digits')"
     done = subprocess.run([sys.executable, "-c", code], env=installed, capture_output=True, text=True, check=False)

@@ -59,6 +59,7 @@ def test_every_built_in_model_is_checked_above(catalog):
     assert own == {model.partition(":")[0] for model in MODELS}
 
 
+@pytest.mark.slow
 def test_built_in_losses_conform(catalog, factory):
     for name in catalog.names("losses"):
         check_loss(name, factory)
@@ -126,6 +127,7 @@ def test_built_in_things_of_other_kinds_conform(kind, name, dataset, factory):
     assert [outcome for outcome in outcomes if outcome.verdict is Verdict.FAILED] == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["suites", "report-sections"])
 def test_built_in_suites_and_sections_conform(kind, catalog, factory):
     for name in catalog.names(kind):

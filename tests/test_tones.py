@@ -57,6 +57,7 @@ def test_silence_and_noise_are_no_tones_and_no_error():
     assert found.residue[1] > 0.5
 
 
+@pytest.mark.slow
 def test_the_data_are_of_their_law(tones):
     samples, bands = tones.head("train", 4_000)
     assert samples.shape == (4_000, 1, 1_024)
@@ -182,6 +183,7 @@ def test_what_is_kept_is_of_either_side():
     assert kept["real_power"].sum() == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", ["wavenet:width=4,skip=4,dilations=2,stacks=1,batch=4", "realnvp:width=2"])
 def test_waveforms_go_from_training_to_a_picture(model, run, make_spec, tmp_path):
     spec = make_spec(

@@ -84,6 +84,7 @@ def test_noise_is_found_again_in_samples_after_a_short_training(factory):
     assert distance() < 0.5 * before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("precision", ["fp32", "bf16"])
 @pytest.mark.parametrize("dataset", ["ring8", "digits"])
 def test_veegan_conforms(dataset, precision):

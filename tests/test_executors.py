@@ -1,5 +1,6 @@
 """Executors: everything is run, one after another or side by side, and a dead process costs one run."""
 
+import multiprocessing
 import os
 import signal
 import sys
@@ -64,6 +65,26 @@ def test_a_process_that_dies_is_a_failed_run_and_the_others_go_on(tmp_path, make
     pids = {(tmp_path / str(seed)).read_text() for seed in range(4)}
     assert len(pids) == len(list(tmp_path.glob("placed-*"))) <= 3  # two workers, and one in the dead one's place
     assert sum(isinstance(event, Progressed) for event in events) == 3
+
+
+@dataclass
+class Watched(Pretend):
+    """Seed 1 dies when the file `end` is there, and not before."""
+
+    def __call__(self, spec, notify):
+        while spec.seed == 1 and not (self.folder / "end").exists():
+            pass
+        return super().__call__(spec, notify)
+
+
+def test_a_process_that_dies_while_another_run_is_handed_over_is_a_failed_run_too(tmp_path, make_spec):
+    records = Processes(workers=2).run(Watched(tmp_path), [make_spec(seed=seed) for seed in range(4)], print)
+    first = next(records)
+    (tmp_path / "end").touch()
+    while len(multiprocessing.active_children()) == 2:
+        pass  # dead now, and the next run is not yet handed over
+    statuses = {record.spec.seed: record.status for record in (first, *records)}
+    assert statuses == {0: "done", 1: "failed", 2: "done", 3: "done"}
 
 
 @pytest.mark.slow

@@ -103,11 +103,15 @@ class Processes:
 def _fill(
     places: list[Place], workers: dict[Place, _Worker], waiting: deque[RunSpec], work: Work, threads: int, grace: float
 ) -> None:
-    """Give idle workers what is waiting, start missing ones, and end idle ones that have no place any more."""
+    """Give idle workers what is waiting, start missing ones, and end idle ones that have no place any more.
+
+    A dead worker that had a run keeps its place until it was listened to: else its run would be lost without a word.
+    """
     for place in [place for place, worker in workers.items() if place not in places and worker.spec is None]:
         _end([workers.pop(place)], grace)
     for place in places:
-        if waiting and (place not in workers or not workers[place].process.is_alive()):
+        worker = workers.get(place)
+        if waiting and (worker is None or (worker.spec is None and not worker.process.is_alive())):
             workers[place] = _start(work, place[0], threads)
         if waiting and workers[place].spec is None:
             workers[place].hand(waiting.popleft())

@@ -67,6 +67,7 @@ if TYPE_CHECKING:
         SpaceProfile,
     )
     from ganbench.contracts.models import Model, Task
+    from ganbench.contracts.scenes import Meaning, SceneDataset, SceneLaw
     from ganbench.contracts.sections import Figures, Results, Section
     from ganbench.contracts.wraps import ModelMaker, Wraps
     from ganbench.errors import BadOptionError, DataMissingError, GanbenchError, UnfitError
@@ -123,6 +124,7 @@ __all__ = [
     "Likelihood",
     "LossCard",
     "LossHost",
+    "Meaning",
     "Metric",
     "MetricCard",
     "ModeHistogram",
@@ -144,6 +146,8 @@ __all__ = [
     "SampleFormat",
     "SamplingMode",
     "SamplingModes",
+    "SceneDataset",
+    "SceneLaw",
     "Scheduled",
     "Score",
     "Scores",
@@ -203,6 +207,7 @@ _MODULES = {
         "BoundedByData Evidence Features FeatureSpace Metric ModeHistogram ProfiledSpace Side SpaceProfile"
     ),
     "ganbench.contracts.models": "Model Task",
+    "ganbench.contracts.scenes": "Meaning SceneDataset SceneLaw",
     "ganbench.contracts.sections": "Figures Results Section",
     "ganbench.contracts.wraps": "ModelMaker Wraps",
     "ganbench.errors": "BadOptionError DataMissingError GanbenchError UnfitError",

@@ -55,7 +55,10 @@ class Resident:
 
     def head(self, split: str, n: int) -> Batch:
         """Return the first n samples of a split in one fixed, mixed order."""
-        return self._take(split, self._permutation(split, _HEAD_SEED, 0)[:n])
+        return self._take(split, self._head_order(split)[:n])
+
+    def _head_order(self, split: str) -> Tensor:
+        return self._permutation(split, _HEAD_SEED, 0)
 
     def _permutation(self, split: str, seed: int, epoch: int) -> Tensor:
         # drawn on the CPU, so that every device sees the data in the same order

@@ -30,7 +30,7 @@ def run(installed, line, folder):
 
 def test_it_is_among_the_plugins_and_the_models(installed, tmp_path):
     shown = run(installed, "plugins", tmp_path).stdout
-    assert "pixel-shuffle (ganbench-pixel-shuffle 1.2.3)\n  models: pixel-shuffle" in shown
+    assert "pixel-shuffle (ganbench-pixel-shuffle 1.2.3)\n  contract: 3\n  models: pixel-shuffle" in shown
     assert "pixel-shuffle" in run(installed, "list models", tmp_path).stdout
 
 

@@ -14,6 +14,7 @@ import pluggy
 
 from ganbench.contracts import hookspecs
 from ganbench.contracts.cards import Card
+from ganbench.contracts.versions import CONTRACT, DECLARED, read_contract
 from ganbench.errors import GanbenchError, UnknownNameError, nearest
 
 DISABLE = "GANBENCH_DISABLE"
@@ -34,7 +35,8 @@ def kinds() -> dict[str, type[Card]]:
 class Plugin:
     """An entry point, where it is from, and what became of it.
 
-    reason: why it is not in use; empty for a plugin that is. names: what it offers, by kind.
+    reason: why it is not in use; empty for a plugin that is. names: what it offers, by kind. contract: the one that its
+    distribution says it is written for; None where it says nothing, or what is refused.
     """
 
     name: str
@@ -42,6 +44,12 @@ class Plugin:
     version: str
     reason: str = ""
     names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    contract: int | None = None
+
+    @property
+    def written_for(self) -> int:
+        """The contract that it is taken to be written for: the present one where nobody says another."""
+        return self.contract or CONTRACT
 
     @property
     def origin(self) -> str:
@@ -122,31 +130,40 @@ def discover(
 ) -> Catalog:
     """Load every plugin that is installed, one by one, and keep the reason of each that can't be used.
 
-    entry_points: those of the group "ganbench" unless given. disabled: names of plugins to leave out;
-    GANBENCH_DISABLE, separated by commas, unless given.
+    entry_points: those of the groups "ganbench" and "ganbench.contract" unless given. disabled: names of plugins to
+    leave out; GANBENCH_DISABLE, separated by commas, unless given.
     """
-    if entry_points is None:
-        entry_points = metadata.entry_points(group=hookspecs.GROUP)
+    everything = _installed() if entry_points is None else list(entry_points)
     if disabled is None:
         disabled = (name.strip() for name in os.environ.get(DISABLE, "").split(","))
     switched_off = frozenset(disabled)
+    written_for: dict[str, list[str]] = {}
+    for each in everything:
+        if each.group == DECLARED:
+            written_for.setdefault(_origin(each)[1], []).append(each.value)
 
     # our own names first, so that no later distribution can take one from us
     catalog = Catalog()
-    origins = [(_origin(entry_point), entry_point) for entry_point in entry_points]
+    origins = [(_origin(each), each) for each in everything if each.group == hookspecs.GROUP]
     for origin, entry_point in sorted(origins, key=lambda pair: _precedence(pair[0])):
         try:
             if entry_point.name in switched_off:
                 raise GanbenchError(f"switched off by {DISABLE}")
+            contract = read_contract(written_for.get(origin[1], ()))
             cards = _offered(entry_point.load(), entry_point.name)
             names = {kind: tuple(card.name for card in offered) for kind, offered in cards.items() if offered}
-            catalog.add(Plugin(*origin, names=names), cards)
+            catalog.add(Plugin(*origin, names=names, contract=contract), cards)
         except GanbenchError as error:
             catalog.plugins.append(Plugin(*origin, reason=str(error)))
         except (Exception, SystemExit) as error:  # a stranger's import may do anything
             reason = f"{type(error).__name__}: {error}".splitlines()[0]
             catalog.plugins.append(Plugin(*origin, reason=reason))
     return catalog
+
+
+def _installed() -> list[metadata.EntryPoint]:
+    found = metadata.entry_points()  # which reads what every distribution says, once for both groups
+    return [*found.select(group=hookspecs.GROUP), *found.select(group=DECLARED)]
 
 
 def _precedence(origin: tuple[str, str, str]) -> tuple[bool, str, str]:

@@ -16,6 +16,7 @@ from ganbench.contracts.wraps import ModelMaker, Wraps
 from ganbench.errors import BadOptionError, UnfitError
 from ganbench.registry.catalog import Catalog, Plugin, singular
 from ganbench.registry.measure import FEATURES, Measure, own_parameters, space_of
+from ganbench.registry.older import adapted
 from ganbench.registry.parameters import Signature, signature_of
 from ganbench.schema.choice import Choice, Value
 from ganbench.schema.spec import RunSpec
@@ -41,7 +42,8 @@ class Factory:
         given: Mapping[str, Any] = signature.checked(choice, singular(kind))
         if signature.wraps:
             given = self._wrapped(signature, choice, given, *handed)
-        return make(*handed, **given)
+        contract = self.catalog.plugin(kind, choice.name).written_for
+        return adapted(kind, choice.name, make(*handed, **given), contract)
 
     def dataset(self, choice: Choice) -> Dataset:
         """Return a dataset on the device, loaded once; raises DataMissingError if its files are not there."""

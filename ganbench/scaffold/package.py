@@ -10,6 +10,7 @@ from pathlib import Path
 from string import Template
 
 from ganbench.contracts.hookspecs import GROUP
+from ganbench.contracts.versions import CONTRACT
 from ganbench.errors import BadOptionError
 from ganbench.files import write_whole
 from ganbench.registry.catalog import Catalog, kinds, plural
@@ -84,7 +85,7 @@ def _values(kind: str, name: str, catalog: Catalog) -> Mapping[str, str]:
         "kind": kind, "name": name, "snake": snake, "package": package, "distribution": f"{GROUP}-{name}",
         "maker": "make_suite" if kind == "suite" else class_name, "about": _ABOUTS[kind],
         "card": kinds()[of_kind].__name__, "hook": f"offer_{of_kind.replace('-', '_')}",
-        "extra": f"\n        {extra}" if extra else "",
+        "contract": str(CONTRACT), "extra": f"\n        {extra}" if extra else "",
     }  # fmt: skip
 
 

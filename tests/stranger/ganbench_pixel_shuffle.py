@@ -28,7 +28,7 @@ class PixelShuffle:
             if len(self.images) == self.keep:
                 return
 
-    def sample(self, n, generator, labels=None):
+    def sample(self, n, generator, condition=None):
         """Draw (n, *shape), with no randomness but the generator's."""
         pixels = self.images.flatten(1)
         chosen = torch.randint(len(pixels), (n, pixels.shape[1]), generator=generator, device=generator.device)

@@ -22,6 +22,7 @@ from ganbench_models.sngan import SNGAN
         ("models", "dcgan", "uniform in [-1, 1]"),
         ("models", "vanilla", "maxout"),
         ("models", "resnet-gan", "100,000 updates"),
+        ("models", "acgan", "dropout of 0.5"),
         ("models", "vae", "500 tanh units"),
         ("models", "gmm", "by images and seconds"),
         ("metrics", "prdc", "Kynkäänniemi et al. have 3"),

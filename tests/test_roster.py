@@ -28,6 +28,7 @@ SMALL = {
     "mlp-gan": "width=8",
     "dcgan": "width=4",
     "cgan": "width=4",
+    "acgan": "width=4",
     "wgan": "width=4",
     "wgan-gp": "width=4",
     "sngan": "width=4",
@@ -107,7 +108,7 @@ CLIPPED = {"unrolled"}  # these take no clipped weights
 ASKING = {"feature-matching", "instance-noise", "consistency", "lecam", "diffaugment"}  # for more than logits
 WITHOUT_REQUESTS = {"unrolled", "veegan"}  # these give logits and penalties alone
 PENALISED = {"wasserstein-gp", "dragan", "r1", "relativistic-r1r2"}
-WITH_BATCH_NORM = {"dcgan", "cgan", "wgan", "pacgan", "unrolled", "veegan"}  # in the discriminator, on images
+WITH_BATCH_NORM = {"dcgan", "cgan", "acgan", "wgan", "pacgan", "unrolled", "veegan"}  # in the discriminator, on images
 
 
 @pytest.mark.parametrize(("name", "loss"), list(itertools.product(ADVERSARIAL, FACTORY.catalog.names("losses"))))
@@ -191,6 +192,7 @@ def test_two_seeds_differ_and_one_seed_does_not(run, make_spec, name):
         ("dcgan", "width=0", "model 'dcgan' takes a whole number of 1 or more for width, not 0"),
         ("dcgan", "norm=spectral", "model 'dcgan' takes batch, layer or none for norm, not 'spectral'"),
         ("cgan", "embedding=0", "model 'cgan' takes a whole number of 1 or more for embedding, not 0"),
+        ("acgan", "class_weight=-1", "model 'acgan' takes a number of 0 or more for class_weight, not -1"),
         ("wgan", "width=-1", "model 'wgan' takes a whole number of 1 or more for width, not -1"),
         ("wgan-gp", "width=0", "model 'wgan-gp' takes a whole number of 1 or more for width, not 0"),
         ("sngan", "latent=1.5", "model 'sngan' takes a whole number of 1 or more for latent, not 1.5"),

@@ -16,6 +16,7 @@ SHORT = {
     ),
     "dcgan": ("width=16", 300, {"learning_rate": 1e-3}),
     "cgan": ("width=16", 300, {"learning_rate": 1e-3}),
+    "acgan": ("width=16", 400, {"learning_rate": 2e-3, "batch": 64}),
     "wgan": ("width=16", 300, {"learning_rate": 5e-4}),
     "wgan-gp": ("width=16", 200, {"learning_rate": 1e-3}),
     "sngan": ("width=32", 1_100, {"learning_rate": 1e-3, "batch": 32}),

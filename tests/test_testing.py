@@ -14,6 +14,7 @@ MODELS = [
     "vanilla:width=8",
     "dcgan:width=4",
     "cgan:width=4",
+    "acgan:width=4",
     "wgan:width=4",
     "wgan-gp:width=4",
     "sngan:width=4",

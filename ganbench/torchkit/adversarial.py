@@ -13,7 +13,6 @@ from ganbench.contracts.datasets import Batch
 from ganbench.contracts.losses import (
     REQUESTS,
     AdversarialLoss,
-    Augmentation,
     DiscriminatorTerm,
     FeatureObjective,
     LossHost,
@@ -28,6 +27,7 @@ from ganbench.seeds import stream
 from ganbench.torchkit.averaging import MovingAverage
 from ganbench.torchkit.fitness import check_fit, penalises
 from ganbench.torchkit.hidden import hidden_features
+from ganbench.torchkit.judging import AuxiliaryTerms, Judged, Judging
 from ganbench.torchkit.latent_generator import CHUNK, LatentGenerator
 from ganbench.torchkit.modes import batch_norm_text, has_batch_norm
 from ganbench.torchkit.optim import gradient_norm, make_optimizer, share_at_bound
@@ -35,7 +35,7 @@ from ganbench.torchkit.pair_state import PairState
 from ganbench.torchkit.precision import autocast, kernel_choice, kernels
 
 
-class AdversarialModel(PairState, LatentGenerator, Profiled, StepCounter, LossHost):
+class AdversarialModel(PairState, LatentGenerator, Judging, Profiled, StepCounter, LossHost):
     """A generator against a discriminator, under any adversarial loss; fulfils contracts.Model.
 
     Each critic step takes a real batch and noise of its own, on a generated batch without gradient. After
@@ -49,7 +49,8 @@ class AdversarialModel(PairState, LatentGenerator, Profiled, StepCounter, LossHo
 
     plain: a model that is no more than its two networks, which another model may train in a way of its own.
 
-    Raises UnfitError for a loss that can't go with this discriminator.
+    A model that inherits from AuxiliaryTerms adds terms of its own, made of hidden activations, to what either player
+    minimises. Raises UnfitError for a loss that can't go with this discriminator.
     """
 
     plain: ClassVar[bool] = True
@@ -76,6 +77,8 @@ class AdversarialModel(PairState, LatentGenerator, Profiled, StepCounter, LossHo
         self.batch = recipe.batch
         self.generator = generator.to(task.device)
         self.discriminator = discriminator.to(task.device)
+        if isinstance(self, AuxiliaryTerms) and hidden_features(self.discriminator) is None:
+            raise TypeError("a model with auxiliary terms has a discriminator that shows its hidden activations")
         check_requests(self.loss, self.gives())
         self._generator_weights = list(generator.parameters())
         self._discriminator_weights = list(discriminator.parameters())
@@ -128,35 +131,33 @@ class AdversarialModel(PairState, LatentGenerator, Profiled, StepCounter, LossHo
             self._steps["generator"] += 1
             yield terms
 
-    def pack(self, samples: Tensor) -> Tensor:
-        """Return what the discriminator is shown of samples (n, *shape): themselves, unless a model joins them."""
-        return samples
-
     def generator_terms(self, batch: Batch) -> dict[str, Tensor]:
         """Return the scalars whose sum the generator minimises; a model adds what its paper has beside the loss.
 
         The discriminator's weights take no gradient meanwhile.
         """
         real_samples, condition = batch
+        noise = self._noise(len(condition))
         with autocast(self.task):
-            fake, hidden = self._look(self._shown(len(condition), condition), condition)
-            real, real_hidden = fake.new_empty(0), None
-            if self.loss.paired or hidden is not None:
+            fake = self._look(self._shown(noise, condition), condition)
+            real = Judged(fake.logits.new_empty(0))
+            if self.loss.paired or isinstance(self.loss, FeatureObjective):
                 with torch.no_grad():
-                    real, real_hidden = self._look(self._show(real_samples), condition)
-        loss = self.loss.generator(real if self.loss.paired else real[:0], fake)
-        if isinstance(self.loss, FeatureObjective) and hidden is not None and real_hidden is not None:
-            loss = loss + self.loss.match(real_hidden, hidden)
-        return {"generator_loss": loss}
+                    real = self._look(self._show(real_samples), condition)
+        loss = self.loss.generator(real.logits if self.loss.paired else real.logits[:0], fake.logits)
+        if isinstance(self.loss, FeatureObjective) and fake.hidden is not None and real.hidden is not None:
+            loss = loss + self.loss.match(real.hidden, fake.hidden)
+        return {"generator_loss": loss} | self._further("generator", noise, condition, fake, real)
 
     def _step_discriminator(self, batch: Batch) -> dict[str, Tensor]:
         # judge a real batch and a generated one, which carries no gradient to the generator
-        real_samples, condition = self._show(batch.samples), batch.condition
+        condition = batch.condition
+        real_samples, noise = self._show(batch.samples), self._noise(len(condition))
         with torch.no_grad(), autocast(self.task):
-            fake_samples = self._shown(len(condition), condition).float()
+            fake_samples = self._shown(noise, condition).float()
         with autocast(self.task):
-            real, fake = self._judge_both(real_samples, fake_samples, condition)
-        loss = self.loss.discriminator(real, fake)
+            real, fake = self._look_at_both(real_samples, fake_samples, condition)
+        loss = self.loss.discriminator(real.logits, fake.logits)
 
         # sum the terms, step once
         penalty = self._penalty(real_samples, fake_samples, condition)
@@ -164,17 +165,19 @@ class AdversarialModel(PairState, LatentGenerator, Profiled, StepCounter, LossHo
         term = None
         if isinstance(self.loss, DiscriminatorTerm):
             critic = partial(self._judge, condition=condition)
-            shown = Shown(real_samples, fake_samples, real, fake, critic, self._random)
+            shown = Shown(real_samples, fake_samples, real.logits, fake.logits, critic, self._random)
             term = self.loss.discriminator_term(shown)
             total = total + term
+        own = self._further("discriminator", noise, condition, fake, real)
         self._discriminator_optimizer.zero_grad()
-        total.backward()  # type: ignore[no-untyped-call]
+        reduce(add, own.values(), total).backward()  # type: ignore[no-untyped-call]
         norm = gradient_norm(self._discriminator_weights)
         self._discriminator_optimizer.step()
         self.loss.constrain(self.discriminator)
 
-        terms = {"discriminator_loss": loss.detach(), "discriminator_gradient_norm": norm} | self._seen(real, fake)
-        further = {"gradient_penalty": penalty, "discriminator_term": term}
+        terms = {"discriminator_loss": loss.detach(), "discriminator_gradient_norm": norm}
+        terms |= self._seen(real.logits, fake.logits)
+        further = {"gradient_penalty": penalty, "discriminator_term": term} | own
         return terms | {name: value.detach() for name, value in further.items() if value is not None}
 
     @torch.no_grad()
@@ -186,12 +189,6 @@ class AdversarialModel(PairState, LatentGenerator, Profiled, StepCounter, LossHo
         if self.recipe.clip is not None:
             terms["clipped_share"] = share_at_bound(self._discriminator_weights, self.recipe.clip)
         return terms
-
-    def _show(self, samples: Tensor) -> Tensor:
-        # what the discriminator sees: changed where the loss says so, then packed
-        if isinstance(self.loss, Augmentation):
-            samples = self.loss.augment(samples.float(), self._random)
-        return self.pack(samples)
 
     def _penalty(self, real: Tensor, fake: Tensor, condition: Tensor) -> Tensor | None:
         # at full precision: the slope of a slope has few digits to lose
@@ -216,35 +213,10 @@ class AdversarialModel(PairState, LatentGenerator, Profiled, StepCounter, LossHo
             self._average.follow(self.generator, self._steps["generator"])
         return {name: term.detach() for name, term in terms.items()} | {"generator_gradient_norm": norm}
 
-    def _shown(self, n: int, condition: Tensor) -> Tensor:
+    def _shown(self, noise: Tensor, condition: Tensor) -> Tensor:
         # generated samples as the discriminator is shown them
-        return self._show(self._generate(n, condition))
+        samples = self.generator(noise, condition) if self.conditional else self.generator(noise)
+        return self._show(samples)
 
     def _noise(self, n: int) -> Tensor:
         return torch.randn(n, self.latent, generator=self._random, device=self._random.device)
-
-    def _generate(self, n: int, condition: Tensor) -> Tensor:
-        noise = self._noise(n)
-        samples: Tensor = self.generator(noise, condition) if self.conditional else self.generator(noise)
-        return samples
-
-    def _look(self, samples: Tensor, condition: Tensor) -> tuple[Tensor, Tensor | None]:
-        """Return the logits, and where the loss compares them the hidden activations (n, d) that they are made of."""
-        parts = hidden_features(self.discriminator) if isinstance(self.loss, FeatureObjective) else None
-        if parts is None:
-            return self._judge(samples, condition), None
-        given = condition if self.conditional else None
-        hidden = parts.hidden(samples, given)
-        return parts.judge(hidden, given).float().reshape(len(samples)), hidden.float().flatten(1)
-
-    def _judge(self, samples: Tensor, condition: Tensor) -> Tensor:
-        logits = self.discriminator(samples, condition) if self.conditional else self.discriminator(samples)
-        judged: Tensor = logits.float().reshape(len(samples))
-        return judged
-
-    def _judge_both(self, real: Tensor, fake: Tensor, condition: Tensor) -> tuple[Tensor, Tensor]:
-        if not self.apart:
-            return self._judge(real, condition), self._judge(fake, condition)
-        # weights are read once, and each has one gradient, of twice as many samples
-        both = self._judge(torch.cat([real, fake]), torch.cat([condition, condition]))
-        return both[: len(real)], both[len(real) :]

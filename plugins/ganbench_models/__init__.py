@@ -31,6 +31,12 @@ _ADVERSARIAL = (
         "non-saturating",
     ),
     (
+        "acgan",
+        "acgan:ACGAN",
+        "AC-GAN (Odena et al. 2017): the discriminator tells the class of a sample too.",
+        "non-saturating",
+    ),
+    (
         "wgan",
         "wgan:WGAN",
         "Wasserstein GAN (Arjovsky et al. 2017): DCGAN's networks, the critic's weights clipped.",

@@ -66,7 +66,7 @@ class Unrolled(AdversarialModel):
             return super().generator_terms(batch)
         samples, labels = batch
         with autocast(self.task):
-            fake = self._shown(len(labels), labels)
+            fake = self._shown(self._noise(len(labels)), labels)
         weights = {name: weight.detach() for name, weight in self.discriminator.named_parameters()}
         ahead = LookAhead(self._discriminator_optimizer, self.recipe, self._discriminator_weights)
         for _ in range(self.unrolled):

@@ -99,8 +99,7 @@ class VEEGAN(AdversarialModel, Reconstructor):
         """Return what the generator makes of each sample's code, (n, *shape)."""
         return self.decode(self.encode(samples))
 
-    def _shown(self, n: int, condition: Tensor) -> Tensor:
-        noise = self._noise(n)
+    def _shown(self, noise: Tensor, condition: Tensor) -> Tensor:
         return _joined(self.generator(noise), noise)
 
 

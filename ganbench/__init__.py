@@ -40,6 +40,7 @@ if TYPE_CHECKING:
         Source,
         ToneDataset,
         ToneLaw,
+        WithheldClass,
         condition_of,
     )
     from ganbench.contracts.executors import Executor, Work
@@ -62,6 +63,7 @@ if TYPE_CHECKING:
         FeatureSpace,
         Metric,
         ModeHistogram,
+        PictureRows,
         ProfiledSpace,
         Side,
         SpaceProfile,
@@ -132,6 +134,7 @@ __all__ = [
     "ModelCard",
     "ModelMaker",
     "Notify",
+    "PictureRows",
     "Profile",
     "Profiled",
     "ProfiledSpace",
@@ -170,6 +173,7 @@ __all__ = [
     "Tuned",
     "UnfitError",
     "Value",
+    "WithheldClass",
     "Work",
     "Wraps",
     "condition_of",
@@ -196,7 +200,7 @@ _MODULES = {
         "Column DatasetCard ExecutorCard FeatureCard LossCard MetricCard ModelCard SectionCard SuiteCard"
     ),
     "ganbench.contracts.datasets": (
-        "Batch Conditioned Dataset GaussianModes SampleFormat Source ToneDataset ToneLaw condition_of"
+        "Batch Conditioned Dataset GaussianModes SampleFormat Source ToneDataset ToneLaw WithheldClass condition_of"
     ),
     "ganbench.contracts.executors": "Executor Work",
     "ganbench.contracts.hookspecs": "hookimpl",
@@ -204,7 +208,7 @@ _MODULES = {
         "AdversarialLoss Augmentation Critic DiscriminatorTerm FeatureObjective FormatBound LossHost Scheduled Shown"
     ),
     "ganbench.contracts.metrics": (
-        "BoundedByData Evidence Features FeatureSpace Metric ModeHistogram ProfiledSpace Side SpaceProfile"
+        "BoundedByData Evidence Features FeatureSpace Metric ModeHistogram PictureRows ProfiledSpace Side SpaceProfile"
     ),
     "ganbench.contracts.models": "Model Task",
     "ganbench.contracts.scenes": "Meaning SceneDataset SceneLaw",

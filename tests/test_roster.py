@@ -20,7 +20,7 @@ from ganbench.training.preflight import check
 SHAPES = [(2,), (5,), (1, 8, 8), (1, 28, 28), (3, 32, 32), (1, 27, 29)]
 IMAGES_ALONE = {"dcgan", "resnet-gan", "pixelcnn", "image-gpt", "wavenet", "uniform"}  # of images and points
 
-WITHOUT_NETWORK = {"gmm", "real", "memoriser", "pixel-gaussian", "uniform"}
+WITHOUT_NETWORK = {"gmm", "real", "memoriser", "nearest-neighbour", "unchanged", "pixel-gaussian", "uniform"}
 
 # small enough for a test, built by the same code as the published sizes
 SMALL = {
@@ -49,6 +49,8 @@ SMALL = {
     "pixel-gaussian": "",
     "uniform": "",
     "memoriser": "",
+    "nearest-neighbour": "",
+    "unchanged": "",
     "real": "",
 }
 LARGE = {"gmm": "components=2,steps=2,covariance=diag,pca=0"}  # for data of thousands of dimensions
@@ -208,6 +210,8 @@ def test_two_seeds_differ_and_one_seed_does_not(run, make_spec, name):
         ("veegan", "reconstruction=-1", "model 'veegan' takes a number of 0 or more for reconstruction, not -1"),
         ("gmm", "covariance=round", "model 'gmm' takes full, tied, diag or spherical for covariance, not 'round'"),
         ("autoencoder", "latent=0", "model 'autoencoder' takes a whole number of 1 or more for latent, not 0"),
+        ("autoencoder", "noise=-1", "model 'autoencoder' takes a number of 0 or more for noise, not -1"),
+        ("autoencoder", "grey=2", "model 'autoencoder' takes a number from 0 to 1 for grey, not 2"),
         ("vae", "latent=0", "model 'vae' takes a whole number of 1 or more for latent, not 0"),
         ("vae", "likelihood=laplace", "model 'vae' takes bernoulli or gaussian for likelihood, not 'laplace'"),
         ("pixelcnn", "layers=0", "model 'pixelcnn' takes a whole number of 1 or more for layers, not 0"),

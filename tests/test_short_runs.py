@@ -35,6 +35,8 @@ SHORT = {
     "ddpm": ("width=12,sampling_steps=20,learning_rate=2e-3,batch=64,schedule=cosine", 250, {}),
     "flow-matching": ("width=8,steps=10,learning_rate=2e-3", 200, {}),
     "memoriser": ("", 1, {}),
+    "nearest-neighbour": ("", 1, {}),
+    "unchanged": ("", 1, {}),
     "real": ("", 1, {}),
 }
 

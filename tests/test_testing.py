@@ -38,6 +38,8 @@ MODELS = [
     "pixel-gaussian",
     "uniform",
     "memoriser",
+    "nearest-neighbour",
+    "unchanged",
     "real",
 ]
 
@@ -100,7 +102,8 @@ METRICS = {
     "spectral": {"equal-sets-are-best": CHANCE},
 }
 ON = {"spectral": "tones"}
-ELSEWHERE = {"inception-score", "class-modes", "likelihood"}  # they need weights, digits of 28 x 28, or a model
+# they need weights, digits of 28 x 28, or a model
+ELSEWHERE = {"inception-score", "class-modes", "likelihood", "reconstruction", "denoising", "colouring", "anomaly"}
 
 
 @pytest.mark.parametrize("metric", METRICS)

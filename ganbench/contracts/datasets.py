@@ -145,3 +145,12 @@ class ToneDataset(ABC):
     @abstractmethod
     def law(self) -> ToneLaw:
         """The law."""
+
+
+class WithheldClass(ABC):
+    """Claimed by a dataset with a class that is in its held-out data alone, for a model to find it strange."""
+
+    @property
+    @abstractmethod
+    def withheld(self) -> int:
+        """The label of that class."""

@@ -117,3 +117,14 @@ class ModeHistogram(ABC):
     @abstractmethod
     def histogram(self, evidence: Evidence) -> Mapping[str, Tensor]:
         """Return the counts as {"generated": (modes,), "real": (modes,)} tensors of int64."""
+
+
+class PictureRows(ABC):
+    """Shows what it judges: a few pictures of each stage, one under the other, kept with the run and drawn."""
+
+    @abstractmethod
+    def rows(self, evidence: Evidence, count: int) -> Mapping[str, Tensor]:
+        """Return a row for each stage by its name, (count or fewer, channels, height, width) in [-1, 1], as many each.
+
+        What a model draws from noise is no such row; column by column, the pictures are of one held-out sample.
+        """

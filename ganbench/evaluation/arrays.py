@@ -78,3 +78,9 @@ def samples_of(path: Path | str, array: "np.ndarray") -> "Tensor":
 def scaled(pictures: "Tensor") -> "Tensor":
     """Map uint8 levels to float32 in [-1, 1]."""
     return pictures.float().div_(127.5).sub_(1.0)
+
+
+def as_bytes(pictures: "Tensor") -> "np.ndarray":
+    """Return pictures in [-1, 1] as uint8 levels on the CPU, what is outside cut off."""
+    levels: np.ndarray = pictures.detach().float().clamp(-1, 1).add(1).mul(127.5).round().byte().cpu().numpy()
+    return levels

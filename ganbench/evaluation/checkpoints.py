@@ -73,6 +73,13 @@ class Evaluation:
         with self._isolated():
             return self._compared.histograms(_scored(self._scores, self.spec.metrics))
 
+    def picture_rows(self) -> "dict[str, dict[str, np.ndarray]]":
+        """Return the pictures that metrics show of the model as it was scored last, as bytes, by metric and row."""
+        if self._compared is None:
+            return {}
+        with self._isolated():
+            return self._compared.picture_rows(_scored(self._scores, self.spec.metrics))
+
     def draw(self, path: Path) -> None:
         """Draw the samples that were scored last, points over the held-out ones."""
         assert self.latest is not None, "nothing was scored yet"

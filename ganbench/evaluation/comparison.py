@@ -6,13 +6,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
+from typing import TYPE_CHECKING
 
 from ganbench.contracts.capabilities import PLAIN, EvidenceBound, Likelihood, Profile, Reconstructor
 from ganbench.contracts.cards import PAIRING, FeatureCard, MetricCard
 from ganbench.contracts.datasets import Dataset, condition_of
-from ganbench.contracts.metrics import BoundedByData, Evidence, ModeHistogram
+from ganbench.contracts.metrics import BoundedByData, Evidence, ModeHistogram, PictureRows
 from ganbench.contracts.models import Model
 from ganbench.errors import GanbenchError, UnfitError
+from ganbench.evaluation.arrays import as_bytes
 from ganbench.evaluation.features import Featured, FeatureStore
 from ganbench.registry.measure import Measure
 from ganbench.schema.choice import Choice
@@ -20,7 +22,12 @@ from ganbench.schema.condition import Labels
 from ganbench.schema.record import Score
 from ganbench.seeds import stream
 
+if TYPE_CHECKING:
+    import numpy as np
+
 Facts = Mapping[str, str | int | float]
+
+PICTURES = 8  # in a row that a metric shows
 
 # whose labels, captions or sources the samples of a conditional model were drawn with, as protocols have it: OTHERS are
 # those of held-out data that no score compares with
@@ -79,6 +86,16 @@ class Comparison:
                     counts = measure.metric.histogram(self._evidence(measure))
                     histograms[measure.name] = {side: [int(n) for n in each] for side, each in counts.items()}
         return histograms
+
+    def picture_rows(self, metrics: Iterable[Choice]) -> "dict[str, dict[str, np.ndarray]]":
+        """Return the rows of each metric that shows pictures, (n, channels, height, width) uint8, by metric."""
+        shown = {}
+        for measure in map(self.features.factory.measure, metrics):
+            if isinstance(measure.metric, PictureRows):
+                with suppress(UnfitError):
+                    rows = measure.metric.rows(self._evidence(measure), PICTURES)
+                    shown[measure.name] = {name: as_bytes(pictures) for name, pictures in rows.items()}
+        return shown
 
     def _score(self, metric: Choice) -> Iterator[Score]:
         card: MetricCard = self.features.factory.catalog.get("metrics", metric.name)
@@ -155,7 +172,10 @@ class Comparison:
             "labels": (known and kind == "labels", "labels on both sides, which a conditional model gives"),
             "captions": (known and kind == "captions", "captions on both sides, which a model that takes them gives"),
             "sources": (known and kind == "sources", "source pictures on both sides, which a translator gives"),
-            "reconstruct": (isinstance(self.model, Reconstructor), "a model that reconstructs samples"),
+            "reconstruct": (
+                isinstance(self.model, Reconstructor),
+                "a model that reconstructs samples, as autoencoders do",
+            ),
         }
         for need in card.needs:
             is_there, what = there.get(need, (True, ""))

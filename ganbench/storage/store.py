@@ -15,6 +15,7 @@ from ganbench.schema.spec import RunSpec
 from ganbench.storage.curves import Columns, read_curves
 from ganbench.storage.digests import digests_of, file_digest
 from ganbench.storage.histograms import Histograms, read_histograms
+from ganbench.storage.picture_rows import PictureRowsByMetric, read_picture_rows, write_picture_rows
 from ganbench.storage.records import AGAIN, RECORD, read_record, write_record_file
 from ganbench.storage.waveforms import Waveforms, read_waveforms, write_waveforms
 from ganbench.storage.weights import Weights, read_tensors, read_weights, write_tensors, write_weights
@@ -27,10 +28,10 @@ if TYPE_CHECKING:
 
 _RESUME, WEIGHTS = "resume.safetensors", "weights.safetensors"
 CURVES, SAMPLES, INTERPOLATION, MODES = "curves.parquet", "samples.png", "interpolation.png", "modes.json"
-WAVEFORMS = "waveforms.safetensors"
+WAVEFORMS, ROWS = "waveforms.safetensors", "rows.safetensors"
 LOG = "run.log"
 _FRAME = "frame-{:04.0f}.png"  # what a model drew when it was scored, by thousandths of its budget
-_LEFT = (WEIGHTS, CURVES, SAMPLES, INTERPOLATION, MODES, WAVEFORMS)
+_LEFT = (WEIGHTS, CURVES, SAMPLES, INTERPOLATION, MODES, WAVEFORMS, ROWS)
 
 
 @dataclass(frozen=True)
@@ -116,6 +117,14 @@ class RunFolder:
     def waveforms(self) -> Waveforms:
         """Return what is kept of waveforms, as read_waveforms does."""
         return read_waveforms(self.path / WAVEFORMS)
+
+    def write_picture_rows(self, rows: Mapping[str, Mapping[str, "NDArray[np.uint8]"]]) -> None:
+        """Write what metrics show, as picture_rows.write_picture_rows does."""
+        write_picture_rows(self.path / ROWS, rows)
+
+    def picture_rows(self) -> PictureRowsByMetric:
+        """Return what metrics show, as read_picture_rows does."""
+        return read_picture_rows(self.path / ROWS)
 
     def clear(self) -> None:
         """Take away what an earlier try left, but for what an interrupted one resumes from."""

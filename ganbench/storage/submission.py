@@ -14,11 +14,13 @@ from ganbench.files import write_whole
 from ganbench.reading import METHODS, check_file
 from ganbench.storage.curves import LARGEST_CURVES
 from ganbench.storage.histograms import LARGEST_HISTOGRAMS
+from ganbench.storage.picture_rows import LARGEST_ROWS
 from ganbench.storage.records import LARGEST_RECORD, RECORD
 from ganbench.storage.store import (
     CURVES,
     INTERPOLATION,
     MODES,
+    ROWS,
     SAMPLES,
     WAVEFORMS,
     WEIGHTS,
@@ -30,13 +32,14 @@ from ganbench.storage.waveforms import LARGEST_WAVEFORMS
 
 SUFFIX = ".zip"
 LEFT_OUT = (WEIGHTS,)  # of what a run leaves: too large to be sent around
-_FILES = (RECORD, CURVES, SAMPLES, INTERPOLATION, MODES, WAVEFORMS)
+_FILES = (RECORD, CURVES, SAMPLES, INTERPOLATION, MODES, WAVEFORMS, ROWS)
 _MEMBER = re.compile(r"runs/([0-9a-f]{12})/([a-z.-]+|frame-\d{4}\.png)")
 _LARGEST = {  # bytes of a file, unpacked
     RECORD: LARGEST_RECORD,
     MODES: LARGEST_HISTOGRAMS,
     CURVES: LARGEST_CURVES,
     WAVEFORMS: LARGEST_WAVEFORMS,
+    ROWS: LARGEST_ROWS,
 }
 _PIECE = 2**20
 

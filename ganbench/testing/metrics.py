@@ -167,8 +167,8 @@ class MetricChecks(Checks):
 
     @cached_property
     def _data(self) -> Dataset:
-        if "log_prob" in self._card.needs:
-            raise NotApplicableError("it needs a model that tells likelihoods, and judges no samples")
+        if {"log_prob", "reconstruct"} & set(self._card.needs):
+            raise NotApplicableError("it judges what a model says of real samples, and none that it draws")
         if self.subject.dataset is not None:
             return self.factory.dataset(self.subject.dataset)
         reason = ""

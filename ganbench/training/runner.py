@@ -173,6 +173,8 @@ class Runner:
         folder.write_picture(SAMPLES, evaluation.draw)
         if histograms := evaluation.histograms():
             folder.write_text(MODES, json.dumps(histograms) + "\n")
+        if rows := evaluation.picture_rows():
+            folder.write_picture_rows(rows)
         if len(data.shape) == 2:
             folder.write_waveforms(evaluation.waveforms())
         if isinstance(model, LatentDecoder) and len(data.shape) > 1:

@@ -5,11 +5,12 @@ import torch
 
 from ganbench import Source, stream
 from ganbench.torchkit.resident import Resident
+from ganbench_datasets.withheld import Without, withhold
 
 _TEST = 700  # twice what a suite compares with, so that real data can stand in for a model
 
 
-def digits(source: Source) -> Resident:  # noqa: ARG001  # every dataset is made from a source
+def digits(source: Source, without: Without = None) -> Resident:  # noqa: ARG001  # every dataset is made from a source
     """Make 1,097 training and 700 test digits, 1 x 8 x 8 with 17 grey levels, split at random once for all.
 
     From the optical recognition set of Alpaydin and Kaynak (1998), as sklearn.datasets.load_digits has it.
@@ -17,9 +18,10 @@ def digits(source: Source) -> Resident:  # noqa: ARG001  # every dataset is made
     from sklearn.datasets import load_digits
 
     # 0 to 16 become 0 to 255, white on black
-    data, target = load_digits(return_X_y=True)
-    images = torch.from_numpy(np.rint(data * (255 / 16)).astype(np.uint8)).reshape(-1, 1, 8, 8)
+    pixels, target = load_digits(return_X_y=True)
+    images = torch.from_numpy(np.rint(pixels * (255 / 16)).astype(np.uint8)).reshape(-1, 1, 8, 8)
     labels = torch.from_numpy(target.astype(np.int64))
     order = torch.randperm(len(images), generator=torch.Generator().manual_seed(stream(0, "digits")))
     splits = {"test": order[:_TEST], "train": order[_TEST:]}
-    return Resident({split: (images[chosen], labels[chosen]) for split, chosen in splits.items()}, classes=10)
+    data = Resident({split: (images[chosen], labels[chosen]) for split, chosen in splits.items()}, classes=10)
+    return withhold(data, without)

@@ -9,6 +9,7 @@ import torch
 
 from ganbench import DataMissingError, Source
 from ganbench.torchkit.resident import Resident
+from ganbench_datasets.withheld import Without, withhold
 
 if TYPE_CHECKING:
     from torchvision.datasets import MNIST
@@ -23,7 +24,7 @@ MD5 = {
 _HINT = "point at a copy with --data-root FOLDER or GANBENCH_DATA, a folder that holds MNIST/raw"
 
 
-def mnist(source: Source) -> Resident:
+def mnist(source: Source, without: Without = None) -> Resident:
     """Make 60,000 training and 10,000 test digits, 1 x 28 x 28.
 
     A folder that the user pointed at is only read; without one the data are downloaded once, checked by
@@ -31,7 +32,7 @@ def mnist(source: Source) -> Resident:
     """
     from torchvision.datasets import MNIST
 
-    return load(source, MNIST, MD5)
+    return withhold(load(source, MNIST, MD5), without)
 
 
 def load(source: Source, kind: "type[MNIST]", digests: Mapping[str, str]) -> Resident:

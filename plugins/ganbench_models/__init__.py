@@ -150,6 +150,18 @@ _BASELINES = (
         "reference",
     ),
     (
+        "nearest-neighbour",
+        "nearest_neighbour:NearestNeighbour",
+        "The baseline of anomaly detection: a sample comes back as the nearest one of training.",
+        "reference",
+    ),
+    (
+        "unchanged",
+        "unchanged:Unchanged",
+        "The floor of denoising and colouring: what it is shown comes back unchanged.",
+        "reference",
+    ),
+    (
         "real",
         "real:Real",
         "The ceiling: held-out samples that no score compares with. Seeds share samples: their spread is understated.",

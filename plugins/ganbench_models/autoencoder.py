@@ -6,7 +6,8 @@ from typing import Annotated
 import torch
 from torch import Tensor, nn
 
-from ganbench import Batch, LatentDecoder, Profile, Reconstructor, Setting, Task
+from ganbench import Batch, LatentDecoder, Profile, Reconstructor, Setting, Task, UnfitError
+from ganbench.torchkit.colours import in_grey
 from ganbench.torchkit.descent import DescentModel, no_condition
 from ganbench_models.perceptrons import two_hidden_layers
 
@@ -16,7 +17,10 @@ _DECAY = 0.99  # of the codes' moving moments, so that they belong to the encode
 class Autoencoder(DescentModel, LatentDecoder, Reconstructor):
     """Perceptrons down to a code and back; the mean squared error is minimised.
 
-    Samples are decoded from a Gaussian with the mean and covariance of the training codes.
+    Samples are decoded from a Gaussian with the mean and covariance of the training codes. With `noise` it is the
+    denoising autoencoder of Vincent et al. (2008): each training sample is shown with noise drawn anew, and compared
+    with itself as it was; the noise is normal, as in their later work (2010), where the paper sets inputs to 0, and one
+    network is trained where the paper stacks several. With `grey` it learns to colour in the same way.
     """
 
     def __init__(
@@ -26,9 +30,23 @@ class Autoencoder(DescentModel, LatentDecoder, Reconstructor):
             int | None, Setting("dimensions of the code; 32, or the data's own where they are fewer", at_least=1)
         ] = None,
         width: Annotated[int, Setting("units of both hidden layers", at_least=1)] = 500,
+        noise: Annotated[
+            float,
+            Setting(
+                "deviation of the normal noise that training samples are shown with, as a share of the range of "
+                "levels, or in the data's own units for points",
+                at_least=0,
+            ),
+        ] = 0.0,
+        grey: Annotated[
+            float, Setting("share of training pictures that are shown without their colours", at_least=0, at_most=1)
+        ] = 0.0,
         learning_rate: Annotated[float, Setting("of Adam", above=0)] = 1e-3,
         batch: Annotated[int, Setting("training samples in a batch", at_least=1)] = 128,
     ) -> None:
+        if grey and not (task.images and task.shape[0] == 3):
+            raise UnfitError(f"pictures of 3 channels have colours to hide, and this data has shape {task.shape}")
+        self.noise, self.grey = noise if len(task.shape) == 1 else 2 * noise, grey
         self.latent = min(32, task.dimensions) if latent is None else latent
         networks = _Networks(task, self.latent, width)
         super().__init__(task, networks, learning_rate=learning_rate, batch=batch)
@@ -41,10 +59,20 @@ class Autoencoder(DescentModel, LatentDecoder, Reconstructor):
     def terms(self, batch: Batch) -> dict[str, Tensor]:
         """Return the mean squared error of reconstruction over all dimensions; follow the codes' moments."""
         with self.precision():
-            codes = self.network.encoder(batch.samples.flatten(1))
+            codes = self.network.encoder(self._shown(batch.samples).flatten(1))
             decoded = self.network.decoder(codes).float()
         self.network.moments.follow(codes.detach().float())
         return {"reconstruction_loss": (decoded - batch.samples.flatten(1)).square().mean()}
+
+    def _shown(self, samples: Tensor) -> Tensor:
+        """Return training samples (n, *shape) as they are shown: some in grey, all under noise, where it is asked."""
+        if self.grey:
+            hidden = torch.rand(len(samples), generator=self.random, device=samples.device) < self.grey
+            samples = torch.where(hidden[:, None, None, None], in_grey(samples), samples)
+        if self.noise:
+            noise = torch.randn(samples.shape, generator=self.random, device=samples.device)
+            samples = samples + self.noise * noise
+        return samples
 
     @torch.no_grad()
     def encode(self, samples: Tensor, condition: Tensor | None = None) -> Tensor:

@@ -1,17 +1,24 @@
 """The floor: an independent Gaussian for every pixel, which no model should fall below."""
 
+import math
 from collections.abc import Iterator, Mapping
 
 import torch
 from torch import Tensor
 
-from ganbench import Batch, Profile, Profiled, Resumable, Task
+from ganbench import Batch, Likelihood, Profile, Profiled, Reconstructor, Resumable, Task
 from ganbench.torchkit.descent import no_condition
 from ganbench_models.playback import one_pass
 
+_FLOOR, _ROUNDING = 1e-6, (2 / 255) ** 2 / 12  # of a variance, of points and of images
 
-class PixelGaussian(Profiled, Resumable):
-    """Mean and deviation of every dimension over one pass of the training data."""
+
+class PixelGaussian(Profiled, Resumable, Likelihood, Reconstructor):
+    """Mean and deviation of every dimension over one pass of the training data.
+
+    Its code has no dimensions: every sample comes back as the mean. Densities have, on top of each variance, what
+    rounding to 256 levels adds to that of an image, 1e-6 for points, since pixels that never change have none.
+    """
 
     def __init__(self, task: Task) -> None:
         self.task = task
@@ -48,6 +55,23 @@ class PixelGaussian(Profiled, Resumable):
         mean, deviation = (moment.float().to(generator.device) for moment in (self.mean, self.deviation))
         samples = mean + deviation * noise
         return samples.clamp(-1, 1) if self.task.images else samples
+
+    def encode(self, samples: Tensor, condition: Tensor | None = None) -> Tensor:
+        """Return codes without dimensions, (n, 0)."""
+        no_condition(condition)
+        return samples.new_empty(len(samples), 0)
+
+    def reconstruct(self, samples: Tensor, condition: Tensor | None = None) -> Tensor:
+        """Return the mean for each sample, (n, *shape)."""
+        no_condition(condition)
+        return self.mean.to(samples).expand_as(samples).clone()
+
+    def log_prob(self, samples: Tensor) -> Tensor:
+        """Return the log-density of each sample (n, *shape), (n,) float64 nats."""
+        mean, deviation = self.mean.to(samples.device), self.deviation.to(samples.device)
+        variance = deviation.square() + (_ROUNDING if self.task.images else _FLOOR)
+        nats = -0.5 * ((samples.double() - mean).square() / variance + variance.log() + math.log(2 * math.pi))
+        return nats.flatten(1).sum(dim=1)
 
     def state_dict(self) -> dict[str, Tensor]:
         """Return what fitting goes on from, and sampling needs."""

@@ -5,9 +5,9 @@ import pytest
 
 from ganbench.errors import BadOptionError
 from ganbench.schema.choice import Choice
+from ganbench.schema.early_stopping import at_equilibrium, out_of_patience
 from ganbench.schema.record import Checkpoint, Score, Spent, Status
 from ganbench.schema.spec import Budget, Stopping
-from ganbench.training.early_stopping import at_equilibrium, out_of_patience
 
 
 def checkpoints(*values, better="lower"):

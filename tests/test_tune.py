@@ -11,10 +11,10 @@ from ganbench.cli import main
 from ganbench.errors import BadOptionError, GanbenchError
 from ganbench.library.search import TrialSearch, final_value
 from ganbench.library.tune import plan_of
+from ganbench.schema.early_stopping import is_pruned
 from ganbench.schema.record import Checkpoint, RunRecord, Score, Spent, Status
 from ganbench.schema.search import Search
 from ganbench.suites.space import parse_space
-from ganbench.training.early_stopping import is_pruned
 
 OPTIONS = {"datasets": "ring8", "seeds": 1, "budget": "images=2_000", "results": "out"}
 

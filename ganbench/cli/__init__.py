@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from ganbench.cli import (
+    advise,
     check,
     describe,
     diff,
@@ -78,6 +79,7 @@ def main() -> None:
     ganbench report                           the leaderboard once more
     ganbench publish --out site               the same as pages, for everybody
     ganbench diff BEFORE AFTER                what became better, and what worse
+    ganbench advise                           until when to train, by what runs tell
     ganbench verify                           whether all files are as the runs left them
     ganbench sample KEY -n 16                 samples of a finished run
     ganbench score FOLDER mnist:test          scores of any samples, without training
@@ -92,6 +94,6 @@ def main() -> None:
 for _command in (
     run.run, jobs.status, jobs.runs, lists.list_, describe.describe, check.check, new.new, lists.plugins,
     results.report, results.show, publish.publish, publish.serve, diff.diff, submit.submit, verify.verify,
-    sample.sample, score.score, tune.tune,
+    sample.sample, score.score, tune.tune, advise.advise,
 ):  # fmt: skip
     main.add_command(_command)

@@ -12,13 +12,13 @@ from ganbench.contracts.capabilities import Profile, Resumable, StepCounter
 from ganbench.contracts.datasets import Batch, Dataset
 from ganbench.contracts.models import Model
 from ganbench.evaluation.checkpoints import Evaluation
+from ganbench.schema.early_stopping import at_equilibrium, is_pruned, out_of_patience
 from ganbench.schema.events import Notify, Progressed, Resumed, Scored
 from ganbench.schema.record import Checkpoint, Score, Spent
 from ganbench.schema.spec import RunSpec
 from ganbench.seeds import randomness, restore_randomness, stream
 from ganbench.storage.store import RunFolder
 from ganbench.training.curves import Columns, Curves, first_not_finite, latest
-from ganbench.training.early_stopping import at_equilibrium, is_pruned, out_of_patience
 from ganbench.training.interruption import InterruptedRunError, StopRequest
 from ganbench.training.meter import Meter
 from ganbench.training.process_settings import require_default_dtype

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
         EvidenceBound,
         LatentDecoder,
         Likelihood,
+        Players,
         Profile,
         Profiled,
         Reconstructor,
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
         SamplingMode,
         SamplingModes,
         StepCounter,
+        TwoPlayers,
     )
     from ganbench.contracts.cards import (
         Column,
@@ -135,6 +137,7 @@ __all__ = [
     "ModelMaker",
     "Notify",
     "PictureRows",
+    "Players",
     "Profile",
     "Profiled",
     "ProfiledSpace",
@@ -171,6 +174,7 @@ __all__ = [
     "ToneLaw",
     "Trained",
     "Tuned",
+    "TwoPlayers",
     "UnfitError",
     "Value",
     "WithheldClass",
@@ -193,8 +197,8 @@ __all__ = [
 _MODULES = {
     "ganbench.analysis.boards": "Board split_by_board",
     "ganbench.contracts.capabilities": (
-        "EvidenceBound LatentDecoder Likelihood Profile Profiled Reconstructor Resumable SamplingMode SamplingModes "
-        "StepCounter"
+        "EvidenceBound LatentDecoder Likelihood Players Profile Profiled Reconstructor Resumable SamplingMode "
+        "SamplingModes StepCounter TwoPlayers"
     ),
     "ganbench.contracts.cards": (
         "Column DatasetCard ExecutorCard FeatureCard LossCard MetricCard ModelCard SectionCard SuiteCard"

@@ -49,6 +49,22 @@ def test_regret_goes_by_the_direction_of_the_score(tmp_path, better, values, reg
     assert told([course(*values, better=better)], tmp_path)["budget"][2] == pytest.approx(regret)
 
 
+def test_the_duality_gap_ends_what_another_score_judges(tmp_path):
+    record = course(9, 5, 6, 4)
+    gaps = (1.0, 0.5, 0.2, 0.3)
+    score = record.checkpoints[0].scores[0]
+    points = tuple(
+        replace(point, scores=(*point.scores, replace(score, name="duality_gap", value=gap)))
+        for point, gap in zip(record.checkpoints, gaps, strict=True)
+    )
+    assert told([replace(record, checkpoints=points)], tmp_path)["duality gap"] == (400, 4, 0, 0)
+    rising = (
+        replace(points[1], scores=(*record.checkpoints[1].scores, replace(score, name="duality_gap", value=2.0))),
+    )
+    found = told([replace(record, checkpoints=(points[0], *rising, *points[2:]))], tmp_path)
+    assert found["duality gap"] == (200, 5, 1, 0.2)
+
+
 def test_a_checkpoint_without_the_score_is_none_to_end_at(tmp_path):
     assert told([course(9, None, 5, 6)], tmp_path)["patience=1"] == (400, 6, 1, 0.25)
 

@@ -103,7 +103,7 @@ def test_a_profile_that_is_none_fails_the_run_with_what_it_should_be(run_one):
     "claim",
     [
         ganbench.Profiled, ganbench.StepCounter, ganbench.Resumable, ganbench.Likelihood, ganbench.LatentDecoder,
-        ganbench.Reconstructor, ganbench.EvidenceBound,
+        ganbench.Reconstructor, ganbench.EvidenceBound, ganbench.TwoPlayers,
     ],
 )  # fmt: skip
 def test_a_claim_without_its_methods_cannot_be_made(claim):

@@ -103,7 +103,9 @@ METRICS = {
 }
 ON = {"spectral": "tones"}
 # they need weights, digits of 28 x 28, or a model
-ELSEWHERE = {"inception-score", "class-modes", "likelihood", "reconstruction", "denoising", "colouring", "anomaly"}
+ELSEWHERE = {
+    "inception-score", "class-modes", "likelihood", "reconstruction", "denoising", "colouring", "anomaly", "duality-gap",
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("metric", METRICS)

@@ -17,7 +17,8 @@ from ganbench.schema.record import Checkpoint, RunRecord, Status
 from ganbench.schema.spec import Stopping
 from ganbench.storage.store import RunFolder
 
-RULES = ("budget", "patience=1", "patience=2", "patience=3", "equilibrium", "loss")
+RULES = ("budget", "patience=1", "patience=2", "patience=3", "equilibrium", "loss", "duality gap")
+_GAP = "duality_gap"  # the column of its metric
 _WINDOWS = 20  # that a run's updates are parted into, for the rules that watch curves
 _FEWEST = 100  # updates in a window: a discriminator leaves one half within so many at its start
 # of each run and rule. share: of the run's images at the checkpoint that the rule chooses; ended: whether the rule
@@ -50,7 +51,8 @@ def advice(records: Sequence[RunRecord], folders: Sequence[Path], score: str = "
     `patience=K` is the rule of `--stop patience=K`. `equilibrium` is that of `--stop equilibrium=W`, with W a
     twentieth of the run's updates and 100 at least. `loss` ends a run after the first of such windows in which the
     mean of no loss has moved, since the window before, by more than its standard deviation within the window. A rule
-    on curves ends a run between checkpoints; the model is then taken to be that of the next one.
+    on curves ends a run between checkpoints; the model is then taken to be that of the next one. `duality gap` is
+    patience=1 on the score duality_gap, and has a row where runs were scored by it.
     """
     chosen = [(record, folder) for record, folder in zip(records, folders, strict=True) if _counts(record)]
     names = run_names([record for record, _ in chosen])
@@ -144,9 +146,10 @@ def _ends_at(rule: str, course: _Course) -> int | None:
     if rule == "budget":
         return last
     if rule.startswith("patience="):
-        stopping = Stopping(int(rule.removeprefix("patience=")), course.name)
-        ends = (at for at in range(last) if out_of_patience(course.checkpoints[: at + 1], stopping))
-        return next(ends, last)
+        return _patient(course, Stopping(int(rule.removeprefix("patience=")), course.name))
+    if rule == "duality gap":
+        has_gap = any(score.name == _GAP for score in course.checkpoints[0].scores)
+        return _patient(course, Stopping(1, _GAP)) if has_gap else None
     ends_at_update = equilibrium_update if rule == "equilibrium" else settled_update
     if not _watched(rule, course.curves):
         return None
@@ -154,6 +157,11 @@ def _ends_at(rule: str, course: _Course) -> int | None:
     if update is None:
         return last
     return next((at for at in range(last) if course.checkpoints[at].spent.updates >= update), last)
+
+
+def _patient(course: _Course, stopping: Stopping) -> int:
+    last = len(course.checkpoints) - 1
+    return next((at for at in range(last) if out_of_patience(course.checkpoints[: at + 1], stopping)), last)
 
 
 def _watched(rule: str, curves: Curves) -> list[str]:

@@ -24,8 +24,8 @@ def advise(suite: str | None, places: tuple[Path, ...], score: str, each: bool, 
     run gained after its first checkpoint. The rule "budget" is to go on to the end; it has a regret as well, where a
     run was better before. The best checkpoint is chosen by the scores themselves, so that regret holds their noise.
 
-    patience=K and equilibrium are the rules of --stop; loss ends a run when the losses no longer move.
-    The duality gap is not among the rules: it needs the players of every checkpoint, and runs keep the last alone.
+    patience=K and equilibrium are the rules of --stop; loss ends a run when the losses no longer move; duality gap
+    ends it when that no longer falls, of runs that were scored by it (ganbench run --metric duality-gap).
 
     \b
     ganbench advise

@@ -6,7 +6,7 @@ A method of the same name on a class that inherits nothing from here is that cla
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -14,7 +14,7 @@ from ganbench.schema.condition import Condition
 from ganbench.schema.recipe import Recipe
 
 if TYPE_CHECKING:
-    from torch import Generator, Tensor
+    from torch import Generator, Tensor, nn
 
 
 @dataclass(frozen=True)
@@ -145,6 +145,32 @@ class EvidenceBound(ABC):
     @abstractmethod
     def elbo(self, samples: Tensor, generator: Generator, condition: Tensor | None = None) -> Tensor:
         """Return a lower bound of each sample's log-likelihood, (n,) nats, by draws from the generator."""
+
+
+@dataclass(frozen=True)
+class Players:
+    """Copies of two players, to be trained against each other's originals; nothing done to them reaches the model.
+
+    generate: codes (n, latent) and condition (n, …) to samples (n, *shape), with gradients for the generator's weights.
+    judge: samples and condition to log odds (n,) that each is real, with gradients for the discriminator's weights.
+    batch, learning_rate: what the model itself was trained with.
+    """
+
+    generator: nn.Module
+    discriminator: nn.Module
+    generate: Callable[[Tensor, Tensor], Tensor]
+    judge: Callable[[Tensor, Tensor], Tensor]
+    latent: int
+    batch: int
+    learning_rate: float
+
+
+class TwoPlayers(ABC):
+    """Is a generator and a discriminator that play for one value: that of Goodfellow et al. (2014), equation 1."""
+
+    @abstractmethod
+    def players(self) -> Players:
+        """Return copies as they are now, new ones each time; raises UnfitError where they play for another value."""
 
 
 PLAIN = Profile()

@@ -122,7 +122,7 @@ class Column:
 # for any other metric by labels drawn as the training data have them, or by captions or sources of other held-out
 # data); a model with log_prob, or one that reconstructs; the dataset that the real side is from
 PAIRING = ("labels", "captions", "sources")
-NEEDS = ("logits", *PAIRING, "log_prob", "reconstruct", "dataset")
+NEEDS = ("logits", *PAIRING, "log_prob", "reconstruct", "players", "dataset")
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
-from ganbench.contracts.capabilities import PLAIN, EvidenceBound, Likelihood, Profile, Reconstructor
+from ganbench.contracts.capabilities import PLAIN, EvidenceBound, Likelihood, Profile, Reconstructor, TwoPlayers
 from ganbench.contracts.cards import PAIRING, FeatureCard, MetricCard
 from ganbench.contracts.datasets import Dataset, condition_of
 from ganbench.contracts.metrics import BoundedByData, Evidence, ModeHistogram, PictureRows
@@ -172,6 +172,7 @@ class Comparison:
             "labels": (known and kind == "labels", "labels on both sides, which a conditional model gives"),
             "captions": (known and kind == "captions", "captions on both sides, which a model that takes them gives"),
             "sources": (known and kind == "sources", "source pictures on both sides, which a translator gives"),
+            "players": (isinstance(self.model, TwoPlayers), "a model of a generator and a discriminator"),
             "reconstruct": (
                 isinstance(self.model, Reconstructor),
                 "a model that reconstructs samples, as autoencoders do",

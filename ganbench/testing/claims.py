@@ -13,8 +13,10 @@ from ganbench.contracts.capabilities import (
     Reconstructor,
     SamplingModes,
     StepCounter,
+    TwoPlayers,
 )
 from ganbench.contracts.datasets import Batch
+from ganbench.errors import UnfitError
 from ganbench.testing.bench import seeded
 from ganbench.testing.kit import require
 
@@ -53,6 +55,25 @@ def _reconstructor(model: Any, batch: Batch, profile: Profile) -> None:
     require(anomaly.shape == (n,), f"shape {(n,)}", tuple(anomaly.shape), "ganbench.Reconstructor.anomaly")
 
 
+def _players(model: Any, batch: Batch, profile: Profile) -> None:
+    """Players are copies: training them does not change what the model draws, and each has a logit a sample."""
+    given, n = _given(batch, profile), len(batch.samples)
+    before, where = model.sample(n, seeded(), given), "ganbench.TwoPlayers.players"
+    try:
+        players = model.players()
+    except UnfitError:
+        return  # of another value, and says so
+    made = players.generate(torch.randn(n, players.latent, generator=seeded()), batch.condition)
+    require(made.shape == batch.samples.shape, tuple_text(batch), tuple(made.shape), where)
+    judged = players.judge(made, batch.condition)
+    require(judged.shape == (n,), f"shape {(n,)}", tuple(judged.shape), where)
+    with torch.no_grad():
+        for weight in (*players.generator.parameters(), *players.discriminator.parameters()):
+            weight.zero_()
+    after = model.sample(n, seeded(), given)
+    require(torch.equal(before, after), "copies", "a change of the model's own samples", where)
+
+
 def _bound(model: Any, batch: Batch, profile: Profile) -> None:
     """Elbo gives a number for each sample."""
     bound, n = model.elbo(batch.samples, seeded(), _given(batch, profile)), len(batch.samples)
@@ -85,6 +106,7 @@ CLAIMS: dict[str, tuple[type[Any], Callable[[Any, Batch, Profile], None]]] = {
     "likelihoods_are_told": (Likelihood, _likelihood),
     "codes_are_decoded": (LatentDecoder, _decoder),
     "samples_are_reconstructed": (Reconstructor, _reconstructor),
+    "players_are_copies": (TwoPlayers, _players),
     "likelihoods_are_bounded": (EvidenceBound, _bound),
     "every_mode_of_sampling_draws": (SamplingModes, _modes),
 }

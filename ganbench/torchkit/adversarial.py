@@ -33,9 +33,10 @@ from ganbench.torchkit.modes import batch_norm_text, has_batch_norm
 from ganbench.torchkit.optim import gradient_norm, make_optimizer, share_at_bound
 from ganbench.torchkit.pair_state import PairState
 from ganbench.torchkit.precision import autocast, kernel_choice, kernels
+from ganbench.torchkit.two_players import PairOfPlayers
 
 
-class AdversarialModel(PairState, LatentGenerator, Judging, Profiled, StepCounter, LossHost):
+class AdversarialModel(PairState, LatentGenerator, Judging, PairOfPlayers, Profiled, StepCounter, LossHost):
     """A generator against a discriminator, under any adversarial loss; fulfils contracts.Model.
 
     Each critic step takes a real batch and noise of its own, on a generated batch without gradient. After

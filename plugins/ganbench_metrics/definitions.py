@@ -84,6 +84,14 @@ DEFINITIONS = {
         "noise of a level's width, so that a density bounds the probability of their 256 levels; points keep their "
         "density. Of a model that only bounds its likelihood, such as an autoencoder with an ELBO, it is the bound."
     ),
+    "duality-gap": (
+        "From the generator and the discriminator as they are, a copy of the discriminator is trained alone against "
+        "the generator, and a copy of the generator alone against the discriminator, on `updates` training batches "
+        "by Adam (β₁ 0.5) at the recipe's rate. The gap is V of the first pair minus V of the second, with V = "
+        "E log D(x) + E log(1 − D(G(z))) in nats on held-out data. It is 0 where neither player can do better alone. "
+        "Opponents of a few updates are not the worst there are, so that this is less than the true gap; noise may "
+        "take it below 0. Only of models of two networks under an objective whose logits are log odds."
+    ),
     "reconstruction": (
         "Held-out images, as many as are compared, are encoded and decoded, what is outside the range cut off. Means "
         "over images of the squared error of levels in [−1, 1]; of 10 log₁₀(range² / squared error), 58.9 dB at most, "

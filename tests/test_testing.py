@@ -104,7 +104,8 @@ METRICS = {
 ON = {"spectral": "tones"}
 # they need weights, digits of 28 x 28, or a model
 ELSEWHERE = {
-    "inception-score", "class-modes", "likelihood", "reconstruction", "denoising", "colouring", "anomaly", "duality-gap",
+    "inception-score", "class-modes", "likelihood", "reconstruction", "denoising", "colouring", "anomaly",
+    "duality-gap",
 }  # fmt: skip
 
 

@@ -166,8 +166,8 @@ def test_the_best_and_the_worst_seed_of_each_model_stand_side_by_side(shown, tmp
         ("vanilla", 0, 50.0, 2, 52.0),
     ]
     figure = samples.draw(pairs, title, "distance")
-    assert [axes.get_xlabel() for axes in figure.axes] == [
-        "best seed (0): distance 44", "best seed (0): distance 50",
+    assert [text.get_text() for text in figure.axes[0].texts] == [
+        "gmm", "best seed (0): distance 44", "vanilla", "best seed (0): distance 50",
         "worst seed (2): distance 46", "worst seed (2): distance 52",
     ]  # fmt: skip
     assert len(list(samples.Samples().write(built, tmp_path / "out"))) == 2

@@ -13,14 +13,14 @@ from ganbench.contracts.cards import SectionCard
 from ganbench.contracts.sections import Results
 from ganbench.storage.gc_pause import gc_frozen, gc_paused
 
-_MANY = 200  # runs from which on starting processes costs less than it saves
+MANY = 200  # runs from which on starting processes costs less than it saves
 _DIED = "its process ended without a word: it may need more memory than there is"
 _WIDTH = 160  # characters of a reason
 _Outcome = tuple[list[Path], str]
 
 
 def write_sections(
-    results: Results, cards: Sequence[SectionCard], folder: Path, strange: Collection[str] = (), many: int = _MANY
+    results: Results, cards: Sequence[SectionCard], folder: Path, strange: Collection[str] = (), many: int = MANY
 ) -> tuple[dict[str, list[Path]], dict[str, str]]:
     """Write sections into folder; return the files of each, and the reason of each that could not be written.
 

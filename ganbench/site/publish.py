@@ -4,6 +4,8 @@ import json
 import shutil
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
+from functools import partial
 from pathlib import Path
 
 from ganbench.analysis.tables import write_tables
@@ -12,7 +14,7 @@ from ganbench.registry.catalog import Catalog
 from ganbench.report.build import section_cards, strange_sections
 from ganbench.report.documents import write_documents
 from ganbench.report.notes import Order
-from ganbench.report.sections import write_sections
+from ganbench.report.sections import MANY, write_sections
 from ganbench.schema.columns import LEADERBOARD, TIDY
 from ganbench.site.assets import write_assets
 from ganbench.site.badges import badges
@@ -22,6 +24,8 @@ from ganbench.site.content import Content, Run
 from ganbench.site.data_files import write_data
 from ganbench.site.front import front
 from ganbench.site.gallery import gallery
+from ganbench.site.inputs import digest_of_inputs
+from ganbench.site.mark import MARK, Mark, read_mark
 from ganbench.site.metric_page import metric_page
 from ganbench.site.model_page import model_page
 from ganbench.site.pages import Pages
@@ -29,55 +33,68 @@ from ganbench.site.run_page import pictures, run_page
 from ganbench.storage.gc_pause import gc_frozen, gc_paused
 from ganbench.storage.merge import Merged
 
-_MARK = ".ganbench-site"  # lists a site's files, which are ours to replace
-
 
 def publish(
     merged: Merged, catalog: Catalog, out: Path, title: str, baseline: str | None = None, order: Order = "mean"
 ) -> dict[str, str]:
     """Write the site of runs into a folder; return the reason of each report section that could not be written.
 
-    An earlier site there is replaced, file by file, once the new one is finished; files that are not of a site stay.
+    An earlier site there is replaced, file by file, once the new one is finished: files that would be the same stay as
+    they are, and so do those that are not of a site. Where all that the earlier one was made of is the same, nothing
+    is done.
     Raises ResultsError for a folder that holds other things than a site or can't be written, BadOptionError for a
     baseline that no run is of.
     """
     _check(out)
+    inputs = digest_of_inputs(merged, catalog, (title, baseline, order))
+    earlier = read_mark(out)
+    if earlier.describes(out, inputs):
+        return dict(earlier.broken)
     with gc_paused():
         content = Content(merged, title, baseline, order)
     try:
         out.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=out, prefix=f"{_MARK}-") as scratch, gc_frozen():
+        with tempfile.TemporaryDirectory(dir=out, prefix=f"{MARK}-") as scratch, gc_frozen():
             folder = Path(scratch) / "site"
             broken = _write(content, catalog, folder)
-            _replace(folder, out)
+            names = _replace(folder, out, earlier)
+        Mark.of(out, names, inputs, broken).write(out)
     except OSError as error:
         reason = error.strerror or error
         raise ResultsError(f"can't write a site to {str(out)!r}: {reason}; choose another with --out") from None
     return broken
 
 
-def _replace(new: Path, out: Path) -> None:
-    """Move a finished site into its place, and take away what the one before had and this one has not."""
-    mark = out / _MARK
-    listed = mark.read_text(encoding="utf-8").splitlines() if mark.exists() else []
-    before = {name for name in listed if (out / name).resolve().is_relative_to(out.resolve())}
+def _replace(new: Path, out: Path, earlier: Mark) -> list[str]:
+    """Move a finished site into its place, and take away what the one before had and this one has not.
+
+    Returns the names of its files. The mark lists those of both sites until it is written anew.
+    """
+    before = {name for name in earlier.files if (out / name).resolve().is_relative_to(out.resolve())}
     names = sorted(path.relative_to(new).as_posix() for path in new.rglob("*") if path.is_file())
-    mark.write_text("\n".join(sorted(before | set(names))), encoding="utf-8")
+    Mark(files=dict.fromkeys(sorted(before | set(names)))).write(out)
     for name in names:
-        (out / name).parent.mkdir(parents=True, exist_ok=True)
-        (new / name).replace(out / name)
+        if not _is_same(new / name, out / name):
+            (out / name).parent.mkdir(parents=True, exist_ok=True)
+            (new / name).replace(out / name)
     for name in before - set(names):
         (out / name).unlink(missing_ok=True)
-    mark.write_text("\n".join(names), encoding="utf-8")
+    return names
+
+
+def _is_same(new: Path, old: Path) -> bool:
+    if not old.is_file() or old.is_symlink() or old.stat().st_size != new.stat().st_size:
+        return False
+    return old.read_bytes() == new.read_bytes()
 
 
 def _check(out: Path) -> None:
     """Raise ResultsError unless a folder is new, empty, or an earlier site."""
     if out.exists() and not out.is_dir():
         raise ResultsError(f"can't write a site to {str(out)!r}: a file is in the way; choose another with --out")
-    for left in out.glob(f"{_MARK}-*"):  # of a publishing that was killed
+    for left in out.glob(f"{MARK}-*"):  # of a publishing that was killed
         shutil.rmtree(left)
-    if out.is_dir() and any(out.iterdir()) and not (out / _MARK).exists():
+    if out.is_dir() and any(out.iterdir()) and not (out / MARK).exists():
         raise ResultsError(
             f"can't write a site to {str(out)!r}: it holds files that are no site; choose a new folder with --out"
         )
@@ -90,10 +107,15 @@ def _write(content: Content, catalog: Catalog, folder: Path) -> dict[str, str]:
     write_tables(content.results, folder / "data")
     write_documents(content.results.leaderboard, folder / "data", content.order)
     write_data(content, folder / "data")
-    sections, broken = write_sections(content.results, section_cards(catalog), folder, strange_sections(catalog))
+    draw = partial(write_sections, content.results, section_cards(catalog), folder, strange_sections(catalog))
     pages = Pages(folder, content)
+    with ThreadPoolExecutor(1) as pool:
+        drawing = pool.submit(draw)
+        if len(content.runs) < MANY:  # what is drawn in this process gains nothing from a second thread
+            wait([drawing])
+        _write_pages(content, catalog, pages)
+        sections, broken = drawing.result()
     pages.write("plots.html", "plots.html", sections=gallery(sections, catalog, folder), broken=broken)
-    _write_pages(content, catalog, pages)
     return broken
 
 

@@ -34,6 +34,11 @@ def write_record_file(path: Path, record: RunRecord) -> None:
     write_whole(path, lambda beside: beside.write_bytes(text))
 
 
+def record_bytes(record: RunRecord) -> bytes:
+    """Return a record as JSON, equal for equal records."""
+    return _adapter().dump_json(record)
+
+
 def read_record(path: Path) -> RunRecord:
     """Read a run's record from its folder, path being `…/KEY/record.json`.
 

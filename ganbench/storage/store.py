@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from torch import Tensor
 
-_RESUME, WEIGHTS = "resume.safetensors", "weights.safetensors"
+RESUME, WEIGHTS = "resume.safetensors", "weights.safetensors"
 CURVES, SAMPLES, INTERPOLATION, MODES = "curves.parquet", "samples.png", "interpolation.png", "modes.json"
 WAVEFORMS, ROWS = "waveforms.safetensors", "rows.safetensors"
 LOG = "run.log"
@@ -128,21 +128,21 @@ class RunFolder:
 
     def clear(self) -> None:
         """Take away what an earlier try left, but for what an interrupted one resumes from."""
-        resumed = (self.path / _RESUME).exists()
-        kept = {_RESUME, *((LOG, *(path.name for path in self.frames())) if resumed else ())}
+        resumed = (self.path / RESUME).exists()
+        kept = {RESUME, *((LOG, *(path.name for path in self.frames())) if resumed else ())}
         for path in self.path.glob("*"):
             if path.name not in kept and path.is_file():
                 path.unlink()
 
     def write_resume(self, tensors: Mapping[str, "Tensor"], state: Mapping[str, Any]) -> None:
         """Write what an interrupted run goes on from."""
-        write_tensors(self.path / _RESUME, tensors, {"state": json.dumps(state)})
+        write_tensors(self.path / RESUME, tensors, {"state": json.dumps(state)})
 
     def read_resume(self) -> tuple[dict[str, "Tensor"], dict[str, Any]] | None:
         """Return what write_resume wrote last, or None if there is nothing to be read."""
         from safetensors import SafetensorError
 
-        path = self.path / _RESUME
+        path = self.path / RESUME
         if not path.exists():
             return None
         try:
@@ -153,7 +153,7 @@ class RunFolder:
 
     def drop_resume(self, before: int | None = None) -> None:
         """Forget an interrupted run's state; only what was saved before a time of ended.now where one is given."""
-        path = self.path / _RESUME
+        path = self.path / RESUME
         if before is None or (path.exists() and path.stat().st_mtime_ns <= before):
             path.unlink(missing_ok=True)
 

@@ -88,19 +88,16 @@ def _rows(title: str, board: pd.DataFrame) -> Iterator[_Row]:
 
 
 def _draw_panel(axes: Axes, part: pd.DataFrame, order: list[str], colours: dict[str, Any]) -> None:
-    import seaborn as sns
-
-    where: dict[str, Any] = {"data": part, "x": "value", "y": "who", "order": order, "ax": axes}
-    sns.stripplot(**where, hue="who", palette=colours, legend=False, size=7, alpha=0.7, jitter=False)
-    mean: dict[str, Any] = {"color": "black", "marker": "|", "markersize": 16, "markeredgewidth": 1.5}
-    sns.pointplot(**where, errorbar=None, linestyle="none", **mean)
-    for height, who in enumerate(order):
-        low, high = part.loc[part["who"] == who, ["low", "high"]].astype(float).max()
-        if pd.notna(low):
-            axes.plot([low, high], [height, height], color="black", linewidth=1, alpha=0.6, zorder=1)
+    heights = part["who"].map({who: height for height, who in enumerate(order)})
+    axes.scatter(part["value"], heights, c=[colours[who] for who in part["who"]], s=49, alpha=0.7, linewidths=0)
+    means = part.groupby("who")["value"].mean().reindex(order)
+    axes.plot(means, range(len(order)), color="black", marker="|", markersize=16, markeredgewidth=1.5, linestyle="none")
+    ends = part.groupby("who")[["low", "high"]].max().astype(float).reindex(order)
+    axes.hlines(range(len(order)), ends["low"], ends["high"], color="black", linewidth=1, alpha=0.6, zorder=1)
     name, better = part["score"].iloc[0].replace("_", " "), part["better"].iloc[0]
     reach = len(order) - 0.5  # the same rows in every panel, whether or not it has intervals
-    axes.set(xlabel=f"{name}, mean and 95 % interval\n({better} is better)", ylabel="", ylim=(reach, -0.5))
+    axes.set(xlabel=f"{name}, mean and 95 % interval\n({better} is better)", ylim=(reach, -0.5))
+    axes.set_yticks(range(len(order)), order)
     axes.grid(axis="x", alpha=0.3)
 
 

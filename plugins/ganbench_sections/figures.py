@@ -19,8 +19,9 @@ LINE = ["model", "loss", "settings"]
 # Okabe and Ito (2008), which colour-blind people can tell apart, with the markers that tell more than seven
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000")
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
+_MARGINS = (0.6, 0.15, 0.85, 0.5)  # inches: left, right, top, bottom
 _FORMATS = (".png", ".svg")
-_DOTS = 150  # an inch
+DOTS = 150  # an inch
 
 
 class FigureSection(Figures, ABC):
@@ -46,8 +47,8 @@ def boards(frame: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
 def names(board: pd.DataFrame) -> pd.Series:
     """Return each row's model and loss, with the recipe's settings where these tell two of them apart."""
     told = board.drop_duplicates(LINE).duplicated(["model", "loss"]).any()
-    parts = board[LINE if told else ["model", "loss"]]
-    return parts.apply(lambda row: plain("\n".join(filter(None, row))), axis=1)
+    parts = zip(*(board[column] for column in (LINE if told else ["model", "loss"])), strict=True)
+    return pd.Series([plain("\n".join(filter(None, row))) for row in parts], index=board.index, dtype=object)
 
 
 def plain(text: str) -> str:
@@ -92,7 +93,7 @@ def panels(rows: int, columns: int, width: float, height: float, gap: float = 0.
 
     gap: inches between them, for titles and ticks. It needs no layout engine, which takes longer than drawing.
     """
-    left, right, top, bottom = 0.6, 0.15, 0.85, 0.5
+    left, right, top, bottom = _MARGINS
     across, down = columns * (width + gap) - gap, rows * (height + gap) - gap
     size = (left + across + right, top + down + bottom)
     figure = Figure(figsize=size)
@@ -100,7 +101,17 @@ def panels(rows: int, columns: int, width: float, height: float, gap: float = 0.
         "left": left / size[0], "right": 1 - right / size[0], "top": 1 - top / size[1], "bottom": bottom / size[1],
         "wspace": gap / width, "hspace": gap / height,
     }  # fmt: skip
-    return figure, list(figure.subplots(rows, columns, squeeze=False, gridspec_kw=where).flat)
+    cells = list(figure.subplots(rows, columns, squeeze=False, gridspec_kw=where).flat)
+    for axes in cells:
+        _fix_labels(axes, width, height)
+    return figure, cells
+
+
+def _fix_labels(axes: Axes, width: float, height: float) -> None:
+    """Give a panel's title and labels their places, which takes matplotlib as long to find as all else to draw."""
+    axes.set_title("", y=1.0)
+    axes.xaxis.set_label_coords(0.5, -0.28 / height)
+    axes.yaxis.set_label_coords(-0.42 / width, 0.5)
 
 
 def headline(figure: Figure, text: str) -> None:
@@ -117,13 +128,13 @@ def save(figure: Figure, folder: Path, stem: str) -> list[Path]:
     paths = [folder / "plots" / f"{slug(stem)}{suffix}" for suffix in _FORMATS]
     for path in paths:
         kind = path.suffix.removeprefix(".")
-        write_whole(path, lambda beside, kind=kind: figure.savefig(beside, format=kind, dpi=_DOTS))  # type: ignore[misc]
+        write_whole(path, lambda beside, kind=kind: figure.savefig(beside, format=kind, dpi=DOTS))  # type: ignore[misc]
     return paths
 
 
 def picture(path: Path, inches: float) -> Image.Image:
     """Return a picture no finer than it can be shown at so many inches a side."""
-    side = round(inches * _DOTS)
+    side = round(inches * DOTS)
     with open_picture(path) as opened:
         image = opened.convert("RGB")
     image.thumbnail((side, side), Image.Resampling.BOX)

@@ -55,8 +55,9 @@ class Curves(FigureSection):
             axes.tick_params(labelsize=8)
             axes.set_title(who.replace("\n", " + "), fontsize=9)
         for axes in grid[len(curves) :]:
-            axes.set_visible(False)
+            axes.remove()
         headline(figure, title)
+        _legends(figure)
         return figure
 
     def _panel(self, axes: Axes, seeds: list[Seed]) -> None:
@@ -82,7 +83,6 @@ class Curves(FigureSection):
         axes.autoscale_view()
         axes.set_xlabel("update", fontsize=8)
         axes.grid(alpha=0.3)
-        axes.legend(fontsize=7, frameon=False)
         if self.limits:
             axes.set_ylim(self.limits)
 
@@ -95,6 +95,18 @@ class Curves(FigureSection):
 def _slack(value: float) -> tuple[float, float]:
     """Return what keeps an axis from showing the rounding of a constant as if it moved."""
     return -1e-3 * abs(value), 1e-3 * abs(value)
+
+
+def _legends(figure: Figure) -> None:
+    """Name the curves in each panel where panels are few or differ, else once, on the right of the title."""
+    named = [axes.get_legend_handles_labels() for axes in figure.axes]
+    if len(named) > _COLUMNS and all(labels == named[0][1] for _, labels in named):
+        width, height = figure.get_size_inches()
+        at = (1 - 0.1 / width, 1 - 0.08 / height)
+        figure.legend(*named[0], fontsize=9, frameon=False, loc="upper right", bbox_to_anchor=at, borderaxespad=0)
+        return
+    for axes in figure.axes:
+        axes.legend(fontsize=7, frameon=False)
 
 
 def losses() -> Curves:

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ganbench import Results, merit
-from ganbench_sections.figures import FigureSection, boards, first_score, headline, is_picture, panels, picture, stem
+from ganbench_sections.figures import FigureSection, boards, first_score, is_picture, picture, stem
+from ganbench_sections.sheets import sheet
 
 _SIDE = 2.4  # inches of a picture
 _COLUMNS = 5  # models side by side; further ones go below
@@ -66,27 +66,13 @@ def draw(pairs: list[tuple[Drawn, Drawn | None]], title: str, score: str) -> Fig
     """Return the figure: a column a model, its best seed above its worst, in bands of a few models."""
     deep = 2 if any(worst for _, worst in pairs) else 1
     bands = [pairs[start : start + _COLUMNS] for start in range(0, len(pairs), _COLUMNS)]
-    columns = len(bands[0])
-    rows = deep * len(bands)
-    figure, cells = panels(rows, columns, _SIDE, _SIDE, 0.42)
-    for axes in cells:
-        axes.set_axis_off()
-    grid = [cells[start : start + columns] for start in range(0, len(cells), columns)]
-    for number, band in enumerate(bands):
-        for column, pair in enumerate(band):
-            for row, (run, which) in enumerate(zip(pair[:deep], ("best", "worst"), strict=False)):
-                _panel(grid[deep * number + row][column], run, f"{which} seed" if deep > 1 else "seed", score)
-            grid[deep * number][column].set_title(pair[0].who.replace("\n", " + "), fontsize=9, fontweight="bold")
-    headline(figure, title)
-    return figure
-
-
-def _panel(axes: Axes, run: Drawn | None, which: str, score: str) -> None:
-    if run is None:
-        return
-    axes.set_axis_on()
-    axes.set(xticks=[], yticks=[])
-    for spine in axes.spines.values():
-        spine.set_visible(False)
-    axes.imshow(picture(run.picture, _SIDE))
-    axes.set_xlabel(f"{which} ({run.seed}): {score} {run.value:.3g}", fontsize=8)
+    shown = [[pair[which] for pair in band] for band in bands for which in range(deep)]
+    page = sheet([[picture(run.picture, _SIDE) if run else None for run in row] for row in shown], _SIDE, 0.5, title)
+    for number, row in enumerate(shown):
+        which = f"{('best', 'worst')[number % deep]} seed" if deep > 1 else "seed"
+        for column, run in enumerate(row):
+            if run and number % deep == 0:
+                page.above(number, column, run.who.replace("\n", " + "), fontsize=9)
+            if run:
+                page.below(number, column, f"{which} ({run.seed}): {score} {run.value:.3g}")
+    return page.figure

@@ -9,18 +9,9 @@ from matplotlib.figure import Figure
 from PIL import Image, ImageDraw
 
 from ganbench import Results, RunFolder, write_whole
-from ganbench_sections.figures import (
-    FigureSection,
-    boards,
-    first_score,
-    headline,
-    is_picture,
-    panels,
-    picture,
-    slug,
-    stem,
-)
+from ganbench_sections.figures import FigureSection, boards, first_score, is_picture, picture, slug, stem
 from ganbench_sections.samples import extremes
+from ganbench_sections.sheets import sheet
 
 _SIDE = 1.7  # inches of a picture in a strip
 _PIXELS = 240  # a side of a picture in an animation
@@ -69,18 +60,15 @@ class Animation:
 def draw(courses: list[Course], title: str) -> Figure:
     """Return the figure of strips."""
     fractions = _fractions(courses)
-    figure, cells = panels(len(courses), len(fractions), _SIDE, _SIDE, 0.28)
-    grid = [cells[start : start + len(fractions)] for start in range(0, len(cells), len(fractions))]
-    for row, course in zip(grid, courses, strict=True):
-        for axes, fraction in zip(row, fractions, strict=True):
-            axes.set_axis_off()
-            if fraction in course.frames:
-                axes.imshow(picture(course.frames[fraction], _SIDE))
-        row[0].set_title(course.who.replace("\n", " + "), loc="left", fontsize=8, fontweight="bold")
-    for axes, fraction in zip(grid[-1], fractions, strict=True):
-        axes.text(0.5, -0.04, f"{fraction:.0%}", transform=axes.transAxes, ha="center", va="top", fontsize=8)
-    headline(figure, title)
-    return figure
+    rows = [
+        [picture(course.frames[at], _SIDE) if at in course.frames else None for at in fractions] for course in courses
+    ]
+    page = sheet(rows, _SIDE, 0.28, title)
+    for row, course in enumerate(courses):
+        page.above(row, 0, course.who.replace("\n", " + "), fontsize=8)
+    for column, fraction in enumerate(fractions):
+        page.below(len(courses) - 1, column, f"{fraction:.0%}")
+    return page.figure
 
 
 def animate(courses: list[Course]) -> list[Image.Image]:

@@ -18,6 +18,9 @@ def stream(seed: int, purpose: str) -> int:
     return int.from_bytes(digest[:8], "big") >> 1
 
 
+_DEVICE = "cuda"  # the name of a device's state in what was saved, whatever its kind
+
+
 @contextmanager
 def isolated(seed: int, device: str = "cpu") -> Iterator[None]:
     """Seed the global generators of torch, numpy and python inside, and put them back as they were after.
@@ -28,8 +31,8 @@ def isolated(seed: int, device: str = "cpu") -> Iterator[None]:
     import torch
 
     python_state, numpy_state = random.getstate(), np.random.get_state()
-    devices = [device] if device.startswith("cuda") else []
-    with torch.random.fork_rng(devices=devices):
+    device_state = _of_device(device)
+    with torch.random.fork_rng(devices=[]):
         try:
             torch.manual_seed(seed)
             random.seed(seed)
@@ -38,6 +41,7 @@ def isolated(seed: int, device: str = "cpu") -> Iterator[None]:
         finally:
             random.setstate(python_state)
             np.random.set_state(numpy_state)
+            _give_back(device_state, device)
 
 
 def randomness(device: str = "cpu") -> dict[str, Tensor]:
@@ -54,9 +58,7 @@ def randomness(device: str = "cpu") -> dict[str, Tensor]:
         "python": torch.tensor([version, *words], dtype=torch.int64),
         "python.spare": torch.tensor([] if spare is None else [spare], dtype=torch.float64),
     }
-    if device.startswith("cuda"):
-        state["cuda"] = torch.cuda.get_rng_state(device)
-    return state
+    return state if (of_device := _of_device(device)) is None else state | {_DEVICE: of_device}
 
 
 def restore_randomness(state: Mapping[str, Tensor], device: str = "cpu") -> None:
@@ -69,5 +71,25 @@ def restore_randomness(state: Mapping[str, Tensor], device: str = "cpu") -> None
     np.random.set_state(("MT19937", state["numpy"].numpy().astype(np.uint32), int(position), int(has_gauss), gauss))
     version, *words = state["python"].tolist()
     random.setstate((version, tuple(words), next(iter(state["python.spare"].tolist()), None)))
-    if device.startswith("cuda") and "cuda" in state:
-        torch.cuda.set_rng_state(state["cuda"], device)
+    _give_back(state.get(_DEVICE), device)
+
+
+def _of_device(device: str) -> Tensor | None:
+    """Return the state of the global generator of a device other than the CPU."""
+    import torch
+
+    kind = device.partition(":")[0]
+    if kind == "cpu":
+        return None
+    where = () if kind == "mps" else (device,)  # of which there is one
+    state: Tensor = torch.get_device_module(kind).get_rng_state(*where)
+    return state
+
+
+def _give_back(state: Tensor | None, device: str) -> None:
+    import torch
+
+    kind = device.partition(":")[0]
+    if state is not None and kind != "cpu":
+        where = () if kind == "mps" else (device,)
+        torch.get_device_module(kind).set_rng_state(state, *where)

@@ -86,7 +86,7 @@ def test_skipped_runs_alone_are_no_failure(ganbench):
         ("run --budget images=-3", "a budget must be above zero, not images = -3"),
         ("run --budget 3", "can't read '3'"),
         ("run --seeds none", "can't read the seeds 'none'"),
-        ("run --device tpu", "unknown device 'tpu'; there is auto, cpu, cuda, cuda:N"),
+        ("run --device tpu", "unknown device 'tpu'; there is auto, cpu, cuda, cuda:N, mps, xpu, xpu:N"),
         ("run --device cuda:99", "no device 'cuda:99'"),
         ("run --executor clud", "unknown executor 'clud'; there is "),
         ("run --model vanilla:latnt=3", "model 'vanilla' takes no parameter 'latnt'; did you mean 'latent'?"),

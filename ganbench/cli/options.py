@@ -26,7 +26,9 @@ order_option = click.option(
     "--order", type=click.Choice(["mean", "worst"]), default="mean", show_default=True,
     help="What rows are ordered by: the mean over seeds, or the worst seed; failed ones come last.",
 )  # fmt: skip
-device_option = click.option("--device", default="auto", show_default=True, help="auto, cpu, cuda or cuda:N.")
+device_option = click.option(
+    "--device", default="auto", show_default=True, help="auto, cpu, cuda, cuda:N, mps, xpu, xpu:N."
+)
 
 
 def complete(kind: str) -> Callable[..., list[str]]:

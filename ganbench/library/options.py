@@ -17,7 +17,7 @@ class RunOptions(TypedDict, total=False):
     models, datasets, losses, metrics: texts as in the shell, `"dcgan:width=16|32,vae"`; objects; lists of either; or
     objects by the names that they are to have. No metrics, [], scores nothing.
     seeds: how many, or which: 3, "4,7", "10-19", range(3). budget: "images=50_000" or {"images": 50_000}.
-    stop: "patience=2" or a mapping. precision: "fp32" or "bf16". device: auto, cpu, cuda or cuda:N.
+    stop: "patience=2" or a mapping. precision: "fp32" or "bf16". device: auto, cpu, cuda, cuda:N, mps, xpu, xpu:N.
     data_root: the folder that holds the data; otherwise they are downloaded. results: the folder of results.
     executor: how runs are run; objects are run in this process. threads: of each run.
     timeout: seconds that a run may take. memory_limit: of a run's process, "4GB". shard: "1/3".

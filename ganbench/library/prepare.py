@@ -20,7 +20,7 @@ from ganbench.suites.expand import expand, unmeasured
 from ganbench.suites.overrides import Overrides
 from ganbench.suites.shard import shard
 from ganbench.suites.toml import find_suite
-from ganbench.training.device import resolve_threads
+from ganbench.training.device import resolve_threads, shortfalls
 from ganbench.training.limits import Limits
 from ganbench.training.logs import require_log
 from ganbench.training.session import Session, side_by_side
@@ -45,8 +45,8 @@ class Prepared:
         return self.session.catalog
 
     def notes(self) -> list[str]:
-        """Return a line for each dataset that nobody named a metric for: what it is scored by."""
-        return [
+        """Return a line for each thing that the device lacks, and for each dataset that nobody named a metric for."""
+        return shortfalls(self.session.device) + [
             f"{self.suite.label} has no metric for {dataset}; scored by {', '.join(map(str, metrics))}, or by --metric"
             for dataset, metrics in unmeasured(self.suite, self.catalog, self.overrides).items()
         ]

@@ -27,7 +27,7 @@ _HANDED = {"models": 1, "datasets": 1, "features": 1}
 
 @dataclass
 class Factory:
-    """Makes the things that specs name. device: a resolved one, `cpu` or `cuda:N`. Datasets are kept, once loaded."""
+    """Makes the things that specs name. device: a resolved one, as `cuda:0`. Datasets are kept, once loaded."""
 
     catalog: Catalog
     device: str

@@ -21,13 +21,23 @@ def describe(device: str, plugins: Iterable[Plugin], folder: Path) -> dict[str, 
         "torch": torch.__version__,
         "ganbench": metadata.version("ganbench"),
         "plugins": {plugin.distribution: plugin.version for plugin in plugins if plugin.distribution},
-        "device": torch.cuda.get_device_name(device) if device.startswith("cuda") else "cpu",
+        "device": _device_name(device),
         "processor": processor,
         "cores": os.cpu_count(),
         "threads": torch.get_num_threads(),
         "platform": platform.platform(),
         "git": git_state(folder),
     }
+
+
+def _device_name(device: str) -> str:
+    """Return what a device calls itself; cpu and mps have no further name."""
+    import torch
+
+    kind = device.partition(":")[0]
+    if kind in ("cpu", "mps"):
+        return kind
+    return str(torch.get_device_module(kind).get_device_name(device))
 
 
 def git_state(folder: Path) -> str:

@@ -39,7 +39,7 @@ AGAIN = frozenset({Status.FAILED, Status.SKIPPED})
 class Session:
     """Runs specs into a store. executor: how; the default one unless given.
 
-    device: auto, cpu, cuda or cuda:N; auto and cuda are every CUDA device there is, for executors that deal them out.
+    device: as training.device.resolve_devices has it; executors deal out all that there are.
     again: statuses of earlier records that are run once more; with Status.DONE among them nothing is left alone.
     log: of training.logs, written besides; "" for none. save_seconds: how often an unfinished run is saved.
     """

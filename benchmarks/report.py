@@ -1,22 +1,29 @@
-"""Measures every row at full size and writes the table to results/performance/: `python benchmarks/report.py`."""
+"""Measures rows at full size and writes them into results/performance/, beside those measured before on the machine.
+
+python benchmarks/report.py                     # every row: half an hour
+python benchmarks/report.py DCGAN ring8         # the rows whose names contain a word, in minutes; the others stay
+"""
 
 import argparse
 import os
-import platform
 import resource
 import time
 import warnings
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 import torch
+from torch.nn.functional import conv2d
 from torch.utils.flop_counter import FlopCounterMode
 
+from ganbench.torchkit.convolution import side_by_side
 from ganbench.torchkit.linear import product
-from rows import ROWS, Row, Work
+from page import merged_page
+from row import Row, Work
+from rows import ROWS
 
-FOLDER = Path(__file__).parent.parent / "results" / "performance"
-HEAD = "| what | ours, s | theirs, s | ratio | ratio of CPU time | to reach | share of peak |\n" + "|---" * 7 + "|"
+PAGE = Path(__file__).parent.parent / "results" / "performance" / "README.md"
 
 
 def operations(left: torch.Size, right: torch.Size, *_: object, **__: object) -> int:
@@ -28,51 +35,60 @@ PRODUCTS = {torch.ops.mkldnn._linear_pointwise: operations}  # a kernel that the
 
 
 def main() -> None:
-    """Print the table as it grows, and write it whole at the end."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    """Print each line as it is measured, and put it into the page at once."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("rows", nargs="*", help="words that a row's name contains; all rows without any")
     parser.add_argument("--threads", type=int, default=torch.get_num_threads(), help="of torch")
     parser.add_argument("--seconds", type=float, default=20.0, help="of measuring a row, about")
+    parser.add_argument("--page", type=Path, default=PAGE, help="where the table is kept")
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     warnings.simplefilter("ignore")  # of what we are compared with
-    peaks = {"fp32": peak(torch.float32), "bf16": peak(torch.bfloat16)}
-    lines = [machine(options.threads, peaks), HEAD]
-    print("\n".join(lines))  # noqa: T201
     for row in ROWS:
         if options.rows and not any(word in row.name for word in options.rows):
             continue
-        lines.append(line(row, options.seconds, peaks))
-        print(lines[-1], flush=True)  # noqa: T201
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    (FOLDER / "README.md").write_text("\n".join([*lines, ""]))
+        print(measured := line(row, options.seconds), flush=True)  # noqa: T201
+        before = options.page.read_text() if options.page.exists() else ""
+        options.page.parent.mkdir(parents=True, exist_ok=True)
+        page = merged_page(before, {row.name: measured}, [each.name for each in ROWS], options.threads)
+        options.page.write_text(page)
 
 
-def line(row: Row, seconds: float, peaks: dict[str, float]) -> str:
+def line(row: Row, seconds: float) -> str:
     """Measure a row, both ways in turns, and return its line of the table."""
     if row.missing:
-        return f"| {row.name} | | | {row.needs} is not set | | {row.target:g} x | |"
+        return f"| {row.name} | | | {row.needs} is not set | | {row.to_reach} | | |"
+    load = os.getloadavg()[0]
     pair = row.make(True)
-    wall, cpu = alternate(pair.ours, pair.theirs, seconds)
-    ratios = [(times[0] / times[1]) if row.inverse else (times[1] / times[0]) for times in (wall, cpu)]
-    share = ""
-    if row.counted:
-        with FlopCounterMode(display=False, custom_mapping=PRODUCTS) as counter:
-            pair.ours()
-        share = f"{counter.get_total_flops() / cpu[0] / peaks['bf16' if 'bf16' in row.name else 'fp32']:.0%}"
-    most = "at most " if row.inverse else ""
+    wall, cpu = alternate([work for work in (pair.ours, pair.theirs) if work], seconds)
+    ratios = [""] * 2
+    if pair.theirs:
+        ratios = [f"{(t[0] / t[1]) if row.kind == 'slower' else (t[1] / t[0]):.2f} x" for t in (wall, cpu)]
+    theirs = f"{wall[1]:.3g}" if pair.theirs else ""
+    when = f"{datetime.now(UTC):%Y-%m-%d}, load {load:.1f}"
     return (
-        f"| {row.name} | {wall[0]:.3g} | {wall[1]:.3g} | {ratios[0]:.2f} x | {ratios[1]:.2f} x "
-        f"| {most}{row.target:g} x | {share} |"
+        f"| {row.name} | {wall[0]:.3g} | {theirs} | {ratios[0]} | {ratios[1]} "
+        f"| {row.to_reach} | {share(row, pair.ours, cpu[0])} | {when} |"
     )
 
 
-def alternate(ours: Work, theirs: Work, seconds: float) -> tuple[list[float], list[float]]:
-    """Return the least wall time and the least CPU time of both, in turns; the first call of each warms up."""
-    wall, cpu = [float("inf")] * 2, [float("inf")] * 2
+def share(row: Row, ours: Work, seconds: float) -> str:
+    """Return what share of the machine's peak a row's operations reached; nothing for one that is not counted."""
+    if not row.counted:
+        return ""
+    with FlopCounterMode(display=False, custom_mapping=PRODUCTS) as counter:
+        ours()
+    dtype = torch.bfloat16 if "bf16" in row.name else torch.float32
+    most = {"products": peak, "convolutions": convolution_peak}[row.counted](dtype)
+    return f"{counter.get_total_flops() / seconds / most:.0%} of {most / 1e9:.0f} GFLOP/s"
+
+
+def alternate(ways: list[Work], seconds: float) -> tuple[list[float], list[float]]:
+    """Return the least wall time and the least CPU time of each, in turns; once each where that takes so long."""
+    wall, cpu = [float("inf")] * len(ways), [float("inf")] * len(ways)
     started = time.perf_counter()
-    while wall[0] == float("inf") or time.perf_counter() - started < seconds:
-        for side, work in enumerate((ours, theirs)):
+    while wall[-1] == float("inf") or time.perf_counter() - started < seconds:
+        for side, work in enumerate(ways):
             before, clock = used(), time.perf_counter()
             work()
             after = time.perf_counter() - clock, used() - before
@@ -86,36 +102,25 @@ def used() -> float:
     return sum(usage.ru_utime + usage.ru_stime for usage in usages)
 
 
+@cache
 def peak(dtype: torch.dtype) -> float:
     """Return the floating-point operations a CPU second of a square product, by the faster of torch's libraries."""
     size = 1_536
     first, second = (torch.randn(size, size).to(dtype) for _ in range(2))
     by_library = (lambda: product(first, second)) if dtype == torch.float32 else (lambda: second @ first)
-    _, cpu = alternate(lambda: first @ second, by_library, seconds=2.0)
+    _, cpu = alternate([lambda: first @ second, by_library], seconds=2.0)
     return 2.0 * size**3 / min(cpu)
 
 
-def machine(threads: int, peaks: dict[str, float]) -> str:
-    """Return what was measured on, and how."""
-    model = next((row.partition(":")[2].strip() for row in _processor() if row.startswith("model name")), "")
-    flags = next((row for row in _processor() if row.startswith("flags")), "").split()
-    known = [flag for flag in ("avx2", "avx512f", "avx512_bf16", "amx_bf16") if flag in flags]
-    return (
-        "# Speed\n\n"
-        "Written by `python benchmarks/report.py`. A ratio is of two things in one run, taken in turns: the least time "
-        "of theirs over the least of ours; for commands, of ours over a Python that does nothing. The ratio of CPU "
-        "time holds where other work has a share of the processor. The share of peak is of a square matrix product's "
-        "operations a CPU second in the same precision, by the operations that torch counts.\n\n"
-        f"{model or platform.machine()}, {os.cpu_count()} cores, {threads} threads; {', '.join(known)}; "
-        f"torch {torch.__version__}, Python {platform.python_version()}; {datetime.now(UTC):%Y-%m-%d}. "
-        f"Matrix products: {peaks['fp32'] / 1e9:.0f} GFLOP a CPU second at fp32, {peaks['bf16'] / 1e9:.0f} at bf16. "
-        f"Load when it began: {os.getloadavg()[0]:.1f}.\n"
-    )
-
-
-def _processor() -> list[str]:
-    path = Path("/proc/cpuinfo")
-    return path.read_text().splitlines() if path.exists() else []
+@cache
+def convolution_peak(dtype: torch.dtype) -> float:
+    """Return the same of a convolution of 128 images with 128 maps of 14 x 14 in and out, in the better layout."""
+    images, maps, side, kernel = 128, 128, 14, 3
+    x, weight = torch.randn(images, maps, side, side).to(dtype), torch.randn(maps, maps, kernel, kernel).to(dtype)
+    near, weight_near = side_by_side(x), side_by_side(weight)
+    ways = [lambda: conv2d(x, weight, padding=1), lambda: conv2d(near, weight_near, padding=1)]
+    _, cpu = alternate(ways, seconds=2.0)
+    return 2.0 * images * maps**2 * side**2 * kernel**2 / min(cpu)
 
 
 if __name__ == "__main__":

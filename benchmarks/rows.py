@@ -1,13 +1,10 @@
-"""What the program's speed is measured on: for each row, our way and the one that it is compared with."""
+"""What speed is measured on: for each row, our way and the one that it is compared with."""
 
 import os
-import subprocess
-import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import torch
@@ -27,37 +24,8 @@ from ganbench_models.mixture_em import start, step
 from ganbench_models.vanilla import Vanilla
 from ganbench_models.wgan_gp import WGANGP
 from popular_loop import popular_updates
-
-Work = Callable[[], Any]
-
-
-@dataclass(frozen=True)
-class Pair:
-    """Two ways to do one thing, each a callable."""
-
-    ours: Work
-    theirs: Work
-
-
-@dataclass(frozen=True)
-class Row:
-    """A line of the table. make: builds the pair, at full size or small enough for a test.
-
-    target: the ratio of their time to ours to reach; where `inverse`, of ours to theirs, to stay below.
-    counted: whether it is an update of linear layers, whose operations torch counts exactly.
-    """
-
-    name: str
-    target: float
-    make: Callable[[bool], Pair]
-    inverse: bool = False
-    counted: bool = False
-    needs: str = ""
-
-    @property
-    def missing(self) -> bool:
-        """Whether an environment variable that the row needs is not set."""
-        return bool(self.needs) and not os.environ.get(self.needs)
+from program_rows import PROGRAM
+from row import Pair, Row
 
 
 def training(make: Callable[[Task], AdversarialModel], loss: Any, precision: str, full: bool) -> Pair:
@@ -145,28 +113,25 @@ def inception(precision: str, full: bool) -> Pair:
     return Pair(lambda: space(samples), theirs)
 
 
-def command(argument: str, _: bool) -> Pair:
-    """Return a command that has nothing to compute, and a Python that does nothing."""
-
-    def run(*arguments: str) -> None:
-        subprocess.run([sys.executable, *arguments], stdout=subprocess.DEVNULL, check=True)  # noqa: S603
-
-    return Pair(partial(run, "-m", "ganbench", argument), partial(run, "-c", "pass"))
-
-
+_P: Final = "products"
+_C: Final = "convolutions"
 ROWS = (
-    Row("DCGAN, 28 x 28, batch 128, fp32", 1.35, partial(training, DCGAN, NonSaturating, "fp32")),
-    Row("DCGAN, 28 x 28, batch 128, bf16", 2.2, partial(training, DCGAN, NonSaturating, "bf16")),
-    Row("vanilla, 28 x 28, batch 128, fp32", 2.0, partial(training, Vanilla, NonSaturating, "fp32"), counted=True),
-    Row("vanilla, 28 x 28, batch 128, bf16", 3.2, partial(training, Vanilla, NonSaturating, "bf16"), counted=True),
-    Row("WGAN-GP, 28 x 28, batch 64, fp32", 2.0, partial(training, WGANGP, WassersteinGP, "fp32")),
-    Row("ring8, published networks, fp32", 1.7, partial(training, _ring8, NonSaturating, "fp32"), counted=True),
-    Row("ring8, published networks, bf16", 2.5, partial(training, _ring8, NonSaturating, "bf16"), counted=True),
+    Row("DCGAN, 28 x 28, batch 128, fp32", 1.35, partial(training, DCGAN, NonSaturating, "fp32"), counted=_C),
+    Row("DCGAN, 28 x 28, batch 128, bf16", 2.2, partial(training, DCGAN, NonSaturating, "bf16"), counted=_C),
+    Row("vanilla, 28 x 28, batch 128, fp32", 2.0, partial(training, Vanilla, NonSaturating, "fp32"), counted=_P),
+    Row("vanilla, 28 x 28, batch 128, bf16", 3.2, partial(training, Vanilla, NonSaturating, "bf16"), counted=_P),
+    Row(
+        "WGAN-GP, 28 x 28, batch 64, fp32",
+        2.0,
+        partial(training, WGANGP, WassersteinGP, "fp32"),
+        counted=_C,
+    ),
+    Row("ring8, published networks, fp32", 1.7, partial(training, _ring8, NonSaturating, "fp32"), counted=_P),
+    Row("ring8, published networks, bf16", 2.5, partial(training, _ring8, NonSaturating, "bf16"), counted=_P),
     Row("Inception features, 32 x 32, fp32", 1.35, partial(inception, "fp32"), needs=VARIABLE),
     Row("Inception features, 32 x 32, bf16", 2.2, partial(inception, "bf16"), needs=VARIABLE),
     Row("Fréchet distance, 2,048", 15.0, frechet),
     Row("precision and recall, 10,000 x 10,000 x 2,048", 5.0, neighbours),
     Row("EM, 20,000 x 196, 20 full components, fp32", 4.0, mixture),
-    Row("ganbench --help", 3.0, partial(command, "--help"), inverse=True),
-    Row("ganbench list", 4.0, partial(command, "list"), inverse=True),
+    *PROGRAM,
 )

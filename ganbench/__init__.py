@@ -239,6 +239,11 @@ _MODULES = {
 _WHERE = {name: module for module, names in _MODULES.items() for name in names.split()}
 
 
+def __dir__() -> list[str]:
+    """Return the public names, for shells that complete them: most are not imported yet."""
+    return [*globals(), *(name for name in __all__ if name not in globals())]
+
+
 def __getattr__(name: str) -> Any:
     """Import a name where it is defined, the first time that it is used: a command needs few of them."""
     if name not in _WHERE:

@@ -11,7 +11,9 @@ from PIL import Image
 
 from ganbench.contracts.datasets import Source
 from ganbench.errors import BadOptionError, DataMissingError
+from ganbench.evaluation.picture_folder import read_folder
 from ganbench.schema.choice import Choice
+from ganbench.testing import check_dataset
 from ganbench.torchkit.resident import Resident
 from ganbench_datasets.digits import digits
 from ganbench_datasets.image_folder import image_folder
@@ -106,6 +108,21 @@ def test_a_folder_of_class_folders_is_a_dataset(folder):
     assert (data.shape, data.classes, data.count("train"), data.count("test")) == ((3, 8, 8), 2, 5, 1)
     samples, labels = data.splits["train"]
     assert all((image.float().mean() > 50) == bool(label) for image, label in zip(samples, labels, strict=True))
+
+
+def test_a_flat_folder_of_pictures_is_a_dataset_of_no_classes_as_it_is_for_score(folder, tmp_path, factory):
+    flat = tmp_path / "flat"
+    (flat / ".thumbnails").mkdir(parents=True)
+    (flat / "notes.txt").write_text("no picture")
+    for path in folder.rglob("*.png"):
+        (flat / f"{path.parent.name}-{path.name}").symlink_to(path)
+    data = image_folder(Source(None, tmp_path), str(flat), size=12, channels=3)
+    assert (data.shape, data.classes, data.count("train"), data.count("test")) == ((3, 12, 12), 0, 5, 1)
+    assert torch.cat([labels for _, labels in data.splits.values()]).sum() == 0
+    check_dataset(f"image-folder:folder={flat},size=8", factory=factory)
+    ours = torch.cat([images for images, _ in data.splits.values()]).flatten(1)
+    theirs = read_folder(flat, size=12).expand(-1, 3, -1, -1).flatten(1)
+    assert torch.equal(ours.sort(dim=0).values, theirs.sort(dim=0).values)
 
 
 def test_a_folder_is_found_below_the_data_root_and_may_be_grey(folder):

@@ -3,6 +3,7 @@
 import doctest
 import functools
 import importlib
+import inspect
 import json
 
 import numpy as np
@@ -17,6 +18,7 @@ from ganbench.analysis.tables import leaderboard, tidy
 from ganbench.cli import main
 from ganbench.errors import BadOptionError, ResultsError, UnknownNameError
 from ganbench.library.digests import digest_of
+from ganbench.library.options import RunOptions
 from ganbench.storage.store import RunFolder
 
 RING = {"datasets": "ring8", "budget": "images=2_000", "results": "out"}
@@ -27,6 +29,14 @@ def test_the_examples_of_the_docstrings_are_true(module):
     found = doctest.testmod(importlib.import_module(f"ganbench.library.{module}"))
     assert found.attempted >= 1
     assert found.failed == 0
+
+
+def test_a_shell_completes_names_and_options():
+    assert set(ganbench.__all__) <= set(dir(ganbench))
+    assert set(inspect.signature(ganbench.run).parameters) == {"suite", *RunOptions.__annotations__}
+    for function, option in ((ganbench.train, "updates"), (ganbench.tune, "trials"), (ganbench.score, "data_root")):
+        assert option in inspect.signature(function).parameters
+        assert "options" not in inspect.signature(function).parameters
 
 
 @pytest.mark.slow

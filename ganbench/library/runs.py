@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Unpack
 from ganbench.errors import BadOptionError
 from ganbench.library.options import RunOptions
 from ganbench.library.prepare import in_a_session, prepare
+from ganbench.library.signatures import shows
 from ganbench.registry.catalog import Catalog, discover
 from ganbench.schema.record import RunRecord
 from ganbench.schema.spec import Suite
@@ -80,6 +81,7 @@ class Runs:
         return leaderboard_html(self.leaderboard)
 
 
+@shows(RunOptions)
 def run(suite: str | Path | Suite | None = None, **options: Unpack[RunOptions]) -> Runs:
     """Run a suite: train, score, and return the runs; as `ganbench run` does.
 

@@ -14,6 +14,7 @@ from ganbench.evaluation.standalone import choose, compare
 from ganbench.library.objects import HandedIn
 from ganbench.library.options import check_known
 from ganbench.library.prepare import RESULTS, source_of
+from ganbench.library.signatures import shows
 from ganbench.library.tensors import array_of, is_data
 from ganbench.registry.catalog import discover
 from ganbench.registry.factory import Factory
@@ -102,6 +103,7 @@ class Scores:
         return scores_html(self.intervals, self.title)
 
 
+@shows(ScoreOptions)
 def score(fake: Any, real: Any, metrics: Any = None, **options: Unpack[ScoreOptions]) -> Scores:
     """Score generated samples against real ones; as `ganbench score` does.
 

@@ -12,6 +12,7 @@ from ganbench.library.objects import HandedIn
 from ganbench.library.options import RunOptions, check_known
 from ganbench.library.prepare import session_of
 from ganbench.library.runs import Runs
+from ganbench.library.signatures import shows
 from ganbench.registry.catalog import discover
 from ganbench.schema.record import RunRecord
 from ganbench.schema.spec import Budget, Entry, RunSpec, Suite
@@ -104,6 +105,7 @@ class Trained:
         return table_html(f"run {self.record.key}", (), run_lines(self.record, self.folder))
 
 
+@shows(TrainOptions)
 def train(model: Any, dataset: Any, **options: Unpack[TrainOptions]) -> Trained:
     """Train one model on one dataset, and return it, ready to be sampled from.
 

@@ -14,6 +14,7 @@ from ganbench.library.options import RunOptions, budget_of, check_known
 from ganbench.library.prepare import Prepared, in_a_session, prepare
 from ganbench.library.runs import Runs
 from ganbench.library.search import SAMPLERS, Plan, Sampler, Trial, TrialSearch, final_value, score_of, spent_by
+from ganbench.library.signatures import shows
 from ganbench.schema.choice import settings_text
 from ganbench.schema.record import RunRecord
 from ganbench.schema.search import Search
@@ -98,6 +99,7 @@ class Tuned:
         return table_html(self.plan.told, headings, rows) + budgets + self.runs._repr_html_()
 
 
+@shows(TuneOptions)
 def tune(suite: str | Path | None, model: Any, space: str, **options: Unpack[TuneOptions]) -> Tuned:
     """Search for a model's parameters and its loss's, and run the best from the suite's seeds; as `ganbench tune`.
 

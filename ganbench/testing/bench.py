@@ -1,9 +1,12 @@
 """What checks are made with: seeded generators, a training that is cut off, and how far sets of samples are apart."""
 
-from collections.abc import Iterator, Sequence
+import random
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from itertools import islice
+from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -40,3 +43,21 @@ def drain(model: Model, batches: Sequence[Batch] | Iterator[Batch]) -> None:
     """Train until the batches end."""
     for _ in model.fit(iter(batches)):
         pass
+
+
+def random_streams() -> tuple[Any, ...]:
+    """Return the states of the global random streams of torch, Python and NumPy, to be compared."""
+    return torch.get_rng_state().tolist(), random.getstate(), np.random.get_state()[1].tolist()  # type: ignore[index]
+
+
+def settings() -> Mapping[str, Any]:
+    """Return what is set for the whole process, and is no model's to change, by name."""
+    return {
+        "default dtype": torch.get_default_dtype(),
+        "default device": str(torch.get_default_device()),
+        "threads": torch.get_num_threads(),
+        "gradients": torch.is_grad_enabled(),
+        "deterministic algorithms": torch.are_deterministic_algorithms_enabled(),
+        "precision of products": torch.get_float32_matmul_precision(),
+        "anomaly detection": torch.is_anomaly_enabled(),
+    }

@@ -1,4 +1,4 @@
-"""Anybody's pictures: a folder with a folder for each class."""
+"""Anybody's pictures: a folder of them, or one with a folder for each class."""
 
 from pathlib import Path
 from typing import Annotated, Literal
@@ -16,7 +16,9 @@ def image_folder(
     source: Source,
     folder: Annotated[
         str,
-        Setting("path of a folder for each class, or of train and test with these inside; relative to the data root"),
+        Setting(
+            "path of pictures, of a folder for each class, or of train and test with these; below the data root"
+        ),
     ],
     size: Annotated[
         int, Setting("height and width; pictures are scaled and cropped in the middle", unit="pixels", at_least=1)
@@ -26,7 +28,8 @@ def image_folder(
     """Make a dataset of the pictures in a folder.
 
     With folders "train" and "test" inside, these are the splits; else a fifth is held out at random, once for
-    all. Raises DataMissingError for a folder without class folders and for unreadable pictures.
+    all. A folder that holds no other folders, but pictures, is of no classes. Raises DataMissingError for a folder
+    without pictures and for unreadable ones.
     """
     path = (source.root or Path()) / Path(folder).expanduser()
     if not path.is_dir():
@@ -50,17 +53,11 @@ def image_folder(
 def _read(path: Path, size: int, channels: int) -> tuple[list[str], tuple[Tensor, Tensor]]:
     """Read every picture below path; return the class names, and (n, channels, size, size) uint8 with labels."""
     from PIL import ImageOps
-    from torchvision.datasets import ImageFolder
     from torchvision.transforms.functional import pil_to_tensor
 
-    try:
-        listing = ImageFolder(str(path))
-    except FileNotFoundError as error:
-        raise DataMissingError(
-            f"no class folders with pictures in {str(path)!r}: {str(error).splitlines()[0]}"
-        ) from None
-    images = torch.empty(len(listing.samples), channels, size, size, dtype=torch.uint8)
-    for index, (name, _) in enumerate(listing.samples):
+    classes, listed = _list(path)
+    images = torch.empty(len(listed), channels, size, size, dtype=torch.uint8)
+    for index, (name, _) in enumerate(listed):
         try:
             with open_picture(Path(name)) as picture:
                 fitted = ImageOps.fit(picture.convert("L" if channels == 1 else "RGB"), (size, size))
@@ -69,4 +66,21 @@ def _read(path: Path, size: int, channels: int) -> tuple[list[str], tuple[Tensor
                 f"can't read the picture {name!r}: {error.strerror or error}; mend or remove it"
             ) from None
         images[index] = pil_to_tensor(fitted)
-    return listing.classes, (images, torch.tensor(listing.targets, dtype=torch.int64))
+    return classes, (images, torch.tensor([label for _, label in listed], dtype=torch.int64))
+
+
+def _list(path: Path) -> tuple[list[str], list[tuple[str, int]]]:
+    """Return the class names, none of them for a flat folder, and each picture's path with its class."""
+    from torchvision.datasets import ImageFolder
+    from torchvision.datasets.folder import IMG_EXTENSIONS
+
+    shown = sorted(each for each in path.iterdir() if not each.name.startswith("."))
+    flat = [each for each in shown if each.suffix.lower() in IMG_EXTENSIONS and each.is_file()]
+    if flat and not any(each.is_dir() for each in shown):
+        return [], [(str(each), 0) for each in flat]
+    try:
+        listing = ImageFolder(str(path))
+    except FileNotFoundError as error:
+        why = str(error).splitlines()[0]
+        raise DataMissingError(f"no pictures, and no class folders with pictures, in {str(path)!r}: {why}") from None
+    return listing.classes, listing.samples

@@ -164,7 +164,7 @@ def test_a_damaged_record_is_left_out_by_name_and_stops_no_report(ganbench, tmp_
 def test_the_lists_show_every_kind_and_every_plugin(ganbench, catalog):
     everything = ganbench("list").stdout
     assert all(name in everything for name in catalog.names("models"))
-    assert ganbench("list suites").stdout.startswith("digits-all")
+    assert ganbench("list suites").stdout.startswith("anomaly")
     assert "ganbench-models (ganbench 0.1.0)" in ganbench("plugins").stdout
 
 

@@ -34,6 +34,16 @@ _SECTIONS = (
     ("training-strips", "training_pictures:Strips", "What the same latents gave at each checkpoint, a row a model."),
     ("training-animation", "training_pictures:Animation", "The same as an animation."),
     (
+        "reconstructions",
+        "reconstructions:Reconstructions",
+        "Held-out pictures, what a model was shown of them, and what it made of that, a block a model.",
+    ),
+    (
+        "anomaly-by-class",
+        "anomalies:Anomalies",
+        "The area under the ROC of each class that was left out of training, and the mean over classes.",
+    ),
+    (
         "trade-offs",
         "trade_offs:TradeOffs",
         "Each board's first score against what training and sampling cost, with the Pareto frontier.",

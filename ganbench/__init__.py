@@ -71,6 +71,7 @@ if TYPE_CHECKING:
         SpaceProfile,
     )
     from ganbench.contracts.models import Model, Task
+    from ganbench.contracts.pairs import KnownPairs
     from ganbench.contracts.scenes import Meaning, SceneDataset, SceneLaw
     from ganbench.contracts.sections import Figures, Results, Section
     from ganbench.contracts.wraps import ModelMaker, Wraps
@@ -123,6 +124,7 @@ __all__ = [
     "FormatBound",
     "GanbenchError",
     "GaussianModes",
+    "KnownPairs",
     "Labels",
     "LatentDecoder",
     "Likelihood",
@@ -215,6 +217,7 @@ _MODULES = {
         "BoundedByData Evidence Features FeatureSpace Metric ModeHistogram PictureRows ProfiledSpace Side SpaceProfile"
     ),
     "ganbench.contracts.models": "Model Task",
+    "ganbench.contracts.pairs": "KnownPairs",
     "ganbench.contracts.scenes": "Meaning SceneDataset SceneLaw",
     "ganbench.contracts.sections": "Figures Results Section",
     "ganbench.contracts.wraps": "ModelMaker Wraps",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from ganbench.contracts.capabilities import PLAIN, Profile, SamplingMode, SamplingModes, profile_of
 from ganbench.contracts.datasets import Dataset, condition_of
 from ganbench.contracts.models import Model
+from ganbench.contracts.pairs import same_question
 from ganbench.errors import BadOptionError, DataMissingError
 from ganbench.evaluation.arrays import read_array, samples_of, scaled
 from ganbench.evaluation.asking import Request
@@ -161,7 +162,7 @@ def _draw_paired(sampler: Sampler, request: Request, like: SampleSource | None) 
     """Draw by the captions or the sources of the other side, one by one."""
     condition = sampler.profile.condition
     assert condition is not None
-    same = like is not None and like.dataset is not None and condition_of(like.dataset) == condition
+    same = like is not None and like.dataset is not None and same_question(condition_of(like.dataset), condition)
     if like is None or like.condition is None or not same or len(like.condition) < request.n:
         raise BadOptionError(
             f"{sampler.title} draws by {condition.kind}; score it against data that have {request.n} of these, "

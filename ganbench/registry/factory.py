@@ -7,11 +7,13 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from ganbench.contracts.capabilities import profile_of
 from ganbench.contracts.cards import Card, MetricCard, ModelCard
 from ganbench.contracts.datasets import Dataset, SampleFormat, Source, condition_of
 from ganbench.contracts.losses import AdversarialLoss, FormatBound, LossHost, check_requests
 from ganbench.contracts.metrics import FeatureSpace
 from ganbench.contracts.models import Model, Task, at_the_start
+from ganbench.contracts.pairs import check_pairs
 from ganbench.contracts.wraps import ModelMaker, Wraps
 from ganbench.errors import BadOptionError, UnfitError
 from ganbench.registry.catalog import Catalog, Plugin, singular
@@ -19,6 +21,7 @@ from ganbench.registry.measure import FEATURES, Measure, own_parameters, space_o
 from ganbench.registry.older import adapted
 from ganbench.registry.parameters import Signature, signature_of
 from ganbench.schema.choice import Choice, Value
+from ganbench.schema.condition import Sources
 from ganbench.schema.spec import RunSpec
 
 # how many positional arguments the harness hands to the makers of each kind; none where it says nothing
@@ -96,6 +99,8 @@ class Factory:
         model: Model = self.make("models", spec.model, task)
         if task.loss is not None:
             check_requests(task.loss, model.gives() if isinstance(model, LossHost) else ())
+        if isinstance(task.condition, Sources):
+            check_pairs(self.dataset(spec.dataset), profile_of(model))
         return model
 
     def loss_of(self, spec: RunSpec) -> AdversarialLoss | None:

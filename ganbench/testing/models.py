@@ -14,6 +14,7 @@ from torch import Tensor
 from ganbench.contracts.capabilities import Resumable, profile_of
 from ganbench.contracts.datasets import Batch
 from ganbench.contracts.models import Model
+from ganbench.contracts.pairs import training_batches
 from ganbench.errors import UnfitError
 from ganbench.schema.choice import Choice
 from ganbench.schema.condition import Captions, Sources
@@ -143,7 +144,7 @@ class ModelChecks(Checks):
         bound, nearest = 0.5 * energy_distance(noise, real), float("inf")
         with isolated(0):
             model = self.factory.model(self.spec)
-            batches = data.batches("train", profile_of(model).batch, 0)
+            batches = training_batches(data, profile_of(model), 0)
             for _ in range(LEARNING_ROUNDS):
                 drain(model, islice(batches, LEARNING_UPDATES))
                 nearest = min(nearest, energy_distance(self._draw(model, 200).flatten(1), real))
@@ -202,9 +203,9 @@ class ModelChecks(Checks):
         with isolated(SEED):
             model = self.factory.model(spec)
             rounds = 0
-            batch = profile_of(model).batch
-            require(batch >= 1, "a batch of 1 or more", batch, "ganbench.Profile")
-            data = islice(self.factory.dataset(spec.dataset).batches("train", batch, 0), 10 * UPDATES)
+            profile = profile_of(model)
+            require(profile.batch >= 1, "a batch of 1 or more", profile.batch, "ganbench.Profile")
+            data = islice(training_batches(self.factory.dataset(spec.dataset), profile, 0), 10 * UPDATES)
             for losses in model.fit(data):
                 rounds += 1
                 for name, given in losses.items():
@@ -216,8 +217,8 @@ class ModelChecks(Checks):
         return model
 
     def _batches(self, spec: RunSpec, count: int) -> list[Batch]:
-        size = profile_of(self._trained).batch
-        return list(islice(self.factory.dataset(spec.dataset).batches("train", size, 0), count))
+        profile = profile_of(self._trained)
+        return list(islice(training_batches(self.factory.dataset(spec.dataset), profile, 0), count))
 
     def _batches_to_an_update(self) -> int:
         """Return how many batches a model takes to its next update but one, so that a save falls between updates."""
@@ -225,7 +226,7 @@ class ModelChecks(Checks):
 
         def counted() -> Iterator[Batch]:
             nonlocal taken
-            for batch in self.factory.dataset(self.spec.dataset).batches("train", profile_of(model).batch, 0):
+            for batch in training_batches(self.factory.dataset(self.spec.dataset), profile_of(model), 0):
                 taken += 1
                 yield batch
 

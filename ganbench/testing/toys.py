@@ -1,4 +1,4 @@
-"""The kit's own data: two modes of points, of images and of waveforms, small and the same everywhere."""
+"""The kit's own data: two modes of points, images and waveforms, and images to translate; the same everywhere."""
 
 import torch
 from torch import Tensor
@@ -6,10 +6,11 @@ from torch import Tensor
 from ganbench.contracts.cards import Card, DatasetCard
 from ganbench.contracts.datasets import GaussianModes, Source
 from ganbench.registry.catalog import Catalog, Plugin
+from ganbench.torchkit.domains import PairedDomains
 from ganbench.torchkit.resident import Resident
 
-POINTS, IMAGES, WAVEFORMS = "toy-points", "toy-images", "toy-waveforms"
-TOYS = (IMAGES, POINTS, WAVEFORMS)
+POINTS, IMAGES, WAVEFORMS, DOMAINS = "toy-points", "toy-images", "toy-waveforms", "toy-domains"
+TOYS = (IMAGES, POINTS, WAVEFORMS, DOMAINS)
 
 _COUNTS = {"train": 512, "test": 256}
 _DEVIATION = 0.05
@@ -42,11 +43,19 @@ def toy_waveforms(source: Source) -> Resident:  # noqa: ARG001
     return Resident({split: _waveforms(split) for split in _COUNTS}, classes=2)
 
 
+def toy_domains(source: Source) -> PairedDomains:  # noqa: ARG001
+    """Return the toy images as sources, to be turned from left to right."""
+    (train, _), (test, _) = _images("train"), _images("test")
+    first, second = train[::2], train[1::2].flip(3)
+    return PairedDomains((second, first), (test.flip(3), test), (first.flip(3), first), truth=True)
+
+
 def with_toys(catalog: Catalog) -> Catalog:
     """Return a catalog that has the toys too."""
     cards: list[Card] = [
         DatasetCard(POINTS, make=ToyPoints, about="Two Gaussians in the plane.", kind="points"),
         DatasetCard(IMAGES, make=toy_images, about="Two kinds of images of 8 x 8.", kind="images"),
+        DatasetCard(DOMAINS, make=toy_domains, about="Images to be turned.", kind="images"),
         DatasetCard(WAVEFORMS, make=toy_waveforms, about="Two kinds of waveforms of 32 values."),
     ]
     if POINTS in catalog.names("datasets"):

@@ -5,6 +5,7 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 
 from ganbench.contracts.capabilities import profile_of
+from ganbench.contracts.pairs import training_batches
 from ganbench.errors import UnfitError
 from ganbench.registry.factory import Factory
 from ganbench.schema.plan import PlannedCell
@@ -72,7 +73,7 @@ def _try(factory: Factory, spec: RunSpec) -> tuple[Meter, Spent, int | None]:
     updates_tried = UPDATES if profile.updates is None else profile.updates + 1
     meter = Meter(Budget(updates=updates_tried, seconds=SECONDS), synchronizer(factory.device))
     warm = meter.spent
-    batches = meter.feed(dataset.batches("train", profile.batch, spec.seed))
+    batches = meter.feed(training_batches(dataset, profile, spec.seed))
     with meter.running(), closing(model.fit(batches)) as updates:  # type: ignore[type-var]
         for _ in updates:
             meter.updates += 1

@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 from ganbench.contracts.capabilities import Profile, Resumable, StepCounter
 from ganbench.contracts.datasets import Batch, Dataset
 from ganbench.contracts.models import Model
+from ganbench.contracts.pairs import training_batches
 from ganbench.evaluation.checkpoints import Evaluation
 from ganbench.schema.early_stopping import at_equilibrium, is_pruned, out_of_patience
 from ganbench.schema.events import Notify, Progressed, Resumed, Scored
@@ -72,7 +73,7 @@ class Training:
         self._saved = self.clock()
         if not ended_by:
             seed = stream(self.spec.seed, "data")
-            batches = self.dataset.batches("train", self.batch, seed, self.meter.images)
+            batches = training_batches(self.dataset, self.profile, seed, self.meter.images)
             with self.meter.running():
                 # a run saved between two updates may have had something left to do there
                 if not (self.meter.updates and self._settle()):

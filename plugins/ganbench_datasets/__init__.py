@@ -26,6 +26,12 @@ _DATASETS = (
         "images",
     ),
     (
+        "paired-digits",
+        "paired_digits:paired_digits",
+        "Digits and outlines, inversions or coloured ones of others, unpaired, 32 x 32; their truth is known.",
+        "images",
+    ),
+    (
         "tones",
         "tones:tones",
         "12,000 waveforms of one decaying tone each, 1 x 1,024, of a known law in eight bands of frequency.",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from ganbench.analysis.boards import Board, split_by_board
     from ganbench.contracts.capabilities import (
+        BackTranslator,
         EvidenceBound,
         LatentDecoder,
         Likelihood,
@@ -96,6 +97,7 @@ if TYPE_CHECKING:
 __all__ = [
     "AdversarialLoss",
     "Augmentation",
+    "BackTranslator",
     "BadOptionError",
     "Batch",
     "Board",
@@ -199,8 +201,8 @@ __all__ = [
 _MODULES = {
     "ganbench.analysis.boards": "Board split_by_board",
     "ganbench.contracts.capabilities": (
-        "EvidenceBound LatentDecoder Likelihood Players Profile Profiled Reconstructor Resumable SamplingMode "
-        "SamplingModes StepCounter TwoPlayers"
+        "BackTranslator EvidenceBound LatentDecoder Likelihood Players Profile Profiled Reconstructor Resumable "
+        "SamplingMode SamplingModes StepCounter TwoPlayers"
     ),
     "ganbench.contracts.cards": (
         "Column DatasetCard ExecutorCard FeatureCard LossCard MetricCard ModelCard SectionCard SuiteCard"

@@ -139,6 +139,14 @@ class Reconstructor(ABC):
         return (self.reconstruct(samples, condition) - samples).square().flatten(1).mean(dim=1)
 
 
+class BackTranslator(ABC):
+    """Translates samples back into the domain of its sources."""
+
+    @abstractmethod
+    def translate_back(self, samples: Tensor) -> Tensor:
+        """Return the sources, (n, *source shape) float32 in [-1, 1], that samples (n, *shape) stand for."""
+
+
 class EvidenceBound(ABC):
     """Bounds the likelihood of samples from below."""
 

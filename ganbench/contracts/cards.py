@@ -120,9 +120,9 @@ class Column:
 # what a metric may need beyond samples and features: class probabilities of the feature space; labels, captions or
 # sources on both sides (a conditional model's samples are then asked for by those of the real ones, in their order, and
 # for any other metric by labels drawn as the training data have them, or by captions or sources of other held-out
-# data); a model with log_prob, or one that reconstructs; the dataset that the real side is from
+# data); a model with log_prob, one that reconstructs or one that translates back; the dataset of the real side
 PAIRING = ("labels", "captions", "sources")
-NEEDS = ("logits", *PAIRING, "log_prob", "reconstruct", "players", "dataset")
+NEEDS = ("logits", *PAIRING, "log_prob", "reconstruct", "translate_back", "players", "dataset")
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,15 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
-from ganbench.contracts.capabilities import PLAIN, EvidenceBound, Likelihood, Profile, Reconstructor, TwoPlayers
+from ganbench.contracts.capabilities import (
+    PLAIN,
+    BackTranslator,
+    EvidenceBound,
+    Likelihood,
+    Profile,
+    Reconstructor,
+    TwoPlayers,
+)
 from ganbench.contracts.cards import PAIRING, FeatureCard, MetricCard
 from ganbench.contracts.datasets import Dataset, condition_of
 from ganbench.contracts.metrics import BoundedByData, Evidence, ModeHistogram, PictureRows
@@ -173,6 +181,7 @@ class Comparison:
             "captions": (known and kind == "captions", "captions on both sides, which a model that takes them gives"),
             "sources": (known and kind == "sources", "source pictures on both sides, which a translator gives"),
             "players": (isinstance(self.model, TwoPlayers), "a model of a generator and a discriminator"),
+            "translate_back": (isinstance(self.model, BackTranslator), "a model that translates samples back"),
             "reconstruct": (
                 isinstance(self.model, Reconstructor),
                 "a model that reconstructs samples, as autoencoders do",

@@ -6,6 +6,7 @@ from typing import Any
 import torch
 
 from ganbench.contracts.capabilities import (
+    BackTranslator,
     EvidenceBound,
     LatentDecoder,
     Likelihood,
@@ -74,6 +75,14 @@ def _players(model: Any, batch: Batch, profile: Profile) -> None:
     require(torch.equal(before, after), "copies", "a change of the model's own samples", where)
 
 
+def _back(model: Any, batch: Batch, profile: Profile) -> None:  # noqa: ARG001  # all are called alike
+    """Samples are translated back into finite pictures like their sources, in [-1, 1]."""
+    where, shape = "ganbench.BackTranslator.translate_back", tuple(batch.condition.shape)
+    back = model.translate_back(batch.samples)
+    require(tuple(back.shape) == shape, f"shape {shape}", tuple(back.shape), where)
+    require(bool((back.abs() <= 1).all()), "finite pictures in [-1, 1]", "others", where)
+
+
 def _bound(model: Any, batch: Batch, profile: Profile) -> None:
     """Elbo gives a number for each sample."""
     bound, n = model.elbo(batch.samples, seeded(), _given(batch, profile)), len(batch.samples)
@@ -107,6 +116,7 @@ CLAIMS: dict[str, tuple[type[Any], Callable[[Any, Batch, Profile], None]]] = {
     "codes_are_decoded": (LatentDecoder, _decoder),
     "samples_are_reconstructed": (Reconstructor, _reconstructor),
     "players_are_copies": (TwoPlayers, _players),
+    "samples_are_translated_back": (BackTranslator, _back),
     "likelihoods_are_bounded": (EvidenceBound, _bound),
     "every_mode_of_sampling_draws": (SamplingModes, _modes),
 }

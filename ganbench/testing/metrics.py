@@ -10,10 +10,9 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from torch.nn.functional import avg_pool2d
 
-from ganbench.contracts.cards import Column, FeatureCard, MetricCard
-from ganbench.contracts.datasets import Batch, Dataset
+from ganbench.contracts.cards import PAIRING, Column, FeatureCard, MetricCard
+from ganbench.contracts.datasets import Batch, Dataset, condition_of
 from ganbench.contracts.metrics import BoundedByData, Evidence, ModeHistogram, Side
 from ganbench.errors import UnfitError
 from ganbench.evaluation.features import FeatureStore
@@ -21,6 +20,7 @@ from ganbench.registry.measure import Measure
 from ganbench.schema.choice import Choice
 from ganbench.testing.bench import seeded
 from ganbench.testing.kit import Checks, NotApplicableError, require
+from ganbench.testing.spoiling import blurred, in_order, noisy, of_classes
 from ganbench.testing.toys import TOYS
 
 SCORE = "ganbench.Metric.score"
@@ -57,9 +57,10 @@ class MetricChecks(Checks):
         require(self._score(self._fake) == self._good, "equal scores", "others", "ganbench.Evidence.seed")
 
     def the_order_of_samples_means_nothing(self) -> None:
-        """Generated samples in another order have the same score."""
+        """Generated samples in another order have the same score; where they are judged one by one, real ones too."""
         order = torch.randperm(len(self._fake.samples), generator=seeded(3))
-        other = self._score(Batch(self._fake.samples[order], self._fake.condition[order]))
+        real = in_order(self._real, order) if self._one_by_one else self._real
+        other = self._score(in_order(self._fake, order), real)
         for name, value in self._good.items():
             same = math.isclose(value, other[name], rel_tol=1e-3, abs_tol=1e-5)
             require(same, f"{name} of {value:.6g} in any order", f"{other[name]:.6g}", SCORE)
@@ -74,20 +75,20 @@ class MetricChecks(Checks):
 
     def real_data_are_no_worse_than_noise(self) -> None:
         """Held-out real samples score no worse than the same under noise of three standard deviations."""
-        bad = self._score(_noisy(self._fake, 3.0))
+        bad = self._score(noisy(self._fake, 3.0))
         for column in self._directed:
             gain = _gain(column, bad[column.name], self._good[column.name])
             require(gain <= 0, f"{column.name} no better for noise", self._pair(column, self._good, bad), SCORE)
 
     def growing_noise_is_no_gain(self) -> None:
         """Normal noise of growing deviation improves no column."""
-        self._no_gain([_noisy(self._fake, deviation) for deviation in (0.0, 0.1, 0.3, 1.0)], "noise")
+        self._no_gain([noisy(self._fake, deviation) for deviation in (0.0, 0.1, 0.3, 1.0)], "noise")
 
     def growing_blur_is_no_gain(self) -> None:
         """Means over growing squares improve no column; images alone are blurred."""
         if len(self._data.shape) != 3:
             raise NotApplicableError("images alone are blurred")
-        self._no_gain([Batch(_blurred(self._fake.samples, size), self._fake.condition) for size in (1, 3, 5)], "blur")
+        self._no_gain([Batch(blurred(self._fake.samples, size), self._fake.condition) for size in (1, 3, 5)], "blur")
 
     def dropped_classes_are_no_gain(self) -> None:
         """Samples of fewer and fewer classes improve no column."""
@@ -95,7 +96,7 @@ class MetricChecks(Checks):
         if classes < 2:
             raise NotApplicableError("the data have no classes")
         kept = sorted({classes, max(1, classes // 2), 1}, reverse=True)
-        self._no_gain([_of_classes(self._fake, n) for n in kept], "dropped classes")
+        self._no_gain([of_classes(self._fake, n) for n in kept], "dropped classes")
 
     def histograms_count_no_sample_twice(self) -> None:
         """A ModeHistogram counts both sides over the same modes, each sample once at most."""
@@ -117,7 +118,7 @@ class MetricChecks(Checks):
         if not isinstance(self._measure.metric, BoundedByData):
             raise NotApplicableError("it does not claim to be BoundedByData")
         of_card = {column.name: (column.low, column.high) for column in self._card.columns}
-        bounds = self._measure.metric.bounds(self._evidence(_noisy(self._fake, 3.0)))
+        bounds = self._measure.metric.bounds(self._evidence(noisy(self._fake, 3.0)))
         strange = sorted(set(bounds) - set(of_card))
         require(not strange, "bounds of the card's columns", ", ".join(strange), where)
         for name, ends in bounds.items():
@@ -141,16 +142,16 @@ class MetricChecks(Checks):
             worse = max(steps) <= _SLACK * spread + 1e-6 and whole <= _SLACK * spread + 1e-6
             require(worse, f"{column.name} no better under growing {what}", shown, SCORE)
 
-    def _score(self, batch: Batch) -> Mapping[str, float]:
-        return self._measure.metric.score(self._evidence(batch))
+    def _score(self, batch: Batch, against: Batch | None = None) -> Mapping[str, float]:
+        return self._measure.metric.score(self._evidence(batch, against))
 
-    def _evidence(self, batch: Batch) -> Evidence:
-        real, fake = (self._side(each) for each in (self._real, batch))
+    def _evidence(self, batch: Batch, against: Batch | None = None) -> Evidence:
+        real, fake = (self._side(each) for each in (against or self._real, batch))
         return Evidence(real, fake, self._data, None, seed=0, embed=self._embed)
 
     def _side(self, batch: Batch) -> Side:
         samples, labels = batch[0], batch[1]
-        known = labels if self._data.classes else None
+        known = labels if condition_of(self._data) else None
         return Side(samples, known, self._embed(samples) if self._embed else None)
 
     @cached_property
@@ -167,7 +168,7 @@ class MetricChecks(Checks):
 
     @cached_property
     def _data(self) -> Dataset:
-        if {"log_prob", "reconstruct"} & set(self._card.needs):
+        if {"log_prob", "reconstruct", "translate_back"} & set(self._card.needs):
             raise NotApplicableError("it judges what a model says of real samples, and none that it draws")
         if self.subject.dataset is not None:
             return self.factory.dataset(self.subject.dataset)
@@ -179,6 +180,11 @@ class MetricChecks(Checks):
             card: FeatureCard | None = self.factory.catalog.get("features", space.name) if space else None
             if card and not card.fits(toy, kind):
                 reason = f"the features {card.name} know {', '.join(card.knows)}; name a dataset"
+                continue
+            given = condition_of(data)
+            missing = [need for need in self._card.needs if need in PAIRING and (given is None or given.kind != need)]
+            if missing:
+                reason = f"the toys have no {missing[0]} for it; name a dataset"
                 continue
             try:
                 self._measure.metric.score(_plain_evidence(data, self._embedding(data)))
@@ -201,11 +207,19 @@ class MetricChecks(Checks):
         return self._data.head("test", 2 * min(_HALF, self._data.count("test") // 2))
 
     @property
+    def _one_by_one(self) -> bool:
+        """Whether each sample is compared with the one that its source belongs to."""
+        return "sources" in self._card.needs
+
+    @property
     def _real(self) -> Batch:
         return Batch(*(part[: len(part) // 2] for part in self._whole[:2]))
 
     @property
     def _fake(self) -> Batch:
+        """Other real samples; of those that are judged one by one, the same with a little noise."""
+        if self._one_by_one:
+            return noisy(self._real, 0.05)
         return Batch(*(part[len(part) // 2 :] for part in self._whole[:2]))
 
     @cached_property
@@ -225,24 +239,8 @@ def _gain(column: Column, after: float, before: float) -> float:
     return (after - before) if column.better == "higher" else (before - after)
 
 
-def _noisy(batch: Batch, deviation: float) -> Batch:
-    noise = torch.randn(batch.samples.shape, generator=seeded())
-    return Batch(batch.samples + deviation * noise, batch.condition)
-
-
-def _blurred(images: Tensor, size: int) -> Tensor:
-    return avg_pool2d(images, size, stride=1, padding=size // 2, count_include_pad=False)
-
-
-def _of_classes(batch: Batch, classes: int) -> Batch:
-    """Return as many samples, of the first classes alone: those that there are, again and again."""
-    kept = (batch.condition < classes).nonzero()[:, 0]
-    order = kept[torch.arange(len(batch.condition)) % len(kept)]
-    return Batch(batch.samples[order], batch.condition[order])
-
-
 def _plain_evidence(data: Dataset, embed: Callable[[Tensor], Any] | None) -> Evidence:
     batch = data.head("test", 100)
     features = embed(batch.samples) if embed else None
-    side = Side(batch.samples, batch.condition if data.classes else None, features)
+    side = Side(batch.samples, batch.condition if condition_of(data) else None, features)
     return Evidence(side, side, data, None, seed=0, embed=embed)

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import ganbench
 from ganbench import Column, MetricCard
+from ganbench_metrics.conditional import CONDITIONAL
 from ganbench_metrics.definitions import DEFINITIONS
 from ganbench_metrics.of_models import MODEL_METRICS
 
@@ -192,5 +193,5 @@ _METRICS = (
 @ganbench.hookimpl
 def offer_metrics() -> Iterator[MetricCard]:
     """Offer distances between laws, counts of modes, and tests of copying, of labels and of likelihoods."""
-    for card in _METRICS:
+    for card in (*_METRICS, *CONDITIONAL):
         yield replace(card, definition=DEFINITIONS[card.name])

@@ -122,4 +122,14 @@ DEFINITIONS = {
         "than the ones learnt. Ceiling: 1. Over all classes in turn the mean is what is published; a model that is "
         "told labels is not asked."
     ),
+    "translation": (
+        "mean |G(x) − y| / 2 over channels and pixels, in pictures from −1 to 1, between what a model makes of each "
+        "held-out source x and its true translation y; the mean over pictures, and what one picture in twenty exceeds. "
+        "0 is the truth, 1 is white for black. The model called identity gives the floor, and pix2pix, which learns "
+        "from pairs, a ceiling. Missing where data know no truth."
+    ),
+    "cycle": (
+        "mean |F(G(x)) − x| / 2 over held-out sources x, which a model translates by G and back by F. It is a proxy: "
+        "it looks at no truth, and 0 is no proof of a right translation, since any that loses nothing can be undone."
+    ),
 }

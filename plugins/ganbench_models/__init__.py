@@ -132,6 +132,19 @@ _BASELINES = (
         "diffusion",
     ),
     (
+        "cyclegan",
+        "cyclegan:CycleGAN",
+        "CycleGAN (Zhu et al. 2017): translation between two domains of pictures, without pairs.",
+        "translation",
+    ),
+    (
+        "pix2pix",
+        "pix2pix:Pix2Pix",
+        "The ceiling of unpaired translation: pix2pix (Isola et al. 2017), which is shown the pairs.",
+        "reference",
+    ),
+    ("identity", "identity:Identity", "The floor of translation: every source as it is.", "reference"),
+    (
         "pixel-gaussian",
         "pixel_gaussian:PixelGaussian",
         "The floor: an independent normal for every pixel.",

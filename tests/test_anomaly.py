@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 from scipy.stats import mannwhitneyu
 
 import ganbench
-from ganbench.contracts.datasets import Batch
+from ganbench.contracts.datasets import Batch, Source
 from ganbench.contracts.metrics import Evidence, Side
 from ganbench.contracts.models import Task
 from ganbench.errors import BadOptionError, UnfitError
@@ -14,6 +15,7 @@ from ganbench.evaluation.comparison import Comparison
 from ganbench.evaluation.features import FeatureStore
 from ganbench.schema.choice import Choice
 from ganbench.torchkit.resident import Resident
+from ganbench_datasets.image_folder import image_folder
 from ganbench_datasets.withheld import withhold
 from ganbench_metrics.anomaly import Anomaly, area_under_roc
 from ganbench_models.nearest_neighbour import NearestNeighbour
@@ -73,6 +75,20 @@ def test_without_a_class_the_data_are_as_they_were(factory):
 def test_a_class_that_is_not_there_is_refused(data, label, message):
     with pytest.raises(BadOptionError, match=message):
         withhold(data, label)
+
+
+def test_a_class_of_folders_is_left_out_by_its_name(tmp_path):
+    for number, name in enumerate(("cats", "dogs", "frogs")):
+        for split in ("train", "test"):
+            (tmp_path / split / name).mkdir(parents=True)
+            for index in range(2):
+                Image.new("RGB", (4, 4), (number, number, index)).save(tmp_path / split / name / f"{index}.png")
+    data = image_folder(Source(None, tmp_path), str(tmp_path), size=4, without="dogs")
+    assert (data.withheld, data.count("train"), data.count("test")) == (1, 4, 6)
+    with pytest.raises(BadOptionError, match="no class 'cow' to leave out in .*; its classes are cats, dogs, frogs"):
+        image_folder(Source(None, tmp_path), str(tmp_path), size=4, without="cow")
+    with pytest.raises(BadOptionError, match="no class 'cats' to leave out in .*; it has no classes"):
+        image_folder(Source(None, tmp_path), str(tmp_path / "train" / "cats"), size=4, without="cats")
 
 
 def test_the_area_is_that_of_mann_and_whitney_with_ties_as_halves():

@@ -12,7 +12,7 @@ from ganbench_sections.samples import extremes
 
 _INCHES = 0.5  # of a picture's side
 _LEFT = 1.3  # inches for the names of rows
-_ABOVE, _HEAD = 0.85, 0.24  # for the title, and for the name of a model
+_ABOVE, _HEAD = 0.75, 0.3  # for the title, and for the name of a model
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ def draw(blocks: list[Block], title: str) -> Figure:
     figure = Figure(figsize=(max(width, 4.5), height))
     top = height - _ABOVE
     for block in blocks:
-        figure.text(0.1 / figure.get_figwidth(), (top - 0.04) / height, block.who, fontsize=9, weight="bold", va="top")
+        figure.text(0.1 / figure.get_figwidth(), (top - 0.12) / height, block.who, fontsize=9, weight="bold", va="top")
         top -= _HEAD
         for name, pictures in block.rows.items():
             top -= _INCHES

@@ -7,6 +7,7 @@ from torchmetrics import MeanAbsoluteError
 import ganbench
 from ganbench.evaluation.features import FeatureStore
 from ganbench.schema.record import Status
+from ganbench.storage.store import Store
 from ganbench.torchkit.domains import TwoDomains
 from ganbench_metrics.translation import Translation, picture_errors
 
@@ -48,6 +49,21 @@ def test_identity_has_the_error_of_its_sources_and_no_way_back(run, make_spec, f
     assert scores["translation_error"].better == "lower"
     assert scores["translation_error"].protocol["sources"] == "held-out"
     assert scores["cycle_error"].reason == "cycle needs a model that translates samples back"
+
+
+def test_sources_translations_and_truths_are_kept_side_by_side(run, make_spec, tmp_path):
+    budget = ganbench.Budget(updates=1)
+    for model in ("identity", f"cyclegan:{SMALL}"):
+        spec = make_spec(dataset=INVERTED, model=model, loss=None, metrics=SCORES, budget=budget)
+        assert run(spec).status is Status.DONE
+        shown = Store(tmp_path / "a").run(spec.key).picture_rows()
+        rows = shown["translation"]
+        assert list(rows) == ["source", "translation", "truth"]
+        assert (rows["truth"] == 255 - rows["source"]).all()
+        assert (rows["translation"] == rows["source"]).all() == (model == "identity")
+        assert ("cycle" in shown) == (model != "identity")
+    assert list(shown["cycle"]) == ["source", "translation", "there and back"]
+    assert (shown["cycle"]["source"] == rows["source"]).all()
 
 
 def test_a_cycle_goes_there_and_back_and_needs_no_truth(run, make_spec, factory_with):

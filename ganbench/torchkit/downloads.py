@@ -1,6 +1,7 @@
 """A file from the network, once, whole, and checked before anybody reads it; what was cut off goes on where it was."""
 
 import hashlib
+from collections.abc import Callable
 from pathlib import Path
 
 import platformdirs
@@ -40,21 +41,69 @@ def fetched(url: str, sha256: str, path: Path, otherwise: str) -> Path:
     return path
 
 
+def fetched_once(url: str, path: Path, otherwise: str, check: Callable[[Path], None]) -> Path:
+    """Return path, downloaded first if it is not there, where nobody has published a checksum.
+
+    check: raises OSError for a file that is not whole; asked before the file is moved into place. The SHA-256 of what
+    came first is kept beside it, as `path.name.sha256`, and everything later has to have the same. Raises UnfitError
+    with one line that ends in `otherwise`, as fetched does.
+    """
+    from filelock import FileLock
+
+    pin = path.with_name(f"{path.name}.sha256")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(path.with_name(f".{path.name}.lock")):
+            if not path.exists():
+                _download(url, pin.read_text().strip() if pin.exists() else None, path, check)
+            if not pin.exists():
+                check(path)
+                pin.write_text(digest_of(path) + "\n")
+            pinned = pin.read_text().strip()
+    except OSError as error:
+        raise UnfitError(f"{path.name} can't be downloaded from {url} ({_one_line(error)}); {otherwise}") from None
+    found = digest_of(path)
+    if found != pinned:
+        path.unlink()
+        raise UnfitError(
+            f"{path.name} from {url} is not what came first: its SHA-256 is {found}, and {pin.name} has {pinned}; "
+            f"{otherwise}, or remove {str(pin)!r} if it may change"
+        )
+    return path
+
+
 def digest_of(path: Path) -> str:
     """Return a file's SHA-256 in hex digits."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _download(url: str, sha256: str, path: Path) -> None:
+def _download(url: str, sha256: str | None, path: Path, check: Callable[[Path], None] | None = None) -> None:
     """Download beside path and move into its place; a part that does not lead to the right file is thrown away once."""
     part = path.with_name(f".{path.name}.part")
     resumed = part.exists()
     _continue(url, part)
-    if resumed and digest_of(part) != sha256:  # the part was of another file
+    if resumed and not _is_right(part, sha256, check):  # the part was of another file
         part.unlink()
         _continue(url, part)
+    if check is not None:
+        try:
+            check(part)
+        except OSError:
+            part.unlink()  # going on with it would lead to nothing
+            raise
     part.replace(path)
+
+
+def _is_right(path: Path, sha256: str | None, check: Callable[[Path], None] | None) -> bool:
+    if sha256 is not None:
+        return digest_of(path) == sha256
+    try:
+        if check is not None:
+            check(path)
+    except OSError:
+        return False
+    return True
 
 
 def _continue(url: str, part: Path) -> None:

@@ -49,6 +49,25 @@ _DATASETS = (
         "Any folder of class folders: image-folder:folder=PATH,size=32.",
         "images",
     ),
+    (
+        "image-pairs",
+        "image_pairs:image_pairs",
+        "Any two domains of pictures, in folders trainA, trainB, testA and testB: image-pairs:folder=PATH,size=64.",
+        "images",
+    ),
+    ("horse2zebra", "published_domains:horse2zebra", "Horses and zebras, unpaired (Zhu et al. 2017).", "images"),
+    (
+        "monet2photo",
+        "published_domains:monet2photo",
+        "Paintings by Monet and photographs of landscapes, unpaired (Zhu et al. 2017).",
+        "images",
+    ),
+    (
+        "summer2winter",
+        "published_domains:summer2winter",
+        "Yosemite in summer and in winter, unpaired (Zhu et al. 2017).",
+        "images",
+    ),
 )
 
 

@@ -12,10 +12,12 @@ import warnings
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch.nn.functional import conv2d
-from torch.utils.flop_counter import FlopCounterMode
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils.flop_counter import flop_registry
 
 from ganbench.torchkit.convolution import side_by_side
 from ganbench.torchkit.linear import product
@@ -26,12 +28,23 @@ from rows import ROWS
 PAGE = Path(__file__).parent.parent / "results" / "performance" / "README.md"
 
 
-def operations(left: torch.Size, right: torch.Size, *_: object, **__: object) -> int:
-    """Return those of a matrix product (n, k) with the transpose of (m, k), for torch's counter."""
-    return 2 * left[0] * right.numel()
+class Operations(TorchDispatchMode):
+    """Counts the floating-point operations of products and convolutions inside, of gradients of every order too."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.total = 0
 
-PRODUCTS = {torch.ops.mkldnn._linear_pointwise: operations}  # a kernel that the counter does not know
+    def __torch_dispatch__(
+        self, function: Any, types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
+    ) -> Any:
+        """Call a function of torch, and count what it takes by torch's own formulae."""
+        found = function(*args, **(kwargs or {}))
+        if function._overloadpacket is torch.ops.mkldnn._linear_pointwise:  # (n, k) with the transpose of (m, k)
+            self.total += 2 * len(args[0]) * args[1].numel()
+        elif (formula := flop_registry.get(function._overloadpacket)) is not None:
+            self.total += formula(*args, **(kwargs or {}), out_val=found)
+        return found
 
 
 def main() -> None:
@@ -76,11 +89,11 @@ def share(row: Row, ours: Work, seconds: float) -> str:
     """Return what share of the machine's peak a row's operations reached; nothing for one that is not counted."""
     if not row.counted:
         return ""
-    with FlopCounterMode(display=False, custom_mapping=PRODUCTS) as counter:
+    with Operations() as counted:
         ours()
     dtype = torch.bfloat16 if "bf16" in row.name else torch.float32
     most = {"products": peak, "convolutions": convolution_peak}[row.counted](dtype)
-    return f"{counter.get_total_flops() / seconds / most:.0%} of {most / 1e9:.0f} GFLOP/s"
+    return f"{counted.total / seconds / most:.0%} of {most / 1e9:.0f} GFLOP/s"
 
 
 def alternate(ways: list[Work], seconds: float) -> tuple[list[float], list[float]]:

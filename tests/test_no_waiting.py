@@ -8,20 +8,30 @@ from ganbench.schema.choice import Choice
 
 # what reads a value, or has a shape that depends on one
 WAITS = {"_local_scalar_dense", "nonzero", "masked_select", "unique2", "_unique2", "equal", "is_nonzero"}
+# what makes tensors of the host's numbers; those of one number, as optimizers count their steps by, stay on the host
+FROM_HOST = {"lift_fresh", "lift_fresh_copy", "_pin_memory"}
 
 
 class NoWaiting(TorchDispatchMode):
-    """Raises for an operation after which a GPU's host has to wait."""
+    """Raises for an operation after which a GPU's host has to wait, or that moves its data to the device."""
 
     def __torch_dispatch__(self, function, types, args=(), kwargs=None):
         name = function.name().removeprefix("aten::").partition(".")[0]
         assert name not in WAITS, f"{name} waits for the device"
+        assert name not in FROM_HOST or args[0].dim() == 0, f"{name} takes numbers over from the host"
+        if name == "_to_copy":
+            to = (kwargs or {}).get("device") or args[0].device
+            assert to == args[0].device, f"a copy to {to}"
         return function(*args, **(kwargs or {}))
 
 
 def test_the_check_sees_what_waits():
     with NoWaiting(), pytest.raises(AssertionError, match="waits for the device"):
         torch.ones(1).item()
+    with NoWaiting(), pytest.raises(AssertionError, match="from the host"):
+        torch.tensor([1.0, 2.0])
+    with NoWaiting(), pytest.raises(AssertionError, match="a copy to meta"):
+        torch.ones(1).to("meta")
 
 
 @pytest.mark.parametrize("precision", ["fp32", "bf16"])

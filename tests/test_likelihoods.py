@@ -103,7 +103,7 @@ def test_a_conditional_vae_draws_what_its_label_says(digits):
     found = torch.cdist(samples.flatten(1), (means / 127.5 - 1).flatten(1)).argmin(1)
     assert (found == labels).float().mean() > 0.9
     assert model.sample(5, torch.Generator()).shape == (5, 1, 8, 8)
-    with pytest.raises(BadOptionError, match="give it labels too"):
+    with pytest.raises(BadOptionError, match="give it labels or captions too"):
         model.reconstruct(samples)
 
 

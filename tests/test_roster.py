@@ -69,7 +69,8 @@ SMALL = {
 }
 LARGE = {"gmm": "components=2,steps=2,covariance=diag,pca=0"}  # for data of thousands of dimensions
 FACTORY = Factory(discover(OWN), "cpu", Source(None, Path()))
-CARDS = {card.name: card for card, _ in FACTORY.catalog.cards("models")}
+CAPTIONED = {"text-gan"}  # tried by tests of their own
+CARDS = {card.name: card for card, _ in FACTORY.catalog.cards("models") if card.name not in CAPTIONED}
 ADVERSARIAL = [name for name, card in CARDS.items() if card.loss]
 
 

@@ -55,7 +55,8 @@ class Evidence:
 
     dataset and model are None when samples are scored that come from nowhere that we know; a metric whose
     card needs one of them is not asked then. profile: the model's facts, plain ones where there is none.
-    seed: for the metric's own randomness. embed: maps further samples into the metric's feature space.
+    seed: for the metric's own randomness. embed: maps further samples into the metric's feature space; with keep=False
+    for those that don't come again, whose features are not kept on disk.
     """
 
     real: Side
@@ -63,7 +64,7 @@ class Evidence:
     dataset: Dataset | None
     model: Model | None
     seed: int
-    embed: Callable[[Tensor], Features] | None = None
+    embed: Callable[..., Features] | None = None
     profile: Profile = PLAIN
 
 

@@ -13,11 +13,11 @@ from ganbench.contracts.models import Model
 from ganbench.errors import UnfitError
 from ganbench.evaluation.comparison import OTHERS, TRAINING, Comparison, Facts, drawing_protocol, needs_pairs
 from ganbench.evaluation.features import Featured, FeatureStore
-from ganbench.evaluation.pictures import draw_samples
+from ganbench.evaluation.pictures import SHOWN_IMAGES, draw_captioned, draw_samples
 from ganbench.evaluation.resampling import with_deviations
 from ganbench.evaluation.waveforms import kept_waveforms
 from ganbench.schema.choice import Choice
-from ganbench.schema.condition import Labels
+from ganbench.schema.condition import Captions, Labels
 from ganbench.schema.record import Score
 from ganbench.schema.spec import RunSpec
 from ganbench.seeds import isolated, stream
@@ -81,8 +81,13 @@ class Evaluation:
             return self._compared.picture_rows(_scored(self._scores, self.spec.metrics))
 
     def draw(self, path: Path) -> None:
-        """Draw the samples that were scored last, points over the held-out ones."""
+        """Draw the samples that were scored last, points over the held-out ones, images below their captions."""
         assert self.latest is not None, "nothing was scored yet"
+        captions = self.profile.condition
+        if isinstance(captions, Captions) and self._asked is not None and self.latest.ndim == 4:
+            asked = self._asked[:SHOWN_IMAGES].tolist()
+            draw_captioned(path, self.latest, [captions.text(tokens) for tokens in asked])
+            return
         draw_samples(path, self.latest, self._real.samples)
 
     def waveforms(self) -> dict[str, "np.ndarray"]:

@@ -1,5 +1,7 @@
 """Pictures of samples: a grid of images, curves of waveforms, or points over the real ones."""
 
+import textwrap
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -7,6 +9,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 SHOWN_IMAGES, SHOWN_WAVEFORMS, SHOWN_POINTS = 64, 24, 2_500
+_CAPTIONED, _COLUMNS, _LINE, _LINES = 16, 4, 30, 3  # pictures with captions, beside one another; letters, lines of one
 _SMALLEST = 56  # pixels a side; smaller images are enlarged without smoothing
 
 
@@ -32,6 +35,25 @@ def draw_grid(path: Path, images: "Tensor") -> None:
     scale = max(1, -(-_SMALLEST // min(images.shape[-2:])))
     enlarged = interpolate(images.float().cpu(), scale_factor=scale, mode="nearest")
     save_image(enlarged.add(1).div(2).clamp(0, 1), path, format="png", nrow=8, padding=4, pad_value=1.0)
+
+
+def draw_captioned(path: Path, images: "Tensor", captions: Sequence[str]) -> None:
+    """Draw the first images in [-1, 1], each below the caption that it was asked for by, cut off where it is long."""
+    from matplotlib.figure import Figure
+
+    shown = min(_CAPTIONED, len(images))
+    rows = -(-shown // _COLUMNS)
+    figure = Figure(figsize=(1.9 * _COLUMNS, 2.3 * rows), layout="constrained")
+    cells = list(figure.subplots(rows, _COLUMNS, squeeze=False).flat)
+    for axes in cells:
+        axes.set_axis_off()
+    pixels = images[:shown].float().cpu().add(1).div(2).clamp(0, 1).permute(0, 2, 3, 1).numpy()
+    for axes, image, caption in zip(cells, pixels, captions, strict=False):
+        # one channel is shown as grey; captions take as many lines each, so that pictures stand in rows
+        axes.imshow(image, cmap="gray", vmin=0, vmax=1, interpolation="nearest")
+        lines = textwrap.wrap(caption.replace("$", r"\$"), _LINE, max_lines=_LINES, placeholder=" …")
+        axes.set_title("\n".join([*lines, *[" "] * (_LINES - len(lines))]), fontsize=8)
+    figure.savefig(path, format="png", dpi=120)
 
 
 def draw_waveforms(path: Path, waveforms: "Tensor", columns: int = 3) -> None:

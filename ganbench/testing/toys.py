@@ -1,17 +1,21 @@
-"""The kit's own data: two modes of points, images and waveforms, and images to translate; the same everywhere."""
+"""The kit's own data: two modes of points, waveforms, images, with captions or to translate; the same everywhere."""
 
 import torch
 from torch import Tensor
 
 from ganbench.contracts.cards import Card, DatasetCard
-from ganbench.contracts.datasets import GaussianModes, Source
+from ganbench.contracts.datasets import Conditioned, GaussianModes, Source
 from ganbench.registry.catalog import Catalog, Plugin
+from ganbench.schema.condition import Captions
 from ganbench.torchkit.domains import PairedDomains
 from ganbench.torchkit.resident import Resident
 
-POINTS, IMAGES, WAVEFORMS, DOMAINS = "toy-points", "toy-images", "toy-waveforms", "toy-domains"
-TOYS = (IMAGES, POINTS, WAVEFORMS, DOMAINS)
+POINTS, IMAGES, WAVEFORMS, DOMAINS, CAPTIONED = (
+    "toy-points", "toy-images", "toy-waveforms", "toy-domains", "toy-captions",
+)  # fmt: skip
+TOYS = (IMAGES, POINTS, WAVEFORMS, DOMAINS, CAPTIONED)
 
+WORDS = Captions(("bright", "on", "the", "left", "right"), 4)
 _COUNTS = {"train": 512, "test": 256}
 _DEVIATION = 0.05
 
@@ -50,12 +54,27 @@ def toy_domains(source: Source) -> PairedDomains:  # noqa: ARG001
     return PairedDomains((second, first), (test.flip(3), test), (first.flip(3), first), truth=True)
 
 
+class ToyCaptions(Resident, Conditioned):
+    """The images of toy_images, each asked for by a caption that says where it is bright."""
+
+    def __init__(self, source: Source) -> None:
+        captions = torch.tensor([WORDS.tokens(f"bright on the {side}") for side in ("left", "right")])
+        splits = {split: _images(split) for split in _COUNTS}
+        super().__init__({split: (images, captions[labels]) for split, (images, labels) in splits.items()}, classes=0)
+
+    @property
+    def condition(self) -> Captions:
+        """Five words, four a caption."""
+        return WORDS
+
+
 def with_toys(catalog: Catalog) -> Catalog:
     """Return a catalog that has the toys too."""
     cards: list[Card] = [
         DatasetCard(POINTS, make=ToyPoints, about="Two Gaussians in the plane.", kind="points"),
         DatasetCard(IMAGES, make=toy_images, about="Two kinds of images of 8 x 8.", kind="images"),
         DatasetCard(DOMAINS, make=toy_domains, about="Images to be turned.", kind="images"),
+        DatasetCard(CAPTIONED, make=ToyCaptions, about="Two kinds of images, by captions.", kind="images"),
         DatasetCard(WAVEFORMS, make=toy_waveforms, about="Two kinds of waveforms of 32 values."),
     ]
     if POINTS in catalog.names("datasets"):

@@ -4,32 +4,52 @@ from collections.abc import Iterator
 
 import ganbench
 
+# name, where it is in this package, about, the datasets that it was made for, and the kind of data
+_SPACES = (
+    ("raw", "raw:Raw", "The samples' own numbers: pixels in [-1, 1], or coordinates.", ("*",), ""),
+    (
+        "mnist-classifier",
+        "digit_classifier:mnist_classifier",
+        "A classifier of MNIST's digits that comes with ganbench; stacked ones are judged one by one.",
+        (
+            "mnist",
+            "stacked-mnist",
+        ),
+        "images",
+    ),
+    (
+        "digits-classifier",
+        "digit_classifier:digits_classifier",
+        "A classifier of scikit-learn's digits that comes with ganbench.",
+        ("digits",),
+        "images",
+    ),
+    (
+        "shapes-recogniser",
+        "scene_recogniser:SceneFeatures",
+        "A recogniser of scenes of shapes that comes with ganbench: its features of each place.",
+        ("shapes",),
+        "images",
+    ),
+    (
+        "shapes-factors",
+        "scene_recogniser:SceneFactors",
+        "What the same recogniser reads: log-probabilities of shape, colour and size at each place.",
+        ("shapes",),
+        "images",
+    ),
+    (
+        "inception",
+        "inception:Inception",
+        "The Inception-v3 of FID, KID and IS; resizing=clean or legacy; downloads 96 MB once.",
+        ("*",),
+        "images",
+    ),
+)
+
 
 @ganbench.hookimpl
 def offer_features() -> Iterator[ganbench.FeatureCard]:
-    """Offer the samples themselves, classifiers of digits, and the features of published scores."""
-    yield ganbench.FeatureCard(
-        "raw",
-        make="ganbench_features.raw:Raw",
-        about="The samples' own numbers: pixels in [-1, 1], or coordinates.",
-    )
-    yield ganbench.FeatureCard(
-        "mnist-classifier",
-        make="ganbench_features.digit_classifier:mnist_classifier",
-        about="A classifier of MNIST's digits that comes with ganbench; stacked ones are judged one by one.",
-        knows=("mnist", "stacked-mnist"),
-        kind="images",
-    )
-    yield ganbench.FeatureCard(
-        "digits-classifier",
-        make="ganbench_features.digit_classifier:digits_classifier",
-        about="A classifier of scikit-learn's digits that comes with ganbench.",
-        knows=("digits",),
-        kind="images",
-    )
-    yield ganbench.FeatureCard(
-        "inception",
-        make="ganbench_features.inception:Inception",
-        about="The Inception-v3 of FID, KID and IS; resizing=clean or legacy; downloads 96 MB once.",
-        kind="images",
-    )
+    """Offer the samples themselves, classifiers of digits, a recogniser of scenes, and Inception."""
+    for name, make, about, knows, kind in _SPACES:
+        yield ganbench.FeatureCard(name, make=f"{__name__}.{make}", about=about, knows=knows, kind=kind)

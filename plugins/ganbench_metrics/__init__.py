@@ -8,6 +8,7 @@ from ganbench import Column, MetricCard
 from ganbench_metrics.conditional import CONDITIONAL
 from ganbench_metrics.definitions import DEFINITIONS
 from ganbench_metrics.of_models import MODEL_METRICS
+from ganbench_metrics.scene_cards import SCENE_METRICS
 
 # what perfect samples score: the mass of a plane Gaussian within three standard deviations, 1 - exp(-4.5)
 _PERFECT = "closer to 0.98889"
@@ -192,6 +193,6 @@ _METRICS = (
 
 @ganbench.hookimpl
 def offer_metrics() -> Iterator[MetricCard]:
-    """Offer distances between laws, counts of modes, and tests of copying, of labels and of likelihoods."""
-    for card in (*_METRICS, *CONDITIONAL):
+    """Offer distances between laws, counts of modes, and tests of copying, labels, likelihoods and captions."""
+    for card in (*_METRICS, *CONDITIONAL, *SCENE_METRICS):
         yield replace(card, definition=DEFINITIONS[card.name])

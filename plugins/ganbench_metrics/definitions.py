@@ -66,6 +66,24 @@ DEFINITIONS = {
         "amplitudes, decays and phases below a value and those of the law, about 0.87/√n for n perfect samples; and "
         "the root mean square, over frequencies, of the decibels between the mean power spectra of both sides."
     ),
+    "alignment": (
+        "A recogniser reads each picture's objects. A caption's objects are looked for among them, each at a place of "
+        "its own, so that most of what it says is found; the share that is found, of shapes, colours, sizes, "
+        "relations and numbers of objects, together and apart; a relation is that of objects of which the shape or the "
+        "colour is found. With captions in random order it is the floor, for "
+        "chance finds something too; in the captions' real scenes it is the ceiling, which the recogniser's errors set."
+    ),
+    "composition": (
+        "The alignment of pictures that the model draws for captions whose every object is of a pair of shape and "
+        "colour that neither split has, though both splits have the shape and the colour. What of shape and colour "
+        "falls below the alignment does not compose."
+    ),
+    "scene-modes": (
+        "A recogniser reads the objects of each picture: scenes that have clear objects alone, how many of these "
+        "differ, and which kinds of objects come up, by shape, colour, size and place, with the KL divergence from "
+        "their histogram to equal shares. Real scenes are nearly all different; samples are held against their number. "
+        "A blotch of one colour is often read as the shape that it resembles: whole scenes are so many at most."
+    ),
     "class-modes": (
         "A classifier judges every generated sample. The classes that come up, and the KL divergence from the "
         "histogram of judgements to equal shares: 0 where every class has its own, log(classes) for a single one."

@@ -27,7 +27,13 @@ _ADVERSARIAL = (
     (
         "cgan",
         "cgan:CGAN",
-        "Conditional GAN (Mirza and Osindero 2014): labels join the input of both players.",
+        "Conditional GAN (Mirza and Osindero 2014): labels, or captions, join the input of both players.",
+        "non-saturating",
+    ),
+    (
+        "text-gan",
+        "text_gan:TextGAN",
+        "Pictures by captions (Reed et al. 2016): the discriminator is shown real pictures with wrong captions too.",
         "non-saturating",
     ),
     (

@@ -11,7 +11,10 @@ from torch.nn.functional import binary_cross_entropy_with_logits, one_hot
 from ganbench import (
     BadOptionError,
     Batch,
+    Captions,
+    Condition,
     EvidenceBound,
+    Labels,
     LatentDecoder,
     Profile,
     Reconstructor,
@@ -21,13 +24,16 @@ from ganbench import (
 )
 from ganbench.torchkit.descent import DescentModel, no_condition
 from ganbench_models.perceptrons import two_hidden_layers
+from ganbench_models.text_encoder import TextEncoder
+
+_TEXT = 128  # numbers that stand for a caption
 
 
 class VAE(DescentModel, LatentDecoder, Reconstructor, EvidenceBound):
     """Perceptrons on both sides of a Gaussian code; the negative ELBO is minimised, in nats a sample.
 
     Encoder and decoder have two layers of ReLU, trained by Adam; the paper has one layer of 500 tanh units, trained by
-    Adagrad in batches of 100.
+    Adagrad in batches of 100. Captions are read by a recurrent network that is trained with both coders.
     """
 
     def __init__(  # the settings of the model and of its training
@@ -44,7 +50,9 @@ class VAE(DescentModel, LatentDecoder, Reconstructor, EvidenceBound):
                 "around the decoder's mean, with one learnt deviation for all dimensions"
             ),
         ] = None,
-        conditional: Annotated[bool, Setting("whether labels join the input of encoder and decoder")] = False,
+        conditional: Annotated[
+            bool, Setting("whether labels or captions join the input of encoder and decoder")
+        ] = False,
         learning_rate: Annotated[float, Setting("of Adam", above=0)] = 1e-3,
         batch: Annotated[int, Setting("training samples in a batch", at_least=1)] = 128,
     ) -> None:
@@ -53,11 +61,10 @@ class VAE(DescentModel, LatentDecoder, Reconstructor, EvidenceBound):
             likelihood = "bernoulli" if task.images else "gaussian"
         if likelihood == "bernoulli" and not task.images:
             raise UnfitError("a bernoulli likelihood is for pixels; take vae:likelihood=gaussian for points")
-        if conditional and task.classes < 1:
-            raise UnfitError("a conditional model needs data with classes")
+        if conditional and not isinstance(task.condition, Labels | Captions):
+            raise UnfitError("a conditional model needs data with classes or captions")
         self.latent, self.likelihood, self.conditional = latent, likelihood, conditional
-        labels = task.classes if conditional else 0
-        networks = _Networks(task, latent, width, labels)
+        networks = _Networks(task, latent, width, task.condition if conditional else None)
         super().__init__(task, networks, learning_rate=learning_rate, batch=batch)
         self.network: _Networks = networks
 
@@ -112,7 +119,7 @@ class VAE(DescentModel, LatentDecoder, Reconstructor, EvidenceBound):
         if not self.conditional:
             no_condition(condition)
         codes = torch.randn(n, self.latent, generator=generator, device=generator.device)
-        if self.conditional and condition is None:
+        if self.conditional and condition is None and self.task.classes:
             condition = torch.randint(self.task.classes, (n,), generator=generator, device=generator.device)
         samples = self.decode(codes, condition)
         if self.task.images:
@@ -154,8 +161,8 @@ class VAE(DescentModel, LatentDecoder, Reconstructor, EvidenceBound):
         if not self.conditional:
             return values
         if condition is None:
-            raise BadOptionError("this model is conditional; give it labels too")
-        return torch.cat([values, one_hot(condition, self.task.classes).to(values.dtype)], dim=1)
+            raise BadOptionError("this model is conditional; give it labels or captions too")
+        return torch.cat([values, self.network.embedded(condition).to(values.dtype)], dim=1)
 
     def _shaped(self, decoded: Tensor) -> Tensor:
         values = decoded.sigmoid().mul(2).sub(1) if self.likelihood == "bernoulli" else decoded
@@ -163,8 +170,18 @@ class VAE(DescentModel, LatentDecoder, Reconstructor, EvidenceBound):
 
 
 class _Networks(nn.Module):
-    def __init__(self, task: Task, latent: int, width: int, labels: int) -> None:
+    def __init__(self, task: Task, latent: int, width: int, condition: Condition | None) -> None:
         super().__init__()
-        self.encoder = two_hidden_layers(task.dimensions + labels, width, 2 * latent)
-        self.decoder = two_hidden_layers(latent + labels, width, task.dimensions)
+        self.classes = condition.classes if isinstance(condition, Labels) else 0
+        joined = _TEXT if isinstance(condition, Captions) else self.classes
+        self.encoder = two_hidden_layers(task.dimensions + joined, width, 2 * latent)
+        self.decoder = two_hidden_layers(latent + joined, width, task.dimensions)
         self.log_variance = nn.Parameter(torch.zeros(()))  # of the gaussian likelihood
+        self.text = TextEncoder(condition, _TEXT) if isinstance(condition, Captions) else None
+
+    def embedded(self, condition: Tensor) -> Tensor:
+        """Return labels (n,) as zeros and a one, captions (n, length) as vectors that both coders read."""
+        if self.text is not None:
+            vectors: Tensor = self.text(condition)
+            return vectors
+        return one_hot(condition, self.classes)

@@ -31,6 +31,11 @@ _SECTIONS = (
         "waveforms:Waveforms",
         "Waveforms that each model's best seed draws, and their mean spectrum beside the real one.",
     ),
+    (
+        "caption-factors",
+        "caption_factors:CaptionFactors",
+        "How much of what captions say is in the pictures, factor by factor, with floor and ceiling.",
+    ),
     ("training-strips", "training_pictures:Strips", "What the same latents gave at each checkpoint, a row a model."),
     ("training-animation", "training_pictures:Animation", "The same as an animation."),
     (

@@ -1,0 +1,132 @@
+"""Models that take captions: what the discriminator is shown, how captions are read, and that they steer."""
+
+import itertools
+
+import pytest
+import torch
+from torch.nn.functional import softplus
+
+import ganbench
+from ganbench.contracts.models import Task
+from ganbench.evaluation.features import FeatureStore
+from ganbench.registry.factory import Factory
+from ganbench.schema.choice import Choice
+from ganbench.schema.spec import Budget
+from ganbench.testing import check_model
+from ganbench.testing.toys import CAPTIONED, WORDS, with_toys
+from ganbench_losses.non_saturating import NonSaturating
+from ganbench_models.text_encoder import TextEncoder
+from ganbench_models.text_gan import TextGAN
+
+LEFT, RIGHT = (torch.tensor(WORDS.tokens(f"bright on the {side}")) for side in ("left", "right"))
+
+
+def text_gan(norm="none", shape=(1, 8, 8), **settings):
+    torch.manual_seed(0)
+    loss = NonSaturating(NonSaturating.recipe.but({"batch": 6}))
+    return TextGAN(Task(shape, 0, "cpu", 64, 0, loss=loss, condition=WORDS), width=4, norm=norm, **settings)
+
+
+def batch(n=6, shape=(1, 8, 8)):
+    generator = torch.Generator().manual_seed(0)
+    samples = torch.rand(n, *shape, generator=generator) * 2 - 1
+    captions = torch.stack([LEFT, RIGHT])[torch.arange(n) % 2]
+    return ganbench.Batch(samples, captions)
+
+
+def test_wrong_captions_and_generated_pictures_are_each_half_of_what_is_false():
+    model, (samples, captions) = text_gan(), batch()
+    fake = torch.tanh(torch.randn(samples.shape, generator=torch.Generator().manual_seed(1)))
+    judged = [each.logits for each in model._look_at_both(samples, fake, captions)]
+    assert [len(each) for each in judged] == [12, 12]
+    loss = model.loss.discriminator(*judged)
+    judge = model.discriminator
+    real, made = judge(samples, captions), judge(fake, captions)
+    wrong = judge(samples, torch.cat([captions[-1:], captions[:-1]]))
+    by_hand = softplus(-real).mean() + (softplus(made).mean() + softplus(wrong).mean()) / 2
+    assert loss.item() == pytest.approx(by_hand.item(), abs=1e-6)
+
+
+@pytest.mark.parametrize("objective", ["wasserstein-gp", "relativistic-r1r2", "lecam", "feature-matching", "hinge"])
+def test_other_objectives_train_it_too(objective, factory):
+    loss = factory.loss(Choice.parse(objective), {"batch": 6})
+    model = TextGAN(Task((1, 8, 8), 0, "cpu", 64, 0, loss=loss, condition=WORDS), width=4, norm="none")
+    terms = list(model.fit(itertools.repeat(batch(), 12)))
+    assert terms
+    assert all(value.isfinite() for each in terms for value in each.values())
+
+
+@pytest.mark.parametrize("norm", ["batch", "layer", "none"])
+@pytest.mark.parametrize("shape", [(1, 8, 8), (3, 32, 32)])
+def test_it_draws_what_captions_say_at_every_size(norm, shape):
+    model = text_gan(norm, shape)
+    assert list(model.fit(itertools.repeat(batch(shape=shape), 2)))
+    generator = torch.Generator().manual_seed(0)
+    samples = model.sample(5, generator, LEFT.expand(5, -1))
+    assert samples.shape == (5, *shape)
+    assert samples.abs().max() <= 1
+    with pytest.raises(ganbench.BadOptionError, match="draws what captions say"):
+        model.sample(5, generator)
+
+
+def test_words_and_their_order_are_read_and_padding_is_not():
+    torch.manual_seed(0)
+    encoder = TextEncoder(ganbench.Captions(("red", "blue", "circle"), 4), 16).eval()
+    short = torch.tensor([[1, 3], [2, 3], [3, 1]])
+    padded = torch.cat([short, torch.zeros(3, 2, dtype=torch.int64)], dim=1)
+    vectors = encoder(padded)
+    assert torch.allclose(vectors, encoder(short), atol=1e-6)
+    assert torch.allclose(vectors[1:2], encoder(padded[1:2]), atol=1e-6)
+    assert ((vectors[0] - vectors[1:]).abs().amax(dim=1) > 0.1).all()
+
+
+@pytest.mark.parametrize("condition", [ganbench.Labels(3), ganbench.Sources((1, 8, 8)), None])
+def test_it_is_for_captions(condition):
+    loss = NonSaturating(NonSaturating.recipe)
+    with pytest.raises(ganbench.UnfitError, match="text-gan needs data with captions, such as shapes"):
+        TextGAN(Task((1, 8, 8), 0, "cpu", 64, 0, loss=loss, condition=condition), width=4)
+
+
+@pytest.fixture
+def toys(catalog, factory):
+    return Factory(with_toys(catalog), "cpu", factory.source)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "loss", "updates"),
+    [("text-gan:width=16", "non-saturating:batch=32,learning_rate=1e-3", 150),
+     ("cgan:width=16", "non-saturating:batch=32,learning_rate=1e-3", 300), ("vae:conditional=true", None, 100)],
+)  # fmt: skip
+def test_captions_steer_where_it_is_bright(name, loss, updates, toys, make_spec):
+    spec = make_spec(dataset=CAPTIONED, model=name, loss=loss, budget=Budget(updates=updates))
+    torch.manual_seed(0)
+    model = toys.model(spec)
+    data = toys.dataset(Choice(CAPTIONED))
+    list(model.fit(itertools.islice(data.batches("train", model.profile().batch, 0), updates)))
+    for caption, side in ((LEFT, 1), (RIGHT, -1)):
+        samples = model.sample(50, torch.Generator().manual_seed(0), caption.expand(50, -1))
+        lean = samples[..., :4].mean(dim=(1, 2, 3)) - samples[..., 4:].mean(dim=(1, 2, 3))
+        assert (side * lean > 0).double().mean() > 0.9
+
+
+@pytest.mark.slow
+def test_it_keeps_the_contract_of_models(factory):
+    check_model("text-gan:width=16", None, "non-saturating:batch=16", factory)
+
+
+@pytest.mark.slow
+def test_a_run_is_scored_by_its_captions_and_shown_below_them(toys, make_spec, run, tmp_path):
+    metrics = tuple(Choice(name) for name in ("alignment", "composition", "scene-modes"))
+    spec = make_spec(
+        dataset="shapes:examples=400,objects=2", model="text-gan:width=4", budget=Budget(updates=4), samples=60,
+        metrics=metrics,
+    )  # fmt: skip
+    record = run(spec, "results", features=FeatureStore(toys))
+    assert record.status == "done", record.reason
+    scores = {score.name: score for score in record.checkpoints[-1].scores}
+    assert scores["alignment_ceiling"].value > 0.98
+    assert 0 <= scores["alignment"].value <= 1
+    assert scores["alignment"].protocol["captions"] == "held-out"
+    assert scores["composition_ceiling"].value > 0.98
+    assert list((tmp_path / "results").rglob("samples.png"))

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import torch
 from scipy import ndimage
+from test_planted_faults import caught
 
 import ganbench
 from ganbench.contracts.pairs import training_batches
@@ -101,6 +102,25 @@ def test_a_run_gives_pairs_or_is_skipped_with_the_reason(known, domains, factory
     record = run(make_spec(dataset="tens", model="copier", loss=None, samples=1), features=FeatureStore(factory))
     assert record.status is (Status.DONE if known else Status.SKIPPED), record.reason
     assert known or record.reason == "it learns from pairs, and these data know none; use a model for unpaired domains"
+
+
+def test_pairs_that_start_anew_and_pictures_that_come_back_out_of_range_are_caught(domains, factory_with):
+    class Forgetful(PairedDomains):
+        def pairs(self, size, seed, start=0):
+            return super().pairs(size, seed)
+
+    class Loud(Copier, ganbench.BackTranslator):
+        def translate_back(self, samples):
+            return 3 * samples
+
+    domains.__class__ = Forgetful
+    factory = factory_with(
+        "strangers",
+        datasets=[ganbench.DatasetCard("stranger", make=lambda source: domains, about="", kind="images")],
+        models=[ganbench.ModelCard("stranger", make=Loud, about="")],
+    )
+    caught(factory, "datasets", "pairs-go-on-from-any-start")
+    caught(factory, "models", "samples-are-translated-back", "toy-domains")
 
 
 @pytest.mark.parametrize("target", TARGETS)

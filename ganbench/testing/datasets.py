@@ -10,6 +10,7 @@ from typing import Any
 import torch
 
 from ganbench.contracts.datasets import Dataset, GaussianModes, ToneDataset, condition_of
+from ganbench.contracts.pairs import KnownPairs
 from ganbench.schema.condition import Captions, Condition, Sources
 from ganbench.testing.kit import Checks, NotApplicableError, require
 
@@ -26,7 +27,8 @@ class DatasetChecks(Checks):
         return (
             cls.samples_have_their_shape_and_range, cls.conditions_are_what_it_says, cls.a_head_has_as_many_as_asked,
             cls.a_pass_has_every_sample_once, cls.batches_go_on_from_any_start, cls.seeds_shuffle,
-            cls.global_streams_are_left_alone, cls.modes_are_where_it_says, cls.tones_keep_their_law,
+            cls.global_streams_are_left_alone, cls.pairs_go_on_from_any_start,
+            cls.modes_are_where_it_says, cls.tones_keep_their_law,
         )  # fmt: skip
 
     @cached_property
@@ -103,6 +105,16 @@ class DatasetChecks(Checks):
         next(self.data.batches("train", 8, seed=0))
         self.data.head("test", 1)
         require(torch.equal(before, torch.get_rng_state()), "the stream as it was", "another state", BATCHES)
+
+    def pairs_go_on_from_any_start(self) -> None:
+        """Pairs of KnownPairs look like other batches, and those from a start are the ones that come there."""
+        if not isinstance(self.data, KnownPairs):
+            raise NotApplicableError("it does not claim to be KnownPairs")
+        where, usual = "ganbench.KnownPairs.pairs", next(self.data.batches("train", 8, seed=0))
+        late, fourth = next(self.data.pairs(8, 0, 24)), next(islice(self.data.pairs(8, 0), 3, None))
+        for found, first, expected in zip(late, fourth, usual, strict=True):
+            require(found.shape == expected.shape, f"shape {tuple(expected.shape)}", tuple(found.shape), where)
+            require(torch.equal(found, first), "the pairs that come there", "others", where)
 
     def modes_are_where_it_says(self) -> None:
         """Samples of GaussianModes lie about the means, within their deviation."""

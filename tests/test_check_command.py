@@ -96,6 +96,7 @@ def test_the_command_gives_json():
     ("words", "line"),
     [
         (["hingee"], "unknown name 'hingee'; did you mean 'hinge'"),
+        (["not-installed"], "no plugin in use offers 'not-installed'; is its package installed, with an entry point"),
         (["hinge", "--kind", "modle"], "unknown kind 'modle'"),
         (["hinge", "--kind", "model"], "unknown model 'hinge'"),
         (["hinge", "--expect", "nonsense"], "write --expect CHECK=REASON"),

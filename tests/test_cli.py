@@ -101,7 +101,7 @@ def test_skipped_runs_alone_are_no_failure(ganbench):
         ("describe model dcgna", "unknown model 'dcgna'; did you mean 'dcgan'"),
         ("report", "no runs in 'ganbench-results'"),
         ("show abc", "no run 'abc' in 'ganbench-results'"),
-        ("run --modle x", "No such option '--modle'"),
+        ("run --modle x", "--modle"),
         ("run --precision fp8", "'fp8' is not one of 'fp32', 'bf16'. (see main run --help)"),
         ("show", "Missing argument 'RUN'."),
         ("sample abc", "no run 'abc' in 'ganbench-results'"),

@@ -1,5 +1,6 @@
 """The documents can't drift: each of their blocks is run, or read by what would read it."""
 
+import configparser
 import re
 import shlex
 import shutil
@@ -88,11 +89,21 @@ def test_the_commands_that_install_and_test_are_the_ones_that_ci_runs():
         assert part in script
 
 
-def test_the_documented_tox_environments_are_there():
-    tox = (ROOT / "tox.ini").read_text()
-    for name in ("py311", "py312", "py313", "lint", "type", "door", "docs"):
-        assert f"`{name}`" in CONTRIBUTING.read_text()
-        assert re.search(rf"env_list = .*\b{name}\b", tox)
+def test_the_readme_names_every_tox_factor_and_the_workflow_runs_every_environment():
+    settings = configparser.ConfigParser()
+    settings.read(ROOT / "tox.ini")
+    environments = settings["tox"]["env_list"].replace("\n", ",").split(", ")
+    factors = {factor for name in environments for factor in name.split("-")}
+    table = README.read_text().split("| factor |")[1].split("\n\n")[0]
+    named = {name for row in re.findall(r"^\| (.*?) \|", table, re.MULTILINE) for name in re.findall(r"`(\w+)`", row)}
+    assert named == factors
+    workflow = (ROOT / ".github" / "workflows" / "ci.yml").read_text()
+    assert set(re.findall(r"env: ([\w-]+)", workflow) + re.findall(r"tox run -e (\w[\w-]*)", workflow)) == set(
+        environments
+    )
+    assert {name.removeprefix("testenv:") for name in settings if name.startswith("testenv:")} <= set(environments)
+    bounds = re.findall(r'"(torch|numpy|pandas)>=([\d.]+)"', (ROOT / "pyproject.toml").read_text())
+    assert all(version in table for _, version in bounds)
 
 
 @pytest.mark.slow

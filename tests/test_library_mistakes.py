@@ -42,6 +42,7 @@ class NoModel(torch.nn.Module):
     ("options", "message"),
     [
         ({"models": NoModel}, "NoModel is no model: it has no fit, sample; a model has fit, sample, state_dict"),
+        ({"losses": NoModel}, "NoModel is no loss: it has no generator, discriminator; a loss has generator, discr"),
         ({"models": lambda task: 3}, "what <lambda> gives, a int, is no model: it has no fit"),
         ({"models": 3}, "a model is a name, or a class or function that makes one, not 3"),
         ({"models": {"gmm": PlainNormal}}, "the model 'gmm' is there already, from ganbench-models"),

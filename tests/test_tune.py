@@ -34,6 +34,7 @@ def test_a_space_reads_as_it_is_typed():
     ("text", "message"),
     [
         ("", "can't read '' in the space ''; write NAME=LOW..HIGH, NAME=log:LOW..HIGH or NAME=one|other"),
+        (None, "a space is a text, such as 'learning_rate=log:1e-5..1e-2', and not None"),
         ("width", "can't read 'width' in the space"),
         ("width=", "can't read 'width=' in the space"),
         ("width=8", "can't read '8' in the space"),

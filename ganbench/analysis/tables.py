@@ -54,7 +54,7 @@ def leaderboard(frame: pd.DataFrame, baseline: str | None = None) -> pd.DataFram
         board[name] = board[name].map(lambda value, absent=absent: absent if isinstance(value, float) else value)
     board["reason"] = board["reason"].where(board["reason"] != "", board.pop("score_reason").fillna(""))
     for name in ("seeds", "failed_seeds"):
-        board[name] = board[name].fillna(0).astype(int)
+        board[name] = pd.to_numeric(board[name]).fillna(0).astype(int)
     return board
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -67,7 +68,11 @@ def _kind(catalog: Catalog, name: str, kind: str | None) -> str:
         return plural(kind)
     found = [each for each in kinds() if name in catalog.names(each)]
     if not found:
-        raise UnknownNameError("name", name, [each for kind in kinds() for each in catalog.names(kind)])
+        known = [each for kind in kinds() for each in catalog.names(kind)]
+        if get_close_matches(name, known):
+            raise UnknownNameError("name", name, known)
+        why = "is its package installed, with an entry point in the group 'ganbench'? (see ganbench plugins)"
+        raise BadOptionError(f"no plugin in use offers {name!r}; {why}")
     if len(found) > 1:
         either = " or ".join(f"--kind {singular(each)}" for each in found)
         raise BadOptionError(f"{name!r} is a name of {len(found)} kinds; add {either}")

@@ -20,6 +20,8 @@ from ganbench.schema.spec import RunSpec
 
 ORIGIN = Plugin("objects", "handed in", "")
 _ABOUT = "Handed in as an object."
+_MODEL = ("fit", "sample", "state_dict", "load_state_dict")
+_LOSS = ("generator", "discriminator")
 _CARDS: dict[str, type[Card]] = {
     "models": ModelCard,
     "datasets": DatasetCard,
@@ -118,6 +120,8 @@ class HandedIn:
         name = name or _kebab(thing, what)
         if kind == "models":
             return ModelCard(name, _checked_model(thing), _ABOUT, loss=_own_loss(thing, self.catalog))
+        if isinstance(thing, type) and (missing := _missing(thing, _LOSS)):
+            raise BadOptionError(f"{thing.__name__} is no loss: it has no {missing}; a loss has {', '.join(_LOSS)}")
         return LossCard(name, thing, _ABOUT)
 
 
@@ -164,9 +168,12 @@ def _checked_model(thing: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _no_model(kind: type, what: str) -> str:
-    names = ("fit", "sample", "state_dict", "load_state_dict")
-    missing = [name for name in names if not any(name in vars(base) for base in kind.__mro__)]
-    return f"{what} is no model: it has no {', '.join(missing)}; a model has {', '.join(names)}"
+    return f"{what} is no model: it has no {_missing(kind, _MODEL)}; a model has {', '.join(_MODEL)}"
+
+
+def _missing(kind: type, names: tuple[str, ...]) -> str:
+    """Return the names that a class has not, in words."""
+    return ", ".join(name for name in names if not any(name in vars(base) for base in kind.__mro__))
 
 
 def _called(thing: Any) -> str:

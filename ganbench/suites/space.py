@@ -35,6 +35,8 @@ class Axis:
 
 def parse_space(text: str) -> tuple[Axis, ...]:
     """Read a space; raises BadOptionError for what can't be read."""
+    if not isinstance(text, str):
+        raise BadOptionError(f"a space is a text, such as 'learning_rate=log:1e-5..1e-2', and not {text!r:.80}")
     axes: dict[str, Axis] = {}
     for piece in text.split(","):
         name, equals, said = (part.strip() for part in piece.partition("="))

@@ -9,7 +9,7 @@ import pytest
 from test_docs import REFERENCE, ROOT, blocks
 
 import ganbench as public
-from ganbench.contracts.cards import Card, Column
+from ganbench.contracts.cards import NEEDS, Card, Column
 from ganbench.contracts.versions import CONTRACT
 from ganbench.registry.catalog import kinds
 
@@ -78,6 +78,11 @@ def test_every_card_and_every_field_is_documented_with_its_default():
         for field in fields:
             default = "" if field.default is dataclasses.MISSING else f"`{field.default!r}`".replace("'", '"')
             assert found[kind.__name__][field.name] == default, (kind, field.name)
+
+
+def test_what_a_metric_may_need_is_listed_whole():
+    row = re.search(r"^\| `needs` .*$", (PLUGINS / "book" / "cards.md").read_text(), re.MULTILINE)[0]
+    assert re.findall(r"`(\w+)`", row)[1:] == list(NEEDS)
 
 
 def test_the_contents_name_every_page_and_every_page_is_short():

@@ -55,7 +55,7 @@ def test_a_thing_whose_every_check_is_skipped_fails(factory):
     *skipped, last = run_checks(Subject.of("metrics", "likelihood", factory=factory))
     assert {outcome.verdict for outcome in skipped} == {Verdict.SKIPPED}
     assert (last.check, last.verdict) == ("something-was-checked", Verdict.FAILED)
-    assert "all 10 were skipped: it needs a model" in last.found
+    assert "all 10 were skipped: it judges what a model says" in last.found
 
 
 @pytest.mark.slow
@@ -96,7 +96,7 @@ def test_the_command_gives_json():
     ("words", "line"),
     [
         (["hingee"], "unknown name 'hingee'; did you mean 'hinge'"),
-        (["not-installed"], "no plugin in use offers 'not-installed'; is its package installed, with an entry point"),
+        (["zzzzzz"], "no plugin in use offers 'zzzzzz'; is its package installed, with an entry point in the group"),
         (["hinge", "--kind", "modle"], "unknown kind 'modle'"),
         (["hinge", "--kind", "model"], "unknown model 'hinge'"),
         (["hinge", "--expect", "nonsense"], "write --expect CHECK=REASON"),

@@ -9,6 +9,7 @@ import numpy as np
 from ganbench.storage.curves import IMAGES, UPDATE, Columns
 from ganbench.storage.store import RunFolder
 
+_DIGITS = 4
 _POINTS = 240  # of a curve, each the mean of the updates around it
 # what is drawn together: a title, and how a column's name ends or begins
 _PANELS = (
@@ -44,4 +45,17 @@ def thinned(values: np.ndarray) -> list[float | None]:
     finite = np.isfinite(values)
     counts = np.add.reduceat(finite, starts, dtype=float)
     sums = np.add.reduceat(np.where(finite, values, 0.0), starts)
-    return [float(f"{total / count:.4g}") if count else None for total, count in zip(sums, counts, strict=True)]
+    means = np.divide(sums, counts, out=np.full(len(counts), np.nan), where=counts > 0)
+    return [None if value != value else value for value in _short(means).tolist()]
+
+
+def _short(values: np.ndarray) -> np.ndarray:
+    """Return values rounded to as many significant digits as a chart can show."""
+    size = np.abs(np.where(np.isfinite(values) & (values != 0), values, 1.0))
+    places = _DIGITS - 1 - np.floor(np.log10(size))
+    up, down = (
+        10.0 ** np.maximum(places, 0),
+        10.0 ** np.maximum(-places, 0),
+    )  # of which one is 1, so that neither rounds
+    rounded: np.ndarray = np.rint(values * up / down) / up * down
+    return rounded

@@ -191,7 +191,8 @@ def test_offline_a_failed_download_is_one_line(tmp_path):
     ("choice", "message"),
     [("emnist:split=all", "takes balanced, letters, digits, mnist, byclass or bymerge for split, not 'all'"),
      ("celeba:size=500", "takes a whole number from 8 to 148 for size, not 500"),
-     ("cifar10:size=64", "dataset 'cifar10' takes no parameter 'size'; it takes none")],
+     ("cifar10:size=64", "dataset 'cifar10' takes no parameter 'size'; there is without"),
+     ("cifar100:without=-1", "dataset 'cifar100' takes a whole number of 0 or more for without, not -1")],
 )  # fmt: skip
 def test_settings_that_a_set_has_not_are_refused(choice, message, factory):
     with pytest.raises(BadOptionError, match=message):

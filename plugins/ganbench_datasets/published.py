@@ -10,6 +10,7 @@ from torch import Tensor
 
 from ganbench import DataMissingError, Setting, Source
 from ganbench.torchkit.resident import Resident
+from ganbench_datasets.withheld import OneClass, withhold
 
 Taken = tuple[Tensor, Tensor]  # pictures (n, channels, height, width) uint8, and labels (n,) int64
 
@@ -118,9 +119,9 @@ def faces(data: Any, size: int) -> Taken:
     return pictures, torch.zeros(len(data), dtype=torch.int64)
 
 
-def _maker(name: str) -> Callable[[Source], Resident]:
-    def make(source: Source) -> Resident:
-        return load(source, SETS[name])
+def _maker(name: str) -> Callable[..., Resident]:
+    def make(source: Source, without: OneClass = None) -> Resident:
+        return withhold(load(source, SETS[name]), without)
 
     return make
 

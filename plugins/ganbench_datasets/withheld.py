@@ -5,13 +5,10 @@ from typing import Annotated
 from ganbench import BadOptionError, Setting, WithheldClass
 from ganbench.torchkit.resident import Resident
 
-# what datasets of ten classes take
-Without = Annotated[
-    int | None,
-    Setting(
-        "class that is left out of training and stays in the held-out data; none by default", at_least=0, at_most=9
-    ),
-]
+_ABOUT = "class that is left out of training and stays in the held-out data; none by default"
+# what datasets of ten classes take, and what those of any number do
+Without = Annotated[int | None, Setting(_ABOUT, at_least=0, at_most=9)]
+OneClass = Annotated[int | None, Setting(_ABOUT, at_least=0)]
 
 
 class Withheld(Resident, WithheldClass):

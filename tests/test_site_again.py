@@ -4,10 +4,11 @@ from dataclasses import replace
 
 import pytest
 from PIL import Image
-from sites import make_record, rescored, write_results, write_site
+from sites import make_record, rescored, respec, write_results, write_site
 
 import ganbench
-from ganbench.registry.catalog import discover
+from ganbench.registry.catalog import Catalog, Plugin, discover
+from ganbench.report.sections import MANY
 from ganbench.site.inputs import code_digests, digest_of_inputs
 from ganbench.site.mark import MARK, read_mark
 from ganbench.storage.merge import merged
@@ -115,6 +116,21 @@ def test_a_broken_section_is_told_of_again(tmp_path, install):
     root = write_results(tmp_path / "results", RECORDS[:1])
     told = [write_site(root, tmp_path / "site", catalog) for _ in range(2)]
     assert told == [{"broken": "LookupError: no section today"}] * 2
+
+
+@pytest.mark.slow
+def test_sections_of_many_runs_are_drawn_beside_their_pages(tmp_path):
+    for seed in range(MANY):
+        record = respec(RECORDS[0], seed=seed)
+        RunFolder(tmp_path / "results" / "runs" / record.key).write_record(record)
+    catalog = Catalog()
+    section = ganbench.SectionCard("progress", make="ganbench_sections.progress:Progress", about="Progress.")
+    catalog.add(Plugin("plots", "ganbench", "0"), {"report-sections": [section]})
+    assert write_site(tmp_path / "results", tmp_path / "site", catalog) == {}
+    page = (tmp_path / "site" / "plots.html").read_text()
+    (plot,) = (tmp_path / "site" / "plots").glob("*.png")
+    assert f'src="plots/{plot.name}"' in page
+    assert len(list((tmp_path / "site" / "runs").glob("*.html"))) == MANY
 
 
 @pytest.fixture

@@ -95,8 +95,8 @@ def toys(catalog, factory):
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "loss", "updates"),
-    [("text-gan:width=16", "non-saturating:batch=32,learning_rate=1e-3", 150),
-     ("cgan:width=16", "non-saturating:batch=32,learning_rate=1e-3", 300), ("vae:conditional=true", None, 100)],
+    [("text-gan:width=8", "non-saturating:batch=16,learning_rate=2e-3", 100),
+     ("cgan:width=8", "non-saturating:batch=16,learning_rate=2e-3", 150), ("vae:conditional=true,width=64", None, 60)],
 )  # fmt: skip
 def test_captions_steer_where_it_is_bright(name, loss, updates, toys, make_spec):
     spec = make_spec(dataset=CAPTIONED, model=name, loss=loss, budget=Budget(updates=updates))

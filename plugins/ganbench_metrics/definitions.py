@@ -69,9 +69,9 @@ DEFINITIONS = {
     "alignment": (
         "A recogniser reads each picture's objects. A caption's objects are looked for among them, each at a place of "
         "its own, so that most of what it says is found; the share that is found, of shapes, colours, sizes, "
-        "relations and numbers of objects, together and apart; a relation is that of objects of which the shape or the "
-        "colour is found. With captions in random order it is the floor, for "
-        "chance finds something too; in the captions' real scenes it is the ceiling, which the recogniser's errors set."
+        "relations and numbers of objects, together and apart. A relation is that of objects of which the shape or the "
+        "colour is found. With captions in random order it is the floor, for chance finds something too; in the "
+        "captions' real scenes it is the ceiling, which the recogniser's errors set."
     ),
     "composition": (
         "The alignment of pictures that the model draws for captions whose every object is of a pair of shape and "

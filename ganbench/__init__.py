@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from ganbench.analysis.boards import Board, split_by_board
     from ganbench.contracts.capabilities import (
         BackTranslator,
+        CodeVariation,
         EvidenceBound,
         LatentDecoder,
         Likelihood,
@@ -96,8 +97,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AdversarialLoss", "Augmentation", "BackTranslator", "BadOptionError", "Batch", "Board", "BoundedByData",
-    "Budget", "Captions", "Choice", "Column", "Condition", "Conditioned", "Critic", "DataMissingError", "Dataset",
-    "DatasetCard", "DiscriminatorTerm", "Entry", "Evidence", "EvidenceBound", "Executor", "ExecutorCard",
+    "Budget", "Captions", "Choice", "CodeVariation", "Column", "Condition", "Conditioned", "Critic", "DataMissingError",
+    "Dataset", "DatasetCard", "DiscriminatorTerm", "Entry", "Evidence", "EvidenceBound", "Executor", "ExecutorCard",
     "FeatureCard", "FeatureObjective", "FeatureSpace", "Features", "Figures", "FormatBound", "GanbenchError",
     "GaussianModes", "KnownPairs", "Labels", "LatentDecoder", "Likelihood", "LossCard", "LossHost", "Meaning",
     "Metric", "MetricCard", "ModeHistogram", "Model", "ModelCard", "ModelMaker", "Notify", "PictureRows",
@@ -113,8 +114,8 @@ __all__ = [
 _MODULES = {
     "ganbench.analysis.boards": "Board split_by_board",
     "ganbench.contracts.capabilities": (
-        "BackTranslator EvidenceBound LatentDecoder Likelihood Players Profile Profiled Reconstructor Resumable "
-        "SamplingMode SamplingModes StepCounter TwoPlayers"
+        "BackTranslator CodeVariation EvidenceBound LatentDecoder Likelihood Players Profile Profiled Reconstructor "
+        "Resumable SamplingMode SamplingModes StepCounter TwoPlayers"
     ),
     "ganbench.contracts.cards": (
         "Column DatasetCard ExecutorCard FeatureCard LossCard MetricCard ModelCard SectionCard SuiteCard"

@@ -22,6 +22,8 @@ from ganbench_models.sngan import SNGAN
         ("models", "dcgan", "uniform in [-1, 1]"),
         ("models", "vanilla", "maxout"),
         ("models", "resnet-gan", "100,000 updates"),
+        ("models", "projection-gan", "from 64 to 1,024"),
+        ("models", "infogan", "without its batch norm"),
         ("models", "acgan", "dropout of 0.5"),
         ("models", "vae", "500 tanh units"),
         ("models", "gmm", "by images and seconds"),

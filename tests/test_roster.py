@@ -22,15 +22,8 @@ SHAPES = [(2,), (5,), (1, 8, 8), (1, 28, 28), (3, 32, 32), (1, 27, 29)]
 IMAGES_ALONE = {"dcgan", "resnet-gan", "pixelcnn", "image-gpt", "wavenet", "uniform", "cyclegan", "pix2pix"}
 
 WITHOUT_NETWORK = {
-    "gmm",
-    "real",
-    "memoriser",
-    "nearest-neighbour",
-    "unchanged",
-    "pixel-gaussian",
-    "uniform",
-    "identity",
-}
+    "gmm", "real", "memoriser", "nearest-neighbour", "unchanged", "pixel-gaussian", "uniform", "identity",
+}  # fmt: skip
 TRANSLATORS = {"cyclegan", "pix2pix", "identity"}  # these are given sources, pictures like the samples
 
 # small enough for a test, built by the same code as the published sizes
@@ -40,6 +33,7 @@ SMALL = {
     "dcgan": "width=4",
     "cgan": "width=4",
     "acgan": "width=4",
+    "projection-gan": "width=4",
     "wgan": "width=4",
     "wgan-gp": "width=4",
     "sngan": "width=4",
@@ -47,6 +41,7 @@ SMALL = {
     "r3gan": "width=16",
     "pacgan": "width=4",
     "unrolled": "width=4,unrolled=2",
+    "infogan": "width=4",
     "veegan": "width=4",
     "gmm": "components=2,steps=2",
     "autoencoder": "width=16",
@@ -129,7 +124,9 @@ CLIPPED = {"unrolled"}  # these take no clipped weights
 ASKING = {"feature-matching", "instance-noise", "consistency", "lecam", "diffaugment"}  # for more than logits
 WITHOUT_REQUESTS = {"unrolled", "veegan"}  # these give logits and penalties alone
 PENALISED = {"wasserstein-gp", "dragan", "r1", "relativistic-r1r2"}
-WITH_BATCH_NORM = {"dcgan", "cgan", "acgan", "wgan", "pacgan", "unrolled", "veegan"}  # in the discriminator, on images
+WITH_BATCH_NORM = {
+    "dcgan", "cgan", "acgan", "wgan", "pacgan", "unrolled", "veegan", "infogan",
+}  # fmt: skip  # in the discriminator, on images
 
 
 @pytest.mark.parametrize(("name", "loss"), list(itertools.product(ADVERSARIAL, FACTORY.catalog.names("losses"))))
@@ -226,6 +223,7 @@ def test_two_seeds_differ_and_one_seed_does_not(run, make_spec, name):
         ("pacgan", "base=dcgna", "unknown model 'dcgna'; did you mean 'dcgan'"),
         ("unrolled", "unrolled=-1", "model 'unrolled' takes a whole number of 0 or more for unrolled, not -1"),
         ("unrolled", "base=vae", "unrolled trains networks of plain adversarial models, such as vanilla and dcgan"),
+        ("infogan", "categories=1", "model 'infogan' takes a whole number of 2 or more for categories, not 1"),
         ("veegan", "reconstruction=-1", "model 'veegan' takes a number of 0 or more for reconstruction, not -1"),
         ("gmm", "covariance=round", "model 'gmm' takes full, tied, diag or spherical for covariance, not 'round'"),
         ("autoencoder", "latent=0", "model 'autoencoder' takes a whole number of 1 or more for latent, not 0"),

@@ -123,6 +123,14 @@ class LatentDecoder(ABC):
         """Return the samples (n, *shape) that (n, latent) codes stand for; condition: of a conditional model."""
 
 
+class CodeVariation(LatentDecoder):
+    """A latent decoder whose codes have parts with a meaning of their own, which pictures show one at a time."""
+
+    @abstractmethod
+    def variations(self, codes: Tensor, steps: int) -> Tensor:
+        """Return (n, steps, latent): each of the codes (n, latent) with one of its parts varied, the others kept."""
+
+
 class Reconstructor(ABC):
     """Maps samples to codes and back."""
 

@@ -7,6 +7,7 @@ import torch
 
 from ganbench.contracts.capabilities import (
     BackTranslator,
+    CodeVariation,
     EvidenceBound,
     LatentDecoder,
     Likelihood,
@@ -42,6 +43,20 @@ def _decoder(model: Any, batch: Batch, profile: Profile) -> None:
     codes = torch.randn(len(batch.samples), profile.latent or 1, generator=seeded())
     decoded = model.decode(codes, _given(batch, profile))
     require(decoded.shape == batch.samples.shape, tuple_text(batch), tuple(decoded.shape), where)
+    require(bool(decoded.isfinite().all()), "finite samples", "numbers that are not", where)
+
+
+def _variations(model: Any, batch: Batch, profile: Profile) -> None:
+    """Varied codes decode to finite samples, and every row shows more than one."""
+    where, steps = "ganbench.CodeVariation.variations", 3
+    codes = torch.randn(2, profile.latent or 1, generator=seeded())
+    rows = model.variations(codes, steps)
+    require(rows.shape == (2, steps, codes.shape[1]), f"shape {(2, steps, codes.shape[1])}", tuple(rows.shape), where)
+    require(
+        bool((rows != rows[:, :1]).flatten(1).any(dim=1).all()), "codes that vary in every row", "equal ones", where
+    )
+    given = _given(batch, profile)
+    decoded = model.decode(rows.flatten(0, 1), None if given is None else given[:1].repeat_interleave(2 * steps, dim=0))
     require(bool(decoded.isfinite().all()), "finite samples", "numbers that are not", where)
 
 
@@ -114,6 +129,7 @@ CLAIMS: dict[str, tuple[type[Any], Callable[[Any, Batch, Profile], None]]] = {
     "steps_are_counted": (StepCounter, _steps),
     "likelihoods_are_told": (Likelihood, _likelihood),
     "codes_are_decoded": (LatentDecoder, _decoder),
+    "codes_are_varied": (CodeVariation, _variations),
     "samples_are_reconstructed": (Reconstructor, _reconstructor),
     "players_are_copies": (TwoPlayers, _players),
     "samples_are_translated_back": (BackTranslator, _back),

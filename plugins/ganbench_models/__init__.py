@@ -43,6 +43,12 @@ _ADVERSARIAL = (
         "non-saturating",
     ),
     (
+        "projection-gan",
+        "projection_gan:ProjectionGAN",
+        "Projection discriminator (Miyato and Koyama 2018): residual, class-conditional batch norm, spectral norm.",
+        "hinge:beta1=0.0,beta2=0.9,critic_steps=5",
+    ),
+    (
         "wgan",
         "wgan:WGAN",
         "Wasserstein GAN (Arjovsky et al. 2017): DCGAN's networks, the critic's weights clipped.",
@@ -83,6 +89,12 @@ _ADVERSARIAL = (
         "unrolled:Unrolled",
         "Unrolled GAN (Metz et al. 2017): another model, its generator looks steps of the discriminator ahead.",
         "non-saturating:learning_rate=1e-3,discriminator_learning_rate=1e-4",
+    ),
+    (
+        "infogan",
+        "infogan:InfoGAN",
+        "InfoGAN (Chen et al. 2016): a category and continuous codes that are told from the samples, without labels.",
+        "non-saturating:learning_rate=1e-3,discriminator_learning_rate=2e-4",
     ),
     (
         "veegan",

@@ -1,5 +1,6 @@
 """The residual GAN for 32 x 32 images of Gulrajani et al. (2017), with Miyato et al.'s (2018) spectral norm."""
 
+from collections.abc import Callable
 from typing import Annotated
 
 from torch import Tensor, nn
@@ -28,24 +29,27 @@ class ResNetGAN(AdversarialModel):
         ] = 128,
     ) -> None:
         require_images(task, "resnet-gan")
-        generator, discriminator = _generator(task, latent, 2 * width), _discriminator(task, width)
-        super().__init__(task, generator, normalised(discriminator), latent=latent)
+        generator = _generator(task, latent, 2 * width)
+        super().__init__(task, generator, normalised(discriminator(task, width)), latent=latent)
 
 
 class Up(nn.Module):
-    """Batch norm, ReLU, doubling to a size, two convolutions; beside them one of 1 x 1."""
+    """Batch norm, ReLU, doubling to a size, two convolutions; beside them one of 1 x 1.
 
-    def __init__(self, channels: int, size: Size) -> None:
+    norm: makes what normalises so many channels, by the labels where it takes them.
+    """
+
+    def __init__(self, channels: int, size: Size, norm: Callable[[int], nn.Module] = nn.BatchNorm2d) -> None:
         super().__init__()
         self.height, self.width = size
-        self.norms = nn.ModuleList(nn.BatchNorm2d(channels) for _ in range(2))
-        self.first, self.second = (_convolution(channels, channels, 3) for _ in range(2))
-        self.beside = _convolution(channels, channels, 1)
+        self.norms = nn.ModuleList(norm(channels) for _ in range(2))
+        self.first, self.second = (convolution(channels, channels, 3) for _ in range(2))
+        self.beside = convolution(channels, channels, 1)
 
-    def forward(self, maps: Tensor) -> Tensor:
+    def forward(self, maps: Tensor, *labels: Tensor) -> Tensor:
         """Map (n, channels, …) to (n, channels, height, width)."""
-        inner = self.first(self._double(self.norms[0](maps).relu()))
-        inner = self.second(self.norms[1](inner).relu())
+        inner = self.first(self._double(self.norms[0](maps, *labels).relu()))
+        inner = self.second(self.norms[1](inner, *labels).relu())
         summed: Tensor = inner + self.beside(self._double(maps))
         return summed
 
@@ -62,8 +66,8 @@ class Down(nn.Module):
     def __init__(self, before: int, after: int, *, halve: bool, first: bool = False) -> None:
         super().__init__()
         self.halve, self.is_first = halve, first
-        self.first, self.second = _convolution(before, after, 3), _convolution(after, after, 3)
-        self.beside = _convolution(before, after, 1) if halve or before != after else nn.Identity()
+        self.first, self.second = convolution(before, after, 3), convolution(after, after, 3)
+        self.beside = convolution(before, after, 1) if halve or before != after else nn.Identity()
 
     def forward(self, maps: Tensor) -> Tensor:
         """Map (n, before, height, width) to (n, after, …)."""
@@ -91,12 +95,13 @@ def _generator(task: Task, latent: int, width: int) -> nn.Module:
         *(Up(width, size) for size in reversed(sizes[:-1])),
         nn.BatchNorm2d(width),
         nn.ReLU(inplace=True),
-        _convolution(width, task.shape[0], 3),
+        convolution(width, task.shape[0], 3),
         nn.Tanh(),
     )
 
 
-def _discriminator(task: Task, width: int) -> nn.Module:
+def discriminator(task: Task, width: int) -> nn.Module:
+    """Return blocks that halve twice and two that do not, of images to logits (n, 1); not normalised."""
     return nn.Sequential(
         Down(task.shape[0], width, halve=True, first=True),
         Down(width, width, halve=True),
@@ -108,7 +113,8 @@ def _discriminator(task: Task, width: int) -> nn.Module:
     )
 
 
-def _convolution(before: int, after: int, size: int) -> nn.Module:
+def convolution(before: int, after: int, size: int) -> nn.Module:
+    """Return a convolution that keeps the size, its weights drawn as the papers' code draws them."""
     layer = nn.Conv2d(before, after, size, padding=size // 2)
     nn.init.xavier_uniform_(layer.weight, gain=2**0.5 if size > 1 else 1.0)
     assert layer.bias is not None

@@ -81,7 +81,7 @@ def test_skipped_runs_alone_are_no_failure(ganbench):
         ("run --suite mnist-al", "unknown suite 'mnist-al'; did you mean 'mnist-all'?"),
         ("run --suite no/such.toml", "can't read the suite 'no/such.toml': No such file or directory"),
         ("run --model dcgna", "unknown model 'dcgna'; did you mean 'dcgan'"),
-        ("run --dataset mnits", "unknown dataset 'mnits'; did you mean 'mnist'?"),
+        ("run --dataset mnits", "unknown dataset 'mnits'; did you mean 'mnist' or 'kmnist' or 'emnist'?"),
         ("run --loss minimx", "unknown loss 'minimx'; did you mean 'minimax'?"),
         ("run --budget images=-3", "a budget must be above zero, not images = -3"),
         ("run --budget 3", "can't read '3'"),

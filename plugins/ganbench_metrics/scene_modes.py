@@ -6,23 +6,17 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor
 
-from ganbench import BoundedByData, Evidence, ModeHistogram, SceneLaw, UnfitError
+from ganbench import BoundedByData, Evidence, SceneLaw, UnfitError
 from ganbench_metrics.scene_reading import recognised, scenes_of
 
 
-class SceneModes(ModeHistogram, BoundedByData):
+class SceneModes(BoundedByData):
     """Fulfils contracts.Metric on datasets that claim ganbench.SceneDataset, in the features of their factors."""
 
     def score(self, evidence: Evidence) -> Mapping[str, float]:
         """Return scenes_whole, scenes_captured, objects_captured, object_kl and objects_held_out."""
         law = scenes_of(evidence, "scene-modes").law
         return count_scenes(recognised(evidence.fake.vectors, law), law)
-
-    def histogram(self, evidence: Evidence) -> Mapping[str, Tensor]:
-        """Return how many clear objects of each usual kind are on either side, a place after another."""
-        law = scenes_of(evidence, "scene-modes").law
-        sides = {"generated": evidence.fake, "real": evidence.real}
-        return {name: count_objects(recognised(side.vectors, law), law)[usual(law)] for name, side in sides.items()}
 
     def bounds(self, evidence: Evidence) -> Mapping[str, tuple[float, float]]:
         """Return 0 to the samples, to the kinds of objects, and to the divergence of objects that are all of one."""

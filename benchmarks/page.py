@@ -13,10 +13,11 @@ _ABOUT = """# Speed
 
 Written by `python benchmarks/report.py`. A ratio is of two things in one run, taken in turns: the least time of
 theirs over the least of ours; where it says "at most", of ours over theirs, which for commands is a Python that
-does nothing. The ratio of CPU time holds where other work has a share of the processor. The share of peak is of the
-operations a CPU second of a square matrix product, or of a convolution of 128 maps, in the same precision in the
-same run, by the operations that torch counts. The load is the one-minute average as a row's measurement began, of
-this page's own work before it too.
+does nothing. The ratio of CPU time says more where other work has a share of the processor. The share of peak is of
+the operations a CPU second of a square matrix product, or of a convolution of 128 maps, in the same precision in
+the same run, by the operations that torch counts. The load is the one-minute average as a row's measurement began,
+of this page's own work before it too: above the number of cores other work took its share, seconds and their ratios
+are of no use there, and CPU times are coarse.
 """
 
 

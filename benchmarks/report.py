@@ -74,7 +74,7 @@ def line(row: Row, seconds: float) -> str:
     load = os.getloadavg()[0]
     pair = row.make(True)
     wall, cpu = alternate([work for work in (pair.ours, pair.theirs) if work], seconds)
-    ratios = [""] * 2
+    ratios = ["", f"{cpu[0]:.3g} s of CPU"]
     if pair.theirs:
         ratios = [f"{(t[0] / t[1]) if row.kind == 'slower' else (t[1] / t[0]):.2f} x" for t in (wall, cpu)]
     theirs = f"{wall[1]:.3g}" if pair.theirs else ""

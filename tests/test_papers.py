@@ -23,6 +23,7 @@ from ganbench_models.sngan import SNGAN
         ("models", "vanilla", "maxout"),
         ("models", "resnet-gan", "100,000 updates"),
         ("models", "projection-gan", "from 64 to 1,024"),
+        ("models", "stylegan", "R1's γ is 1 in place of 10"),
         ("models", "infogan", "without its batch norm"),
         ("models", "acgan", "dropout of 0.5"),
         ("models", "vae", "500 tanh units"),

@@ -19,7 +19,7 @@ from ganbench.schema.spec import Budget
 from ganbench.training.preflight import check
 
 SHAPES = [(2,), (5,), (1, 8, 8), (1, 28, 28), (3, 32, 32), (1, 27, 29)]
-IMAGES_ALONE = {"dcgan", "resnet-gan", "pixelcnn", "image-gpt", "wavenet", "uniform", "cyclegan", "pix2pix"}
+IMAGES_ALONE = {"dcgan", "stylegan", "resnet-gan", "pixelcnn", "image-gpt", "wavenet", "uniform", "cyclegan", "pix2pix"}
 
 WITHOUT_NETWORK = {
     "gmm", "real", "memoriser", "nearest-neighbour", "unchanged", "pixel-gaussian", "uniform", "identity",
@@ -39,6 +39,7 @@ SMALL = {
     "sngan": "width=4",
     "resnet-gan": "width=4",
     "r3gan": "width=16",
+    "stylegan": "width=4,latent=8",
     "pacgan": "width=4",
     "unrolled": "width=4,unrolled=2",
     "infogan": "width=4",
@@ -216,6 +217,7 @@ def test_two_seeds_differ_and_one_seed_does_not(run, make_spec, name):
         ("sngan", "latent=1.5", "model 'sngan' takes a whole number of 1 or more for latent, not 1.5"),
         ("resnet-gan", "width=0", "model 'resnet-gan' takes a whole number of 1 or more for width, not 0"),
         ("r3gan", "blocks=0", "model 'r3gan' takes a whole number of 1 or more for blocks, not 0"),
+        ("stylegan", "mapping=0", "model 'stylegan' takes a whole number of 1 or more for mapping, not 0"),
         ("pacgan", "packing=0", "model 'pacgan' takes a whole number of 1 or more for packing, not 0"),
         ("pacgan", "base=gmm", "pacgan packs plain adversarial models, such as vanilla and dcgan, not 'gmm'"),
         ("pacgan", "base=pacgan", "model 'pacgan' can't have itself for base"),

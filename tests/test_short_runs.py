@@ -23,6 +23,17 @@ SHORT = {
     "sngan": ("width=32", 1_100, {"learning_rate": 1e-3, "batch": 32}),
     "resnet-gan": ("width=16", 100, {"learning_rate": 1e-3}),
     "r3gan": ("width=16", 800, {"learning_rate": 2e-3, "batch": 32, "average": 0.99}),
+    "stylegan": (
+        "width=16,latent=16,mapping=2,path_weight=0",
+        1_500,
+        {
+            "learning_rate": 8e-3,
+            "discriminator_learning_rate": 4e-3,
+            "average": 0.98,
+            "batch": 40,
+            "penalty_weight": 0.05,
+        },
+    ),
     "pacgan": ("width=16", 900, {"learning_rate": 5e-4, "batch": 64}),
     "unrolled": ("width=16,unrolled=2", 300, {"learning_rate": 1e-3, "discriminator_learning_rate": 1e-3}),
     "infogan": (

@@ -21,6 +21,7 @@ MODELS = [
     "sngan:width=4",
     "resnet-gan:width=4",
     "r3gan:width=8",
+    "stylegan:width=4,latent=8",
     "pacgan:width=4",
     "unrolled:width=4,unrolled=2",
     "infogan:width=4",
@@ -49,7 +50,7 @@ MODELS = [
 ]
 
 
-IMAGES_ALONE = ("dcgan", "resnet-gan", "pixelcnn", "wavenet", "image-gpt", "uniform")
+IMAGES_ALONE = ("dcgan", "stylegan", "resnet-gan", "pixelcnn", "wavenet", "image-gpt", "uniform")
 TRANSLATORS = ("cyclegan", "pix2pix", "identity")
 
 

@@ -79,6 +79,12 @@ _ADVERSARIAL = (
         "relativistic-r1r2",
     ),
     (
+        "stylegan",
+        "stylegan:StyleGAN",
+        "StyleGAN2 in small (Karras et al. 2020): styles scale the weights of the generator, sample by sample.",
+        "r1:learning_rate=2e-3,penalty_weight=0.5",
+    ),
+    (
         "pacgan",
         "pacgan:PacGAN",
         "PacGAN (Lin et al. 2018): another model, its discriminator shown several samples at once.",

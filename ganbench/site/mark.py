@@ -36,10 +36,10 @@ class Mark:
 
 
 def read_mark(out: Path) -> Mark:
-    """Return the mark in a folder; an empty one where there is none, and the names alone where it is a plain list."""
+    """Return the mark in a folder; an empty one where none can be read, and names alone where it is a plain list."""
     try:
         text = (out / MARK).read_text(encoding="utf-8", errors="replace")
-    except FileNotFoundError:
+    except OSError:
         return Mark()
     try:
         found = json.loads(text)

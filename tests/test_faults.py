@@ -29,7 +29,7 @@ from ganbench_models.wgan_gp import WGANGP
 
 CATALOG = discover(OWN)
 ADVERSARIAL = [card for card, _ in CATALOG.cards("models") if card.loss and card.name != "text-gan"]
-WITHOUT_BATCH_NORM = {"r3gan", "mlp-gan"}
+WITHOUT_BATCH_NORM = {"r3gan", "mlp-gan", "stylegan"}
 
 
 def task(shape, loss):

@@ -121,6 +121,26 @@ def test_a_metric_that_broke_leaves_no_counts_of_modes(run, make_spec, factory_w
     assert list(counts) == ["modes"]
 
 
+def test_what_a_metric_can_not_show_costs_no_trained_model(run, make_spec, factory_with, tmp_path):
+    class Shows(ganbench.ModeHistogram, ganbench.PictureRows):
+        def score(self, evidence):
+            return {"shows": 1.0}
+
+        def histogram(self, evidence):
+            raise RuntimeError("no counts")
+
+        def rows(self, evidence, count):
+            raise RuntimeError("no rows")
+
+    card = ganbench.MetricCard("shows", make=Shows, about="Shows.", columns=(ganbench.Column("shows", "One."),))
+    spec = make_spec(dataset="ring8", model="gmm", metrics=(Choice("shows"), Choice("modes")), samples=400)
+    record = run(spec, features=FeatureStore(factory_with("showing", metrics=[card])))
+    assert (record.status, record.checkpoints[-1].scores[0].value) == (Status.DONE, 1.0)
+    folder = tmp_path / "a" / "runs" / spec.key
+    assert list(json.loads((folder / "modes.json").read_text())) == ["modes"]
+    assert "RuntimeError: no rows" in (folder / "traceback-shows.txt").read_text()
+
+
 class Luck:
     """A model that learns nothing: what it draws is the generator's."""
 

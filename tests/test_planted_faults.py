@@ -19,6 +19,20 @@ def caught(factory, kind, check, dataset=None):
     assert failure.value.__cause__ is None  # it was judged, and did not break down
 
 
+def itself(self):
+    """Give the level that samples are drawn at away, and no copy of it."""
+    generator, judge = torch.nn.Linear(1, 1), torch.nn.Linear(1, 1)
+    self.level = generator.weight.data.fill_(1.0)[0, 0]
+
+    def generate(codes, _):
+        return self.level.expand(len(codes), *self.task.shape)
+
+    def judged(samples, _):
+        return judge(samples.flatten(1)[:, :1])[:, 0]
+
+    return ganbench.Players(generator, judge, generate, judged, 1, 16, 0.1)
+
+
 class Steady(ganbench.Profiled):
     """A model that keeps its contract, and learns nothing."""
 
@@ -114,6 +128,7 @@ MODELS = [
         reconstruct=lambda self, samples, condition=None: samples.flatten(1)[:, :1])),
     ("likelihoods-are-bounded", model(
         claims=(ganbench.EvidenceBound,), elbo=lambda self, samples, generator, condition=None: torch.zeros(()))),
+    ("players-are-copies", model(claims=(ganbench.TwoPlayers,), players=itself)),
     ("every-mode-of-sampling-draws", model(claims=(ganbench.SamplingModes,), modes=lambda self: (), use=nothing)),
 ]  # fmt: skip
 

@@ -67,7 +67,7 @@ def main() -> None:
     """Benchmark generative models: one budget, many seeds, honest numbers.
 
     \b
-    ganbench run                              a first look, about a minute
+    ganbench run                              a first look, a minute or two
     ganbench run --suite mnist-all            every image model on MNIST
     ganbench run --suite gaussians --model vanilla,gmm --seeds 5
     ganbench status                           what runs where, and until when

@@ -2,11 +2,10 @@
 
 import math
 import traceback
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ganbench.contracts.capabilities import (
     PLAIN,
@@ -34,6 +33,7 @@ if TYPE_CHECKING:
     import numpy as np
 
 Facts = Mapping[str, str | int | float]
+_Answer = TypeVar("_Answer")
 
 PICTURES = 8  # in a row that a metric shows
 
@@ -87,23 +87,34 @@ class Comparison:
 
     def histograms(self, metrics: Iterable[Choice]) -> dict[str, dict[str, list[int]]]:
         """Return what each metric that counts modes counted on either side, by metric; none where it can't."""
-        histograms = {}
-        for measure in map(self.features.factory.measure, metrics):
-            if isinstance(measure.metric, ModeHistogram):
-                with suppress(UnfitError):
-                    counts = measure.metric.histogram(self._evidence(measure))
-                    histograms[measure.name] = {side: [int(n) for n in each] for side, each in counts.items()}
-        return histograms
+
+        def counts(metric: ModeHistogram, evidence: Evidence) -> dict[str, list[int]]:
+            return {side: [int(n) for n in each] for side, each in metric.histogram(evidence).items()}
+
+        return self._ask(metrics, ModeHistogram, counts)
 
     def picture_rows(self, metrics: Iterable[Choice]) -> "dict[str, dict[str, np.ndarray]]":
         """Return the rows of each metric that shows pictures, (n, channels, height, width) uint8, by metric."""
-        shown = {}
+
+        def pictures(metric: PictureRows, evidence: Evidence) -> "dict[str, np.ndarray]":
+            return {name: as_bytes(row) for name, row in metric.rows(evidence, PICTURES).items()}
+
+        return self._ask(metrics, PictureRows, pictures)
+
+    def _ask(
+        self, metrics: Iterable[Choice], claim: type[Any], ask: Callable[[Any, Evidence], _Answer]
+    ) -> dict[str, _Answer]:
+        """Ask the metrics that claim something; one that does not apply, or breaks, gives nothing and costs nothing."""
+        answers = {}
         for measure in map(self.features.factory.measure, metrics):
-            if isinstance(measure.metric, PictureRows):
-                with suppress(UnfitError):
-                    rows = measure.metric.rows(self._evidence(measure), PICTURES)
-                    shown[measure.name] = {name: as_bytes(pictures) for name, pictures in rows.items()}
-        return shown
+            if isinstance(measure.metric, claim):
+                try:
+                    answers[measure.name] = ask(measure.metric, self._evidence(measure))
+                except UnfitError:
+                    continue
+                except Exception:
+                    self.errors[measure.name] = traceback.format_exc()
+        return answers
 
     def _score(self, metric: Choice) -> Iterator[Score]:
         card: MetricCard = self.features.factory.catalog.get("metrics", metric.name)

@@ -164,6 +164,7 @@ def test_a_uniform_code_costs_eight_bits_a_number():
         (lambda: WaveNet(task((1, 1024)), conditional=True), "a conditional model needs data with classes"),
         (lambda: ImageGPT(task((1, 1024))), "image-gpt makes images; this data has shape"),
         (lambda: ImageGPT(task((3, 64, 64))), "image-gpt makes images of 4,096 numbers or fewer, not 12,288"),
+        (lambda: WaveNet(task((3, 96, 96))), "wavenet makes samples of 16,384 numbers or fewer, not 27,648"),
         (lambda: ImageGPT(task((1, 8, 8)), width=10), "a width that is a multiple of its 4 heads, not 10"),
         (lambda: Uniform(task((2,))), "uniform makes images of 256 levels"),
     ],

@@ -40,6 +40,15 @@ def test_data_are_judged_with_their_code_and_samples_with_the_noise_that_made_th
     assert torch.equal(pairs[4:, dimensions:], torch.randn(4, latent, generator=noise))
 
 
+def test_codes_of_data_have_noise_of_the_deviation_that_is_asked_for():
+    plain, noisy = built(latent=3), built(latent=3, deviation=2.0)
+    data, noise = batch(size=1_000).samples, torch.Generator()
+    noise.set_state(noisy._random.get_state())
+    offset = noisy.pack(data)[:, 2:] - plain.pack(data)[:, 2:]
+    torch.testing.assert_close(offset, 2 * torch.randn(1_000, 3, generator=noise))
+    assert torch.equal(plain._random.get_state(), built(latent=3)._random.get_state())
+
+
 def test_the_generator_minimises_the_judgement_and_the_distance_of_codes():
     model, data = built(latent=3, reconstruction=2.0), batch()
     noise = torch.Generator()

@@ -9,6 +9,7 @@ from ganbench import Setting, Task, UnfitError
 from ganbench_models.levels import LEVELS, LevelModel, LevelNetwork
 
 _DILATIONS = 9  # 1 to 256: two stacks reach over a waveform of 1,024
+_LONGEST = 16_384  # numbers of a sample, a second of sound at 16 kHz; every layer's output at each of them is kept
 
 
 class WaveNet(LevelModel):
@@ -40,6 +41,8 @@ class WaveNet(LevelModel):
     ) -> None:
         if not (task.images or task.waveforms):
             raise UnfitError(f"wavenet makes waveforms and images; this data has shape {task.shape}")
+        if task.dimensions > _LONGEST:
+            raise UnfitError(f"wavenet makes samples of {_LONGEST:,} numbers or fewer, not {task.dimensions:,}")
         if conditional and task.classes < 1:
             raise UnfitError("a conditional model needs data with classes")
         most = max(1, (task.dimensions - 1).bit_length())

@@ -55,3 +55,14 @@ def test_its_state_is_all_that_it_goes_on_from():
             resumed.follow(net, earlier)
     for name, value in whole.state_dict().items():
         assert torch.equal(value, resumed.state_dict()[name]), name
+
+
+def test_another_network_of_the_same_form_is_followed_from_where_it_is():
+    first, second = network(), network()
+    with torch.no_grad():
+        second[0].weight.add_(1.0)
+    ours = MovingAverage(network(), 0.5)
+    ours.follow(first, 0)
+    ours.follow(second, 100)
+    assert torch.allclose(ours.module[0].weight, (first[0].weight + second[0].weight) / 2)
+    assert set(ours.state_dict()) == {f"module.{name}" for name in first.state_dict()}

@@ -131,6 +131,8 @@ def test_the_choice_in_words_names_what_was_chosen():
 def test_a_network_runs_by_the_choice_on_a_cpu_and_by_torch_elsewhere():
     assert kernel_choice(TASK) == fastest_kernels()
     assert not str(kernel_choice(Task((1, 28, 28), 0, "meta", examples=1, seed=0)))
+    points = Task((2,), 0, "cpu", examples=1, seed=0)  # that no convolution of images has to do with
+    assert not kernel_choice(points).convolutions
     with autocast(TASK):
         name = nn.Linear(90, 80)(torch.randn(100, 90)).grad_fn.name()
     assert (name == "LinearBackward") == fastest_kernels().linear

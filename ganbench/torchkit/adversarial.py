@@ -30,7 +30,7 @@ from ganbench.torchkit.hidden import hidden_features
 from ganbench.torchkit.judging import AuxiliaryTerms, Judged, Judging
 from ganbench.torchkit.latent_generator import CHUNK, LatentGenerator
 from ganbench.torchkit.modes import batch_norm_text, has_batch_norm
-from ganbench.torchkit.optim import gradient_norm, make_optimizer, share_at_bound
+from ganbench.torchkit.optim import descend, make_optimizer, share_at_bound
 from ganbench.torchkit.pair_state import PairState
 from ganbench.torchkit.precision import autocast, kernel_choice, kernels
 from ganbench.torchkit.two_players import PairOfPlayers
@@ -170,10 +170,8 @@ class AdversarialModel(PairState, LatentGenerator, Judging, PairOfPlayers, Profi
             term = self.loss.discriminator_term(shown)
             total = total + term
         own = self._further("discriminator", noise, condition, fake, real)
-        self._discriminator_optimizer.zero_grad()
-        reduce(add, own.values(), total).backward()  # type: ignore[no-untyped-call]
-        norm = gradient_norm(self._discriminator_weights)
-        self._discriminator_optimizer.step()
+        total = reduce(add, own.values(), total)
+        norm = descend(self._discriminator_optimizer, self._discriminator_weights, total)
         self.loss.constrain(self.discriminator)
 
         terms = {"discriminator_loss": loss.detach(), "discriminator_gradient_norm": norm}
@@ -203,13 +201,9 @@ class AdversarialModel(PairState, LatentGenerator, Judging, PairOfPlayers, Profi
         for weight in self._discriminator_weights:
             weight.requires_grad_(False)
         terms = self.generator_terms(batch)
-        self._generator_optimizer.zero_grad()
-        reduce(add, terms.values()).backward()  # type: ignore[no-untyped-call]
+        norm = descend(self._generator_optimizer, self._generator_weights, reduce(add, terms.values()))
         for weight in self._discriminator_weights:
             weight.requires_grad_(True)
-
-        norm = gradient_norm(self._generator_weights)
-        self._generator_optimizer.step()
         if self._average is not None:
             self._average.follow(self.generator, self._steps["generator"])
         return {name: term.detach() for name, term in terms.items()} | {"generator_gradient_norm": norm}

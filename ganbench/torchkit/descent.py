@@ -6,7 +6,6 @@ from contextlib import AbstractContextManager
 
 import torch
 from torch import Tensor, nn
-from torch.nn.utils import get_total_norm
 
 from ganbench.contracts.capabilities import Profile, Profiled, Resumable, StepCounter
 from ganbench.contracts.datasets import Batch
@@ -15,7 +14,7 @@ from ganbench.errors import BadOptionError
 from ganbench.schema.recipe import Recipe
 from ganbench.seeds import stream
 from ganbench.torchkit.averaging import MovingAverage
-from ganbench.torchkit.optim import make_optimizer, optimizer_tensors, restore_optimizer
+from ganbench.torchkit.optim import descend, make_optimizer, optimizer_tensors, restore_optimizer
 from ganbench.torchkit.precision import autocast, kernel_choice
 
 
@@ -76,10 +75,7 @@ class DescentModel(Profiled, StepCounter, Resumable):
         for batch in batches:
             terms = self.terms(batch)
             loss = next(iter(terms.values()))
-            self._optimizer.zero_grad()
-            loss.backward()  # type: ignore[no-untyped-call]
-            norm = get_total_norm([weight.grad for weight in self._weights if weight.grad is not None])
-            self._optimizer.step()
+            norm = descend(self._optimizer, self._weights, loss)
             if self._average is not None:
                 self._average.follow(self.network, self._steps)
             self._steps += 1
@@ -115,7 +111,7 @@ class DescentModel(Profiled, StepCounter, Resumable):
         self.random.set_state(state["random"].cpu())
         self._steps = int(state["steps"])
 
-    def precision(self) -> AbstractContextManager[None]:
+    def precision(self) -> AbstractContextManager[object]:
         """Return the context that networks are run in."""
         return autocast(self.task)
 

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 
 import torch
 from torch import Tensor, nn
-from torch.nn.utils import get_total_norm
 
 from ganbench.schema.recipe import Recipe
 
@@ -40,9 +39,20 @@ def restore_optimizer(optimizer: torch.optim.Optimizer, tensors: Mapping[str, Te
     optimizer.load_state_dict({"state": state, "param_groups": optimizer.state_dict()["param_groups"]})
 
 
+def descend(optimizer: torch.optim.Optimizer, weights: list[nn.Parameter], total: Tensor) -> Tensor:
+    """Take one step of an optimizer of weights down the gradient of a scalar; return the norm of that gradient."""
+    for weight in weights:  # the optimizer's own way walks through its groups, and tells torch's profiler of it
+        weight.grad = None
+    total.backward()  # type: ignore[no-untyped-call]
+    norm = gradient_norm(weights)
+    optimizer.step()
+    return norm
+
+
 def gradient_norm(weights: list[nn.Parameter]) -> Tensor:
     """Return the Euclidean norm of all the gradients together."""
-    return get_total_norm([weight.grad for weight in weights if weight.grad is not None])
+    gradients = [weight.grad for weight in weights if weight.grad is not None]
+    return torch.linalg.vector_norm(torch.stack(torch._foreach_norm(gradients))) if gradients else torch.zeros(())
 
 
 def share_at_bound(weights: list[nn.Parameter], bound: float) -> Tensor:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import replace
 
 import torch
 
@@ -10,11 +11,15 @@ from ganbench.torchkit.kernel_choice import LEFT_TO_TORCH, fastest_kernels
 from ganbench.torchkit.kernels import KernelChoice, Kernels
 
 
+def autocast(task: Task) -> AbstractContextManager[object]:
+    """Return the context for a task's networks: its precision and the fastest kernels; weights stay in fp32."""
+    return _reduced(task) if task.precision == "bf16" else kernels(task)
+
+
 @contextmanager
-def autocast(task: Task) -> Iterator[None]:
-    """Run a task's networks at its precision inside, by the fastest kernels; weights and optimizers stay in fp32."""
+def _reduced(task: Task) -> Iterator[None]:
     kind = torch.device(task.device).type
-    with torch.autocast(kind, dtype=torch.bfloat16, enabled=task.precision == "bf16"), kernels(task):
+    with torch.autocast(kind, dtype=torch.bfloat16), kernels(task):
         yield
 
 
@@ -25,5 +30,8 @@ def kernels(task: Task) -> AbstractContextManager[object]:
 
 
 def kernel_choice(task: Task) -> KernelChoice:
-    """Return which kernels a task's networks run by."""
-    return fastest_kernels() if torch.device(task.device).type == "cpu" else LEFT_TO_TORCH
+    """Return which kernels a task's networks run by; those of convolutions concern images alone."""
+    if torch.device(task.device).type != "cpu":
+        return LEFT_TO_TORCH
+    fastest = fastest_kernels()
+    return fastest if task.images else replace(fastest, convolutions=False)

@@ -21,7 +21,7 @@ from ganbench import (
     Task,
     UnfitError,
 )
-from ganbench.torchkit.optim import gradient_norm, make_optimizer, optimizer_tensors, restore_optimizer
+from ganbench.torchkit.optim import descend, make_optimizer, optimizer_tensors, restore_optimizer
 from ganbench.torchkit.precision import autocast, kernel_choice
 
 CHUNK = 250  # pictures translated at a time
@@ -111,11 +111,7 @@ class Translator(Profiled, StepCounter, Resumable, ABC):
 
     def step(self, player: str, loss: Tensor) -> dict[str, Tensor]:
         """Minimise a scalar by one step of a player; return the norm of its gradient, by name."""
-        optimizer, weights = self._optimizers[player], self._weights[player]
-        optimizer.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
-        norm = gradient_norm(weights)
-        optimizer.step()
+        norm = descend(self._optimizers[player], self._weights[player], loss)
         self._steps[player] += 1
         return {f"{player}_gradient_norm": norm}
 

@@ -47,6 +47,7 @@ if TYPE_CHECKING:
         WithheldClass,
         condition_of,
     )
+    from ganbench.contracts.described import DescribedDataset, Factor
     from ganbench.contracts.executors import Executor, Work
     from ganbench.contracts.hookspecs import hookimpl
     from ganbench.contracts.losses import (
@@ -96,19 +97,18 @@ if TYPE_CHECKING:
     from ganbench.storage.store import RunFolder
 
 __all__ = [
-    "AdversarialLoss", "Augmentation", "BackTranslator", "BadOptionError", "Batch", "Board", "BoundedByData",
-    "Budget", "Captions", "Choice", "CodeVariation", "Column", "Condition", "Conditioned", "Critic", "DataMissingError",
-    "Dataset", "DatasetCard", "DiscriminatorTerm", "Entry", "Evidence", "EvidenceBound", "Executor", "ExecutorCard",
-    "FeatureCard", "FeatureObjective", "FeatureSpace", "Features", "Figures", "FormatBound", "GanbenchError",
-    "GaussianModes", "KnownPairs", "Labels", "LatentDecoder", "Likelihood", "LossCard", "LossHost", "Meaning",
-    "Metric", "MetricCard", "ModeHistogram", "Model", "ModelCard", "ModelMaker", "Notify", "PictureRows",
-    "Players", "Profile", "Profiled", "ProfiledSpace", "Recipe", "Reconstructor", "Results", "Resumable",
-    "RunFolder", "RunRecord", "RunSpec", "Runs", "SampleFormat", "SamplingMode", "SamplingModes", "SceneDataset",
-    "SceneLaw", "Scheduled", "Score", "Scores", "Section", "SectionCard", "Setting", "Shown", "Side", "Source",
-    "Sources", "SpaceProfile", "Status", "StepCounter", "Suite", "SuiteCard", "Task", "ToneDataset", "ToneLaw",
-    "Trained", "Tuned", "TwoPlayers", "UnfitError", "Value", "WithheldClass", "Work", "Wraps", "condition_of",
-    "hookimpl", "load", "merit", "open_picture", "run", "score", "split_by_board", "stream", "train", "tune",
-    "write_whole",
+    "AdversarialLoss", "Augmentation", "BackTranslator", "BadOptionError", "Batch", "Board", "BoundedByData", "Budget",
+    "Captions", "Choice", "CodeVariation", "Column", "Condition", "Conditioned", "Critic", "DataMissingError",
+    "Dataset", "DatasetCard", "DescribedDataset", "DiscriminatorTerm", "Entry", "Evidence", "EvidenceBound", "Executor",
+    "ExecutorCard", "Factor", "FeatureCard", "FeatureObjective", "FeatureSpace", "Features", "Figures", "FormatBound",
+    "GanbenchError", "GaussianModes", "KnownPairs", "Labels", "LatentDecoder", "Likelihood", "LossCard", "LossHost",
+    "Meaning", "Metric", "MetricCard", "ModeHistogram", "Model", "ModelCard", "ModelMaker", "Notify", "PictureRows",
+    "Players", "Profile", "Profiled", "ProfiledSpace", "Recipe", "Reconstructor", "Results", "Resumable", "RunFolder",
+    "RunRecord", "RunSpec", "Runs", "SampleFormat", "SamplingMode", "SamplingModes", "SceneDataset", "SceneLaw",
+    "Scheduled", "Score", "Scores", "Section", "SectionCard", "Setting", "Shown", "Side", "Source", "Sources",
+    "SpaceProfile", "Status", "StepCounter", "Suite", "SuiteCard", "Task", "ToneDataset", "ToneLaw", "Trained", "Tuned",
+    "TwoPlayers", "UnfitError", "Value", "WithheldClass", "Work", "Wraps", "condition_of", "hookimpl", "load", "merit",
+    "open_picture", "run", "score", "split_by_board", "stream", "train", "tune", "write_whole",
 ]  # fmt: skip
 
 _MODULES = {
@@ -123,6 +123,7 @@ _MODULES = {
     "ganbench.contracts.datasets": (
         "Batch Conditioned Dataset GaussianModes SampleFormat Source ToneDataset ToneLaw WithheldClass condition_of"
     ),
+    "ganbench.contracts.described": "DescribedDataset Factor",
     "ganbench.contracts.executors": "Executor Work",
     "ganbench.contracts.hookspecs": "hookimpl",
     "ganbench.contracts.losses": (

@@ -20,6 +20,12 @@ _DATASETS = (
     ("digits", "digits:digits", "scikit-learn's 1,797 handwritten digits, 1 x 8 x 8; needs no download.", "images"),
     ("mnist", "mnist:mnist", "70,000 handwritten digits, 1 x 28 x 28.", "images"),
     (
+        "captioned-mnist",
+        "captioned_mnist:captioned_mnist",
+        "MNIST by captions such as 'a thin seven leaning left', 1 x 28 x 28: class, thickness, slant and size.",
+        "images",
+    ),
+    (
         "stacked-mnist",
         "stacked_mnist:stacked_mnist",
         "128,000 triples of MNIST's digits as colour channels, 3 x 28 x 28: 1,000 classes.",

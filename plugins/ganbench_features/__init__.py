@@ -14,6 +14,7 @@ _SPACES = (
         (
             "mnist",
             "stacked-mnist",
+            "captioned-mnist",
         ),
         "images",
     ),
@@ -22,6 +23,13 @@ _SPACES = (
         "digit_classifier:digits_classifier",
         "A classifier of scikit-learn's digits that comes with ganbench.",
         ("digits",),
+        "images",
+    ),
+    (
+        "mnist-factors",
+        "digit_factors:DigitFactors",
+        "The digit as mnist-classifier reads it, and the thickness, slant and size of its stroke, measured.",
+        ("captioned-mnist",),
         "images",
     ),
     (
@@ -50,6 +58,6 @@ _SPACES = (
 
 @ganbench.hookimpl
 def offer_features() -> Iterator[ganbench.FeatureCard]:
-    """Offer the samples themselves, classifiers of digits, a recogniser of scenes, and Inception."""
+    """Offer the samples themselves, classifiers of digits, strokes measured, a recogniser of scenes, and Inception."""
     for name, make, about, knows, kind in _SPACES:
         yield ganbench.FeatureCard(name, make=f"{__name__}.{make}", about=about, knows=knows, kind=kind)

@@ -71,12 +71,13 @@ DEFINITIONS = {
         "its own, so that most of what it says is found; the share that is found, of shapes, colours, sizes, "
         "relations and numbers of objects, together and apart. A relation is that of objects of which the shape or the "
         "colour is found. With captions in random order it is the floor, for chance finds something too; in the "
-        "captions' real scenes it is the ceiling, which the recogniser's errors set."
+        "captions' real scenes it is the ceiling, which the recogniser's errors set. Where captions are of whole "
+        "samples, as of digits, each factor that they say is compared with the one that is read or measured."
     ),
     "composition": (
         "The alignment of pictures that the model draws for captions whose every object is of a pair of shape and "
-        "colour that neither split has, though both splits have the shape and the colour. What of shape and colour "
-        "falls below the alignment does not compose."
+        "colour that neither split has, or whose digit is of such a pair of digit and stroke, though both splits have "
+        "each of the two. What of them falls below the alignment does not compose."
     ),
     "scene-modes": (
         "A recogniser reads the objects of each picture: scenes that have clear objects alone, how many of these "

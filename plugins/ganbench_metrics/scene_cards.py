@@ -5,7 +5,7 @@ from ganbench import Column, MetricCard
 
 def alignment_columns(name: str) -> tuple[Column, ...]:
     """Return the columns of a score of captions."""
-    floor, ceiling = "Of all, by captions in random order: the floor.", "Of all, in real scenes: the ceiling."
+    floor, ceiling = "Of all, by captions in random order: the floor.", "Of all, in real samples: the ceiling."
     return (
         Column(name, "Of all that captions say, the share that is in the pictures.", low=0, high=1),
         Column(f"{name}_whole", "Captions of which everything is in the picture.", low=0, high=1),
@@ -14,6 +14,9 @@ def alignment_columns(name: str) -> tuple[Column, ...]:
         Column(f"{name}_size", "Of sizes named.", low=0, high=1),
         Column(f"{name}_relation", "Of places of one object seen from another.", low=0, high=1),
         Column(f"{name}_count", "Captions with as many objects as the picture.", low=0, high=1),
+        Column(f"{name}_digit", "Of digits named.", low=0, high=1),
+        Column(f"{name}_thickness", "Of strokes named thin, regular or thick.", low=0, high=1),
+        Column(f"{name}_slant", "Of slants named.", low=0, high=1),
         Column(f"{name}_floor", floor, low=0, high=1),
         Column(f"{name}_ceiling", ceiling, low=0, high=1),
     )
@@ -31,7 +34,7 @@ SCENE_METRICS = (
     MetricCard(
         "composition",
         make="ganbench_metrics.alignment:Composition",
-        about="The same on captions of shapes in colours that training never showed together.",
+        about="The same on captions of what training never showed together, such as a shape in a colour.",
         columns=alignment_columns("composition"),
         features="shapes-factors",
         needs=("captions", "dataset"),

@@ -10,7 +10,7 @@ from ganbench import Results
 from ganbench_sections.figures import FigureSection, boards, headline, looks_of, panels, stem
 
 _SCORES = {"alignment": "captions of pairs as in training", "composition": "captions of held-out pairs"}
-_KINDS = ("shape", "colour", "size", "relation", "count", "whole")
+_KINDS = ("digit", "thickness", "slant", "shape", "colour", "size", "relation", "count", "whole")
 _ENDS = {"floor": ":", "ceiling": "--"}
 
 
@@ -37,19 +37,20 @@ def draw(board: pd.DataFrame, scores: list[str], title: str) -> Figure:
 
 
 def _panel(axes: Axes, board: pd.DataFrame, score: str) -> None:
-    looks, names = looks_of(board), ["all", *_KINDS]
+    looks, scores = looks_of(board), set(board["score"])
+    kinds = [kind for kind in _KINDS if f"{score}_{kind}" in scores]
     people = [who for who in looks if ((board["who"] == who) & (board["score"] == score)).any()]
     for number, who in enumerate(people):
         rows = board[board["who"] == who].groupby("score")["value"].mean()
         colour, marker = looks[who]
         shift = 0.5 * ((number + 0.5) / len(people) - 0.5)
-        columns = [score, *(f"{score}_{kind}" for kind in _KINDS)]
+        columns = [score, *(f"{score}_{kind}" for kind in kinds)]
         there = [(place + shift, rows[column]) for place, column in enumerate(columns) if column in rows]
         axes.plot(*zip(*there, strict=True), marker, color=colour, label=who.replace("\n", " + "), markersize=6)
         for end, style in _ENDS.items():
             if (column := f"{score}_{end}") in rows:
                 axes.plot([-0.4, 0.4], [rows[column]] * 2, style, color=colour, linewidth=1)
-    axes.set_xticks(range(len(names)), names, fontsize=8)
+    axes.set_xticks(range(1 + len(kinds)), ["all", *kinds], fontsize=8)
     axes.set(ylim=(-0.03, 1.03), title=_SCORES[score])
     axes.title.set_fontsize(9)
     axes.grid(axis="y", linewidth=0.3)

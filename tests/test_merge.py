@@ -166,6 +166,8 @@ def test_a_missing_submission_is_said_so(tmp_path):
         ("submit --all --to ours.tar", "can't pack runs as 'ours.tar'; name a file that ends in .zip"),
         ("submit ffff --to ours.zip", "no run 'ffff'"),
         ("report third", "no runs of the suite 'third'"),
+        ("report ganbench-results", "; folders are read by --results ganbench-results"),
+        ("advise ganbench-results", "; folders are read by --results ganbench-results"),
         ("report --baseline dcgna", "no run is of the baseline 'dcgna'; there are runs of vanilla"),
         ("diff nowhere ganbench-results", "no runs in 'nowhere'"),
     ],

@@ -35,7 +35,8 @@ class Merged:
         ]
         if not both:
             there = ", ".join(sorted({record.spec.suite for record in self.records})) or "none"
-            raise BadOptionError(f"no runs of the suite {wanted!r}; there are runs of {there}")
+            folder = f"; folders are read by --results {wanted}" if Path(wanted).exists() else ""
+            raise BadOptionError(f"no runs of the suite {wanted!r}; there are runs of {there}{folder}")
         records, folders = zip(*both, strict=True)
         return Merged(records, folders, self.damaged)
 

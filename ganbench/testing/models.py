@@ -190,7 +190,8 @@ class ModelChecks(Checks):
 
     def _claimed(self, claim: type[Any]) -> Any:
         if not isinstance(self._trained, claim):
-            raise NotApplicableError(f"it does not claim to be a {claim.__name__}")
+            article = "an" if claim.__name__[0] in "AEIOU" else "a"
+            raise NotApplicableError(f"it does not claim to be {article} {claim.__name__}")
         return self._trained
 
     def check_claim(self, name: str) -> None:

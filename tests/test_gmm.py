@@ -78,8 +78,8 @@ def test_the_same_start_and_steps_reach_scikit_learns_likelihood(scale, offset, 
 @KINDS
 @DTYPES
 def test_several_chunks_of_samples_and_blocks_of_columns_reach_it_too(dtype, kind):
-    data = overlapping(4_000) @ torch.randn(6, 120, generator=seeded(1)) + torch.randn(4_000, 120, generator=seeded(2))
-    assert len(list(chunks(data))) > 3
+    data = overlapping(9_500) @ torch.randn(6, 120, generator=seeded(1)) + torch.randn(9_500, 120, generator=seeded(2))
+    assert len(list(chunks(data))) > 1
     ours, double = uneven(kind, data), dtype == torch.float64
     for _ in range(3):
         ours, likelihood = step(data.to(dtype), ours, 1e-6)

@@ -3,16 +3,14 @@
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import pairwise
 
 import torch
 from torch import Tensor
 
 from ganbench_models.mixture import Covariance, Mixture
+from ganbench_models.mixture_terms import NEGLIGIBLE, blocks, centre, joint_terms, plain_squares
 
-_CHUNK_BYTES = 2**20  # of samples at a time, and of their shares: what a core's own cache holds
-_MOST_BLOCKS, _LEAST_BLOCK = 4, 48  # of columns of a triangular matrix, and columns of each
-_NEGLIGIBLE = 1e-5  # times rounding: a share that no sum over samples can show
+_CHUNK_BYTES = 2**23  # of samples at a time, and of their shares
 _LEAST_COUNT = 10 * torch.finfo(torch.float64).eps  # of a component without samples, as scikit-learn has it
 _LIFTS = 40  # tenfold each, so enough for any finite covariance
 
@@ -24,7 +22,7 @@ class _Moments:
     origins: Tensor  # the old means (k, d) if full, their mean (1, d) otherwise
     counts: Tensor  # (k,)
     first: Tensor  # (k, d)
-    second: Tensor  # (k, d, d) if full, (d, d) if tied, (k, d) otherwise
+    second: Tensor  # (k, d, d) if full, its lower half alone, (d, d) if tied, (k, d) otherwise
 
 
 def start(data: Tensor, kind: Covariance, components: int, floor: float, generator: torch.Generator) -> Mixture:
@@ -35,7 +33,7 @@ def start(data: Tensor, kind: Covariance, components: int, floor: float, generat
     centres = data[_plus_plus(data, components, generator)].double()
     even = centres.new_full((components,), 1 / components)
     clusters = Mixture("spherical", even, centres, torch.ones_like(even))
-    joint = _joint(clusters, centres.dtype)
+    joint = joint_terms(clusters, centres.dtype)
 
     def nearest(chunk: Tensor) -> tuple[Tensor, Tensor]:
         term, closest = joint(chunk).max(dim=1)
@@ -52,7 +50,7 @@ def step(data: Tensor, mixture: Mixture, floor: float) -> tuple[Mixture, float]:
     chunks, is float64. floor: added to every variance. No covariance has an eigenvalue below half of it,
     whatever rounding did. Raises ArithmeticError if samples, or their squares, are not finite.
     """
-    joint = _joint(mixture, data.dtype)
+    joint = joint_terms(mixture, data.dtype)
 
     def share(chunk: Tensor) -> tuple[Tensor, Tensor]:
         terms = joint(chunk)
@@ -65,7 +63,7 @@ def step(data: Tensor, mixture: Mixture, floor: float) -> tuple[Mixture, float]:
 
 def log_density(samples: Tensor, mixture: Mixture) -> Tensor:
     """Return the log-density of samples (n, d), (n,) nats, in float64."""
-    joint = _joint(mixture, torch.float64)
+    joint = joint_terms(mixture, torch.float64)
     parts = [joint(chunk.double()).logsumexp(dim=1) for chunk in chunks(samples, len(mixture.means))]
     return torch.cat(parts) if parts else samples.new_empty(0, dtype=torch.float64)
 
@@ -76,68 +74,13 @@ def chunks(data: Tensor, components: int = 1) -> Iterator[Tensor]:
     return (data[first : first + rows] for first in range(0, len(data), rows))
 
 
-def _joint(mixture: Mixture, dtype: torch.dtype) -> Callable[[Tensor], Tensor]:
-    """Return a function of samples (c, d) that gives log πₖ + log N(x; μₖ, Σₖ), (c, k) float64."""
-    factors, size = mixture.factors, mixture.means.shape[1]
-    if mixture.kind in ("full", "tied"):
-        volume = factors.diagonal(dim1=-2, dim2=-1).log().sum(-1)
-    else:
-        volume = factors.log().sum(-1) if mixture.kind == "diag" else size * factors.log()
-    constant = mixture.weights.log() - volume - 0.5 * size * math.log(2 * math.pi)
-    squares = _full_squares(mixture, dtype) if mixture.kind == "full" else _plain_squares(mixture)
-    return lambda chunk: constant - 0.5 * squares(chunk)
-
-
-def _full_squares(mixture: Mixture, dtype: torch.dtype) -> Callable[[Tensor], Tensor]:
-    """Return a function of samples that gives |L⁻¹(x - μ)|² for each component, by products in dtype."""
-    whiten = mixture.factors.new_empty(mixture.factors.shape, dtype=dtype)
-    unit = torch.eye(mixture.means.shape[1]).to(mixture.factors)
-    for component, factor in enumerate(mixture.factors):
-        whiten[component] = torch.linalg.solve_triangular(factor, unit, upper=False).T
-    means = mixture.means.to(dtype)
-    blocks = _blocks(means.shape[1])
-
-    def squares(chunk: Tensor) -> Tensor:
-        found = mixture.means.new_empty(len(chunk), len(means))
-        whitened = chunk.new_empty(len(chunk), means.shape[1])
-        for component, mean in enumerate(means):
-            apart = chunk - mean
-            for block in blocks:  # of an upper triangular matrix, whose lower half is not multiplied
-                torch.mm(apart[:, : block.stop], whiten[component, : block.stop, block], out=whitened[:, block])
-            found[:, component] = torch.linalg.vector_norm(whitened, dim=1).double().square_()
-        return found
-
-    return squares
-
-
-def _plain_squares(mixture: Mixture) -> Callable[[Tensor], Tensor]:
-    """Return the same function for the other kinds: after whitening, Σᵈ (x - μ)² / σ² is two products, in float64."""
-    centre = _centre(mixture.means)
-    means, shape = mixture.means - centre, mixture.means.shape
-    if mixture.kind == "tied":
-        unit = torch.eye(shape[1]).to(means)
-        whiten = torch.linalg.solve_triangular(mixture.factors, unit, upper=False).T
-        means, precisions = means @ whiten, torch.ones_like(means)
-    else:
-        precisions = mixture.factors.square().reciprocal().reshape(shape[0], -1).expand(shape)
-    linear, constant = -2 * (means * precisions).T, (means.square() * precisions).sum(dim=1)
-
-    def squares(chunk: Tensor) -> Tensor:
-        apart = chunk - centre
-        apart = apart @ whiten if mixture.kind == "tied" else apart
-        found: Tensor = apart @ linear + constant
-        return found.add_(apart.square_() @ precisions.T).clamp_(min=0)
-
-    return squares
-
-
 def _gather(
     data: Tensor, kind: Covariance, means: Tensor, share: Callable[[Tensor], tuple[Tensor, Tensor]]
 ) -> tuple[_Moments, float]:
     """Return the moments of all samples by their shares (c, k), and the sum of the evidence (c,) beside them."""
     (count, size), zeros = means.shape, means.new_zeros
     shape = {"full": (count, size, size), "tied": (size, size)}.get(kind, (count, size))
-    origins = means.to(data.dtype) if kind == "full" else _centre(means)
+    origins = means.to(data.dtype) if kind == "full" else centre(means)
     moments, total = _Moments(origins.double(), zeros(count), zeros(count, size), zeros(shape)), zeros(())
     for chunk in chunks(data, count):
         shares, evidence = share(chunk)
@@ -157,14 +100,15 @@ def _gather(
 
 def _add_full(moments: _Moments, chunk: Tensor, means: Tensor, shares: Tensor) -> None:
     """Add a chunk's first and second moments about each mean; shares: (k, c)."""
-    least = _NEGLIGIBLE * torch.finfo(shares.dtype).eps
+    least = NEGLIGIBLE * torch.finfo(shares.dtype).eps
     for component, (mean, share) in enumerate(zip(means, shares, strict=True)):
         counted = (share > least).nonzero()[:, 0]
         few = 2 * len(counted) <= len(share)  # most samples are some other component's
         apart = (chunk[counted] if few else chunk) - mean
         weighed = apart * (share[counted] if few else share)[:, None]
         moments.first[component] += weighed.sum(dim=0)
-        moments.second[component] += weighed.T @ apart
+        for block in blocks(len(mean)):
+            moments.second[component, block.start :, block] += weighed[:, block.start :].T @ apart[:, block]
 
 
 def _maximise(kind: Covariance, means: Tensor, moments: _Moments, floor: float) -> Mixture:
@@ -218,17 +162,5 @@ def _plus_plus(data: Tensor, components: int, generator: torch.Generator) -> Ten
 def _squared_distances(data: Tensor, points: Tensor) -> Tensor:
     """Return the squared distances of points (t, d) from data (n, d), (t, n) float64."""
     weights = points.new_full((len(points),), 1 / len(points), dtype=torch.float64)
-    squares = _plain_squares(Mixture("spherical", weights, points.double(), torch.ones_like(weights)))
+    squares = plain_squares(Mixture("spherical", weights, points.double(), torch.ones_like(weights)))
     return torch.cat([squares(chunk).T for chunk in chunks(data, len(points))], dim=1)
-
-
-def _centre(means: Tensor) -> Tensor:
-    """Return the mean of means (k, d), (1, d): what data are centred on, so that squares stay small."""
-    return means.mean(dim=0, keepdim=True)
-
-
-def _blocks(size: int) -> list[slice]:
-    """Return the columns of a matrix (size, size) in blocks of equal width, wide enough for fast products."""
-    count = max(1, min(_MOST_BLOCKS, size // _LEAST_BLOCK))
-    edges = [size * block // count for block in range(count + 1)]
-    return [slice(first, last) for first, last in pairwise(edges)]

@@ -69,8 +69,6 @@ def main() -> None:
 
 def line(row: Row, seconds: float) -> str:
     """Measure a row, both ways in turns, and return its line of the table."""
-    if row.missing:
-        return f"| {row.name} | | | {row.needs} is not set | | {row.to_reach} | | |"
     load = os.getloadavg()[0]
     pair = row.make(True)
     wall, cpu = alternate([work for work in (pair.ours, pair.theirs) if work], seconds)

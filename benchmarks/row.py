@@ -1,6 +1,5 @@
 """A line of the table of speeds: our way, the one that it is compared with, and what is to be reached."""
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -22,8 +21,7 @@ class Row:
 
     target: to be reached. kind: what it is; "faster", the ratio of their time to ours; "slower", of ours to theirs, to
     stay below; "seconds" of ours, to stay below. counted: what our operations mostly are, where they are compared with
-    the machine's peak. needs: an environment variable without which it is left out. slow: whether even its small size
-    takes seconds.
+    the machine's peak. slow: whether even its small size takes seconds.
     """
 
     name: str
@@ -31,13 +29,7 @@ class Row:
     make: Callable[[bool], Pair]
     kind: Literal["faster", "slower", "seconds"] = "faster"
     counted: Literal["", "products", "convolutions"] = ""
-    needs: str = ""
     slow: bool = False
-
-    @property
-    def missing(self) -> bool:
-        """Whether an environment variable that the row needs is not set."""
-        return bool(self.needs) and not os.environ.get(self.needs)
 
     @property
     def to_reach(self) -> str:

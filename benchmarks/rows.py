@@ -4,7 +4,9 @@ import os
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final
+from unittest.mock import patch
 
 import numpy as np
 import torch
@@ -25,6 +27,7 @@ from ganbench_models.vanilla import Vanilla
 from ganbench_models.wgan_gp import WGANGP
 from popular_loop import popular_updates
 from program_rows import PROGRAM
+from random_inception import save_random
 from row import Pair, Row
 
 
@@ -95,15 +98,17 @@ def mixture(full: bool) -> Pair:
 
 
 def inception(precision: str, full: bool) -> Pair:
-    """Features of 32 x 32 images by us, and by clean-fid with Pillow's resizing; weights as GANBENCH_INCEPTION has."""
+    """Features of 32 x 32 images by us, and by clean-fid with Pillow's resizing; random weights, at the same cost."""
     from cleanfid.inception_torchscript import InceptionV3W
     from cleanfid.resize import make_resizer
 
     images = torch.randint(256, (50 if full else 2, 3, 32, 32), generator=torch.Generator().manual_seed(0))
     samples, pictures = images / 127.5 - 1, images.permute(0, 2, 3, 1).byte().numpy()
-    space = Inception(Task((3, 32, 32), 0, "cpu", examples=0, seed=0), precision=precision)
-    path = Path(os.environ[VARIABLE])
-    network = InceptionV3W(str(path if path.is_dir() else path.parent), download=False, resize_inside=False).eval()
+    with TemporaryDirectory() as folder:
+        path = save_random(Path(folder), full)
+        with patch.dict(os.environ, {VARIABLE: str(path)}):
+            space = Inception(Task((3, 32, 32), 0, "cpu", examples=0, seed=0), precision=precision)
+        network = InceptionV3W(folder, download=False, resize_inside=False).eval()
     resize = make_resizer("PIL", False, "bicubic", (299, 299))
 
     def theirs() -> None:
@@ -128,8 +133,8 @@ ROWS = (
     ),
     Row("ring8, published networks, fp32", 1.7, partial(training, _ring8, NonSaturating, "fp32"), counted=_P),
     Row("ring8, published networks, bf16", 2.5, partial(training, _ring8, NonSaturating, "bf16"), counted=_P),
-    Row("Inception features, 32 x 32, fp32", 1.35, partial(inception, "fp32"), needs=VARIABLE),
-    Row("Inception features, 32 x 32, bf16", 2.2, partial(inception, "bf16"), needs=VARIABLE),
+    Row("Inception features, 32 x 32, fp32", 1.35, partial(inception, "fp32")),
+    Row("Inception features, 32 x 32, bf16", 2.2, partial(inception, "bf16")),
     Row("Fréchet distance, 2,048", 15.0, frechet),
     Row("precision and recall, 10,000 x 10,000 x 2,048", 5.0, neighbours),
     Row("EM, 20,000 x 196, 20 full components, fp32", 4.0, mixture),

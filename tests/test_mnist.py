@@ -34,7 +34,7 @@ def test_real_against_real_is_best_and_more_noise_is_worse(mnist_factory):
 @pytest.mark.slow
 def test_dcgan_gets_closer_to_the_digits_as_it_trains(mnist_factory, make_spec, tmp_path):
     spec = make_spec(
-        dataset="mnist", model="dcgan:width=32", budget=Budget(images=40_000), checkpoints=(0.1, 1.0), samples=2_000
+        dataset="mnist", model="dcgan:width=16", budget=Budget(images=20_000), checkpoints=(0.1, 1.0), samples=1_000
     )
     record = Runner(FeatureStore(mnist_factory), tmp_path).run(spec, Store(tmp_path).run(spec.key), nobody)
     early, late = (checkpoint.scores[0].value for checkpoint in record.checkpoints)
@@ -47,13 +47,13 @@ def test_the_conditional_gans_samples_are_what_their_labels_say(mnist_factory, m
 
     # a judge that never saw a generated digit, and knows the real ones
     data = mnist_factory.dataset(Choice("mnist"))
-    train, test = data.head("train", 20_000), data.head("test", 1_000)
+    train, test = data.head("train", 5_000), data.head("test", 1_000)
     judge = KNeighborsClassifier(3).fit(train.samples.flatten(1).numpy(), train.condition.numpy())
-    assert judge.score(test.samples.flatten(1).numpy(), test.condition.numpy()) > 0.95
+    assert judge.score(test.samples.flatten(1).numpy(), test.condition.numpy()) > 0.9
 
-    # a short run, and what is left of it
-    spec = make_spec(dataset="mnist", model="cgan:width=32", budget=Budget(images=130_000), samples=2_000)
-    spec = replace(spec, recipe=(("batch", 64), ("learning_rate", 5e-4)))
+    # a short run, and what is left of it; a model that is blind to labels is right once in ten times
+    spec = make_spec(dataset="mnist", model="cgan:width=16", budget=Budget(images=20_000), samples=500)
+    spec = replace(spec, recipe=(("batch", 32), ("learning_rate", 1e-3)))
     folder = Store(tmp_path).run(spec.key)
     record = Runner(FeatureStore(mnist_factory), tmp_path).run(spec, folder, nobody)
     sampler = restore(record, folder, mnist_factory)
@@ -61,4 +61,4 @@ def test_the_conditional_gans_samples_are_what_their_labels_say(mnist_factory, m
     for label in range(10):
         samples = sampler.draw(Request(100, seed=0, label=label)).flatten(1).numpy()
         right.append((judge.predict(samples) == label).mean())
-    assert sum(right) / 10 > 0.9, right
+    assert sum(right) / 10 > 0.5, right

@@ -1,6 +1,7 @@
 """Progress: bars where there is a terminal, plain lines where there is none, and no markup from names."""
 
 import io
+import itertools
 import time
 
 import pytest
@@ -96,3 +97,10 @@ def test_a_model_that_ends_by_itself_is_not_planned_to_the_end_of_a_budget_that_
     taken = time.perf_counter() - began
     assert updates < profile_of(model).updates
     assert planned < 10 * taken  # a plan for the whole budget was a thousand times as long
+
+
+def test_a_model_whose_seconds_end_with_its_warm_up_is_planned_all_the_same(factory, make_spec):
+    spec = make_spec(budget=Budget(updates=10_000))
+    for step in (0.3, 0.35, 0.4, 0.5):  # the clock is read once an update or more
+        ticks = itertools.count()
+        assert estimate(factory, spec, clock=lambda: step * next(ticks)).seconds > 10_000 * step  # noqa: B023

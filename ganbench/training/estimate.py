@@ -1,6 +1,7 @@
 """How long a plan will take: a few updates of each kind of run, and the rule of three."""
 
-from collections.abc import Iterable, Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
 
@@ -40,7 +41,7 @@ def plan(session: Session, specs: Iterable[RunSpec]) -> list[PlannedCell]:
     return cells
 
 
-def estimate(factory: Factory, spec: RunSpec) -> Estimate:
+def estimate(factory: Factory, spec: RunSpec, clock: Callable[[], float] = time.perf_counter) -> Estimate:
     """Train a few updates and scale to the spec's budget; store nothing.
 
     Twenty of them, the first five as a warm-up, or what two and a half seconds allow. A model that ends by itself is
@@ -48,7 +49,7 @@ def estimate(factory: Factory, spec: RunSpec) -> Estimate:
     """
     with kept_settings(), isolated(stream(spec.seed, "init"), factory.device):
         try:
-            meter, warm, most = _try(factory, spec)
+            meter, warm, most = _try(factory, spec, clock)
         except UnfitError as error:
             return Estimate(None, f"skipped: {error}")
         except InterruptedRunError:
@@ -66,12 +67,12 @@ def estimate(factory: Factory, spec: RunSpec) -> Estimate:
     return Estimate(max(whole, meter.seconds) if spent["images"] else meter.seconds + whole)
 
 
-def _try(factory: Factory, spec: RunSpec) -> tuple[Meter, Spent, int | None]:
+def _try(factory: Factory, spec: RunSpec, clock: Callable[[], float]) -> tuple[Meter, Spent, int | None]:
     """Train a spec's model for a moment; return the meter, what the warm-up spent, and the updates it makes at most."""
     dataset, model = factory.dataset(spec.dataset), factory.model(spec)
     profile = profile_of(model)
     updates_tried = UPDATES if profile.updates is None else profile.updates + 1
-    meter = Meter(Budget(updates=updates_tried, seconds=SECONDS), synchronizer(factory.device))
+    meter = Meter(Budget(updates=updates_tried, seconds=SECONDS), synchronizer(factory.device), clock)
     warm = meter.spent
     batches = meter.feed(training_batches(dataset, profile, spec.seed))
     with meter.running(), closing(model.fit(batches)) as updates:  # type: ignore[type-var]
@@ -79,7 +80,7 @@ def _try(factory: Factory, spec: RunSpec) -> tuple[Meter, Spent, int | None]:
             meter.updates += 1
             if meter.updates == WARM_UP:
                 meter.tick()
-                warm = meter.spent
+                warm = warm if meter.reached else meter.spent  # there is nothing behind it then
             if meter.due():
                 meter.tick()
             if meter.reached:

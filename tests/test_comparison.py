@@ -223,3 +223,14 @@ def test_a_card_with_needs_of_no_sense_is_refused(given, message):
     with pytest.raises(BadOptionError) as caught:
         card(**given)
     assert message in str(caught.value)
+
+
+@pytest.mark.parametrize(("given", "scored"), [({"apart": 1.0}, {"apart": 1.0}), ({}, {"apart": None, "beside": None})])
+def test_a_column_that_a_metric_leaves_out_is_no_score_of_these_data(equipped, given, scored):
+    metric = type("Partial", (), {"score": lambda self, evidence: given})
+    columns = (ganbench.Column("apart", "Far."), ganbench.Column("beside", "What these data have not."))
+    features = equipped(card(make=metric, columns=columns), 3)
+    real = features.real(Choice("digits"), 20)
+    found = Comparison(features, real, real, 0, {"split": "test"}).scores([Choice("apart")])
+    assert {score.name: score.value for score in found} == scored
+    assert all(score.reason for score in found if score.value is None)

@@ -100,7 +100,10 @@ class Metric(Protocol):
     """A pure function of its evidence. One that counts modes claims it by inheriting from ModeHistogram."""
 
     def score(self, evidence: Evidence) -> Mapping[str, float]:
-        """Return a number for each of the card's columns; raise UnfitError where it makes no sense."""
+        """Return a number for each of the card's columns; raise UnfitError where it makes no sense.
+
+        A column of what these data have not, such as relations of single objects, may be left out: it is no score then.
+        """
         ...
 
 

@@ -46,9 +46,10 @@ def variants_table(found: Mapping[str, Sequence[Score]], title: str) -> Table:
     for name in found:
         table.add_column(Text(name.replace(", ", "\n")), justify="right")
     table.add_column("better")
-    for scores in zip(*found.values(), strict=True):
-        values = [NOTHING if score.value is None else number(score.value, 4) for score in scores]
-        first = scores[0]
+    by_score = [{(score.metric, score.name): score for score in scores} for scores in found.values()]
+    for key, first in {key: score for scores in by_score for key, score in scores.items()}.items():
+        numbers = [scores[key].value if key in scores else None for scores in by_score]
+        values = [NOTHING if value is None else number(value, 4) for value in numbers]
         table.add_row(*map(Text, [first.name.replace("_", " "), *values, ARROWS.get(first.better, first.better)]))
     return table
 

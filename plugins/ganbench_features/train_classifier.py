@@ -16,10 +16,11 @@ from ganbench import Dataset, Source
 from ganbench_datasets.digits import digits
 from ganbench_datasets.mnist import mnist
 from ganbench_features.digit_classifier import Network
+from ganbench_features.one_cycle import descend
 
 # name: dataset, stride of the first convolution, passes over the training split
 RECIPES = {"mnist-classifier": (mnist, 2, 20), "digits-classifier": (digits, 1, 150)}
-_BATCH, _RATE, _DECAY = 128, 4e-3, 1e-2
+_BATCH = 128
 _TURN, _SHIFT, _SCALE = math.radians(12), 0.12, 0.12  # of a random view, either way; shift as a share of half a side
 
 
@@ -28,16 +29,8 @@ def train(data: Dataset, stride: int, passes: float, seed: int = 0) -> Network:
     torch.manual_seed(seed)  # of the process, which is the script's own
     network = Network(stride).train()
     steps = max(1, int(passes * data.count("train") / _BATCH))
-    optimizer = torch.optim.AdamW(network.parameters(), _RATE, weight_decay=_DECAY)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, _RATE, total_steps=steps + 1)
-    for step, (images, labels) in zip(range(steps), data.batches("train", _BATCH, seed), strict=False):
-        optimizer.zero_grad()
-        loss = cross_entropy(network(viewed(images))[1], labels)
-        loss.backward()  # type: ignore[no-untyped-call]
-        optimizer.step()
-        schedule.step()
-        if step % 500 == 0:
-            click.echo(f"{step:,} of {steps:,} steps, cross-entropy {loss.item():.3f}", err=True)
+    batches = data.batches("train", _BATCH, seed)
+    descend(network, (cross_entropy(network(viewed(images))[1], labels) for images, labels in batches), steps)
     return network.eval()
 
 

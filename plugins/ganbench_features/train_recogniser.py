@@ -19,9 +19,10 @@ from torch.nn.functional import avg_pool2d, cross_entropy, interpolate
 from ganbench_datasets.scene_drawing import draw, empty
 from ganbench_datasets.scenes import figures
 from ganbench_datasets.shapes import shapes
+from ganbench_features.one_cycle import descend
 from ganbench_features.scene_recogniser import COLOURS, LOGITS, SHAPES, SIDE, SIZES, Network, places_of
 
-STEPS, _BATCH, _RATE, _DECAY = 4_000, 256, 4e-3, 1e-2
+STEPS, _BATCH = 4_000, 256
 _NOTHING, _UNCLEAR = 0, SHAPES + 1
 _NOISE = 0.1  # deviation of a view's noise, at most
 
@@ -31,21 +32,15 @@ def train(steps: int = STEPS, seed: int = 0) -> Network:
     torch.manual_seed(seed)  # of the process, which is the script's own
     generator = torch.Generator().manual_seed(seed)
     network = Network().train()
-    optimizer = torch.optim.AdamW(network.parameters(), _RATE, weight_decay=_DECAY)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, _RATE, total_steps=steps + 1)
-    for step in range(steps):
-        places, truth = examples(_BATCH, generator)
-        optimizer.zero_grad()
-        parts = torch.split(network(places)[1], LOGITS, dim=1)
-        loss = torch.stack(
-            [cross_entropy(part, truth[:, factor], ignore_index=-1) for factor, part in enumerate(parts)]
-        ).sum()
-        loss.backward()  # type: ignore[no-untyped-call]
-        optimizer.step()
-        schedule.step()
-        if step % 500 == 0:
-            click.echo(f"{step:,} of {steps:,} steps, cross-entropy {loss.item():.3f}", err=True)
+    descend(network, (_loss(network, *examples(_BATCH, generator)) for _ in range(steps)), steps)
     return network.eval()
+
+
+def _loss(network: Network, places: Tensor, truth: Tensor) -> Tensor:
+    """Return the sum of the factors' cross-entropies."""
+    parts = torch.split(network(places)[1], LOGITS, dim=1)
+    each = [cross_entropy(part, truth[:, factor], ignore_index=-1) for factor, part in enumerate(parts)]
+    return torch.stack(each).sum()
 
 
 def examples(n: int, generator: Generator) -> tuple[Tensor, Tensor]:

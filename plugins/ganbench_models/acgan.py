@@ -31,10 +31,7 @@ class ACGAN(AdversarialModel, AuxiliaryTerms):
         task: Task,
         latent: Latent = None,
         width: Width = None,
-        norm: Annotated[
-            convolutions.Norm,
-            Setting("of the discriminator of images; layer or none for losses that penalise gradients"),
-        ] = "batch",
+        norm: convolutions.JudgeNorm = "batch",
         embedding: Annotated[int, Setting("numbers that stand for a label beside the noise", at_least=1)] = 10,
         class_weight: Annotated[float, Setting("of the log-likelihood of the right class, L_C", at_least=0)] = 1.0,
     ) -> None:

@@ -1,13 +1,14 @@
 """Convolutional pairs of networks after Radford et al. (2016), their depth taken from the images' size."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from torch import Tensor, nn
 
-from ganbench import Task, UnfitError
+from ganbench import Setting, Task, UnfitError
 
 Size = tuple[int, ...]
 Norm = Literal["batch", "layer", "none"]
+JudgeNorm = Annotated[Norm, Setting("of the discriminator of images; layer or none for losses that penalise gradients")]
 _SMALLEST = 8
 
 

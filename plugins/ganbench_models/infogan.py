@@ -39,10 +39,7 @@ class InfoGAN(AdversarialModel, AuxiliaryTerms, CodeVariation):
             Setting("dimensions of the noise beside the codes; 62 for images, the data's own for points", at_least=1),
         ] = None,
         width: Width = None,
-        norm: Annotated[
-            convolutions.Norm,
-            Setting("of the discriminator of images; layer or none for losses that penalise gradients"),
-        ] = "batch",
+        norm: convolutions.JudgeNorm = "batch",
         categories: Annotated[int, Setting("of the categorical code", at_least=2)] = 10,
         continuous: Annotated[int, Setting("continuous codes", at_least=0)] = 2,
         information: Annotated[float, Setting("λ of the categorical code", at_least=0)] = 1.0,

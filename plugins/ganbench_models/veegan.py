@@ -43,10 +43,7 @@ class VEEGAN(AdversarialModel, Reconstructor):
             int | None,
             Setting("channels next to the image, 64, or units of a generator's layer on points, 400", at_least=1),
         ] = None,
-        norm: Annotated[
-            convolutions.Norm,
-            Setting("of the discriminator of images; layer or none for losses that penalise gradients"),
-        ] = "batch",
+        norm: convolutions.JudgeNorm = "batch",
         reconstruction: Annotated[float, Setting("weight of the distance of codes", at_least=0)] = 1.0,
         deviation: Annotated[
             float, Setting("of the normal noise on the codes of data; 1 in the authors' notebook", at_least=0)

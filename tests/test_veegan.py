@@ -26,7 +26,7 @@ def batch(shape=(2,), size=4):
 
 @pytest.mark.parametrize(("shape", "latent"), [((2,), 3), ((1, 8, 8), 5)])
 def test_data_are_judged_with_their_code_and_samples_with_the_noise_that_made_them(shape, latent):
-    model, seen = built(shape, latent=latent), []
+    model, seen = built(shape, latent=latent, deviation=0), []
     data = batch(shape)
     codes = model.coder.reconstructor(data.samples)
     model.discriminator.register_forward_pre_hook(lambda module, inputs: seen.append(inputs[0].clone()))
@@ -41,12 +41,25 @@ def test_data_are_judged_with_their_code_and_samples_with_the_noise_that_made_th
 
 
 def test_codes_of_data_have_noise_of_the_deviation_that_is_asked_for():
-    plain, noisy = built(latent=3), built(latent=3, deviation=2.0)
+    plain, noisy = built(latent=3, deviation=0), built(latent=3, deviation=2.0)
     data, noise = batch(size=1_000).samples, torch.Generator()
     noise.set_state(noisy._random.get_state())
     offset = noisy.pack(data)[:, 2:] - plain.pack(data)[:, 2:]
     torch.testing.assert_close(offset, 2 * torch.randn(1_000, 3, generator=noise))
     assert torch.equal(plain._random.get_state(), built(latent=3)._random.get_state())
+
+
+def test_without_noise_on_codes_the_discriminator_tells_pairs_at_sight(factory):
+    from ganbench.schema.choice import Choice
+
+    def loss_after_training(deviation):
+        loss = ReverseKL(ReverseKL.recipe.but({"batch": 64, "learning_rate": 1e-3}))
+        torch.manual_seed(0)
+        model = VEEGAN(Task((2,), 0, "cpu", 100, 0, loss=loss), latent=32, width=32, deviation=deviation)
+        *_, last = model.fit(itertools.islice(factory.dataset(Choice("ring8")).batches("train", 64, 0), 150))
+        return last["discriminator_loss"].item()
+
+    assert loss_after_training(0.0) < 0.1 < 0.5 < loss_after_training(1.0)
 
 
 def test_the_generator_minimises_the_judgement_and_the_distance_of_codes():

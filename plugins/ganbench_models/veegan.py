@@ -19,15 +19,15 @@ class VEEGAN(AdversarialModel, Reconstructor):
     """The discriminator judges pairs: data with their reconstructed code, against samples with the code that made them.
 
     Algorithm 1 of the paper: the generator minimises its adversarial loss plus |z - F(G(z))|², summed over the code
-    and averaged over samples; the reconstructor F minimises the second alone. The default objective, `reverse-kl`, is
-    the paper's. On points generator and discriminator are those of `vanilla`, and F has two layers of half as many ReLU
-    units; the paper says no more of its networks than that all models shared them.
+    and averaged over samples; the reconstructor F minimises the second alone. Codes of data are drawn from a normal
+    about F, as in the authors' notebook: without noise they lie on a surface, where the discriminator tells them at
+    sight. The default objective, `reverse-kl`, is the paper's. On points generator and discriminator are those of
+    `vanilla`, and F has two layers of half as many ReLU units; the paper says no more of its networks than that all
+    models shared them. The notebook, of the grid, has noise of 254 dimensions, half the distance of codes, layers of
+    128 ReLU units without batch norm, two and in the discriminator one, and Adam at 1e-3 with batches of 500.
     Deviations: on images F is DCGAN's discriminator with layer norm, since it sees data and samples in turn, and the
     code joins the discriminator's last map under one more layer of 128 units; generator and reconstructor
-    have one optimizer, with the recipe's rate for both. The authors' notebook of the grid draws codes of data from a
-    normal about F, which deviation=1 does; its noise has 254 dimensions, the distance of codes is halved, networks
-    have layers of 128 ReLU units without batch norm, two and in the discriminator one, and Adam goes at 1e-3 with
-    batches of 500 for 100,000 updates.
+    have one optimizer, with the recipe's rate for both.
     A sample's code is F of it, and its reconstruction what the generator makes of that.
     """
 
@@ -46,8 +46,8 @@ class VEEGAN(AdversarialModel, Reconstructor):
         norm: convolutions.JudgeNorm = "batch",
         reconstruction: Annotated[float, Setting("weight of the distance of codes", at_least=0)] = 1.0,
         deviation: Annotated[
-            float, Setting("of the normal noise on the codes of data; 1 in the authors' notebook", at_least=0)
-        ] = 0.0,
+            float, Setting("of the normal that codes of data are drawn from; 0 for codes without noise", at_least=0)
+        ] = 1.0,
     ) -> None:
         latent, width = default_sizes(task, latent, width, images=(100, 64))
         generator, reconstructor, discriminator = _networks(task, latent, width, norm)
@@ -69,7 +69,7 @@ class VEEGAN(AdversarialModel, Reconstructor):
 
     @torch.no_grad()
     def pack(self, samples: Tensor) -> Tensor:
-        """Return real samples with their reconstructed codes, (n, dimensions + latent); no gradient, as algorithm 1."""
+        """Return real samples with codes drawn for them, (n, dimensions + latent); no gradient, as in algorithm 1."""
         with autocast(self.task):
             codes = self.coder.reconstructor(samples).float()
         if self.deviation:

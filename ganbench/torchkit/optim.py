@@ -6,13 +6,14 @@ import torch
 from torch import Tensor, nn
 
 from ganbench.schema.recipe import Recipe
+from ganbench.torchkit.fused_adam import FusedAdam
 
 
 def make_optimizer(recipe: Recipe, parameters: Iterable[nn.Parameter], rate: float) -> torch.optim.Optimizer:
     """Return the recipe's optimizer, in its fastest form: one kernel for all parameters."""
     parameters = list(parameters)
     if recipe.optimizer == "adam":
-        return torch.optim.Adam(parameters, lr=rate, betas=(recipe.beta1, recipe.beta2), fused=True)
+        return FusedAdam(parameters, rate, (recipe.beta1, recipe.beta2))
     if recipe.optimizer == "rmsprop":
         return torch.optim.RMSprop(parameters, lr=rate, foreach=True)
     return torch.optim.SGD(parameters, lr=rate, momentum=recipe.beta1, foreach=True)
@@ -45,7 +46,10 @@ def descend(optimizer: torch.optim.Optimizer, weights: list[nn.Parameter], total
         weight.grad = None
     total.backward()  # type: ignore[no-untyped-call]
     norm = gradient_norm(weights)
-    optimizer.step()
+    if isinstance(optimizer, FusedAdam):
+        optimizer.advance()
+    else:
+        optimizer.step()
     return norm
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
+from functools import cache
 
 import torch
 
@@ -33,5 +34,9 @@ def kernel_choice(task: Task) -> KernelChoice:
     """Return which kernels a task's networks run by; those of convolutions concern images alone."""
     if torch.device(task.device).type != "cpu":
         return LEFT_TO_TORCH
-    fastest = fastest_kernels()
-    return fastest if task.images else replace(fastest, convolutions=False)
+    return fastest_kernels() if task.images else _of_others()
+
+
+@cache
+def _of_others() -> KernelChoice:
+    return replace(fastest_kernels(), convolutions=False)

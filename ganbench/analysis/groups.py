@@ -18,7 +18,8 @@ def groups(frame: pd.DataFrame, by: Sequence[str]) -> Iterator[tuple[tuple[Any, 
     order = np.argsort(codes, kind="stable")
     parts = np.split(order, np.flatnonzero(np.diff(codes[order])) + 1)
     firsts = frame[list(by)].iloc[[part[0] for part in parts]]
-    yield from zip(firsts.itertuples(index=False, name=None), parts, strict=True)
+    keys = zip(*(firsts[name].astype(object).tolist() for name in by), strict=True)
+    yield from zip(keys, parts, strict=True)
 
 
 def columns(frame: pd.DataFrame, numbers: Sequence[str], others: Sequence[str] = ()) -> dict[str, NDArray[Any]]:

@@ -30,17 +30,14 @@ def leaderboard(frame: pd.DataFrame, baseline: str | None = None) -> pd.DataFram
     ganbench.schema.columns.LEADERBOARD.
     """
     scored = frame[(frame["score"] != "") & (frame["fraction"] == 1.0) & (frame["status"] == Status.DONE)]
-    if baseline is not None and not _is_baseline(frame, baseline).any():
+    if baseline is not None and not any(_are_baseline(frame["model"], baseline)):
         there = ", ".join(sorted(frame["model"].unique())) or "none"
         raise BadOptionError(f"no run is of the baseline {baseline!r}; there are runs of {there}")
     done = frame[(frame["score"] != "") & (frame["status"] == Status.DONE)]
     ways = _trajectories(trajectories(done, [*CELL, *SCORE, "run"]))
-    lost = failed_seeds(frame)
-    by_score = [scored.iloc[positions] for _, positions in groups(scored, [*RIVALS, *SCORE])]
     scores = [
         row | ways.get(tuple(row[name] for name in [*CELL, *SCORE]), dict.fromkeys(_TRAJECTORY))
-        for rivals in by_score
-        for row in _standings(rivals, baseline, lost)
+        for row in _ranked(scored, baseline, failed_seeds(frame))
     ]
     cells = [dict(zip(CELL, key, strict=True)) | counted for key, counted in _counts(frame)]
     names = [*CELL, *SCORE, *STANDING, "sampling_deviation", "seeds", "failed_seeds", *_TRAJECTORY, "score_reason"]
@@ -125,26 +122,44 @@ def _first(values: Iterable[Any]) -> Any:
     return next((value for value in values if not pd.isna(value)), None)
 
 
-def _is_baseline(frame: pd.DataFrame, baseline: str) -> "pd.Series[bool]":
-    named = frame["model"] == baseline
-    return named if named.any() else frame["model"].map(lambda model: str(model).partition(":")[0]) == baseline
+def _are_baseline(models: Iterable[Any], baseline: str) -> list[bool]:
+    """Tell of each model whether it is the baseline: by its whole name, or by the name alone where none is."""
+    names = [str(model) for model in models]
+    named = [name == baseline for name in names]
+    return named if any(named) else [name.partition(":")[0] == baseline for name in names]
+
+
+_Cells = list[tuple[tuple[Any, ...], NDArray[np.intp]]]  # of each its key, CELL and SCORE, and where its rows are
+_Lost = dict[tuple[Any, ...], int]  # as failed_seeds has it
+
+
+def _ranked(scored: pd.DataFrame, baseline: str | None, lost: _Lost) -> Iterator[dict[str, Any]]:
+    """Yield a row for each cell and score, those that are ranked together one after another."""
+    taken = columns(scored, ["value", "sampling_deviation", "lowest", "highest"], ["score_reason", "family"])
+    together: dict[tuple[Any, ...], _Cells] = {}
+    for key, positions in groups(scored, [*CELL, *SCORE]):
+        rivals = (*key[: len(RIVALS)], *key[len(CELL) :])
+        together.setdefault(rivals, []).append((key, positions))
+    for cells in together.values():
+        yield from _standings(cells, taken, baseline, lost)
 
 
 def _standings(
-    rivals: pd.DataFrame, baseline: str | None, lost: dict[tuple[Any, ...], int]
-) -> Iterable[dict[str, Any]]:
-    """Yield a row for each cell of a group that is ranked together; lost: as failed_seeds has it."""
-    found = list(groups(rivals, [*CELL, *SCORE]))
-    taken = columns(rivals, ["value", "sampling_deviation", "lowest", "highest"], ["score_reason", "family"])
-    of_baseline = _is_baseline(rivals, baseline).to_numpy() if baseline is not None else np.zeros(len(rivals), bool)
-    values = [taken["value"][positions] for _, positions in found]
-    index = next((index for index, (_, positions) in enumerate(found) if of_baseline[positions].any()), None)
-    aside = [taken["family"][positions[0]] == REFERENCE for _, positions in found]
-    which = (str(rivals["metric"].iloc[0]), str(rivals["score"].iloc[0]))
-    failed = [lost.get(key[: len(CELL)], 0) + lost.get((*key[: len(CELL)], *which), 0) for key, _ in found]
-    better = str(rivals["better"].iloc[0])
-    rows = zip(found, standings(values, better, index, aside, failed, _bounds(taken)), failed, strict=True)
-    for (key, positions), standing, count in rows:
+    cells: _Cells, taken: Mapping[str, NDArray[Any]], baseline: str | None, lost: _Lost
+) -> Iterator[dict[str, Any]]:
+    """Yield a row for each of the cells that are ranked together; taken: columns of all scored rows."""
+    values = [taken["value"][positions] for _, positions in cells]
+    models = [key[CELL.index("model")] for key, _ in cells]
+    index = None
+    if baseline is not None and any(are := _are_baseline(models, baseline)):
+        index = are.index(True)
+    aside = [taken["family"][positions[0]] == REFERENCE for _, positions in cells]
+    metric, score, better, _ = cells[0][0][len(CELL) :]
+    failed = [lost.get(key[: len(CELL)], 0) + lost.get((*key[: len(CELL)], metric, score), 0) for key, _ in cells]
+    rows = np.concatenate([positions for _, positions in cells])
+    bounds = _bounds({name: column[rows] for name, column in taken.items()})
+    found = standings(values, str(better), index, aside, failed, bounds)
+    for (key, positions), standing, count in zip(cells, found, failed, strict=True):
         seeds = int((~np.isnan(taken["value"][positions])).sum())
         yield {
             **dict(zip([*CELL, *SCORE], key, strict=True)),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -32,23 +32,22 @@ def tidy(records: Iterable[RunRecord]) -> pd.DataFrame:
     named = sorted(zip(records, run_names(records), strict=True), key=lambda pair: sort_key(pair[0]))
     rows = [list(_rows(record)) for record, _ in named]
     runs = pd.DataFrame([_run_columns(record) | {"run": name} for record, name in named], columns=[*_run_columns()])
-    scores = pd.DataFrame([row for each in rows for row in each], columns=[*_score_columns()])
+    scores = pd.DataFrame([row for each in rows for row in each], columns=list(_ScoreRow._fields))
 
     # what is said of a run is repeated for its rows as columns, since a mapping for each row takes most of the memory
     repeated = runs.take(np.repeat(np.arange(len(runs)), [len(each) for each in rows])).reset_index(drop=True)
-    scores["protocol"] = _shared(scores["protocol"])
     return pd.concat([repeated, scores], axis="columns")
 
 
 @lru_cache(maxsize=1024)
 def _protocol(facts: tuple[tuple[str, Fact], ...]) -> Protocol:
-    return Protocol.of(dict(facts), without=_OF_THE_RUN)
+    return _shared(Protocol.of(dict(facts), without=_OF_THE_RUN))
 
 
-def _shared(protocols: "pd.Series[Any]") -> "pd.Series[Any]":
-    """Return protocols with one object for all equal ones."""
-    known: dict[Protocol, Protocol] = {}
-    return pd.Series([known.setdefault(each, each) for each in protocols], dtype=object)
+@lru_cache(maxsize=1024)
+def _shared(protocol: Protocol) -> Protocol:
+    """Return one object for all equal ones."""
+    return protocol
 
 
 def run_names(records: Iterable[RunRecord]) -> list[str]:
@@ -61,16 +60,51 @@ def run_names(records: Iterable[RunRecord]) -> list[str]:
     return names
 
 
-def _rows(record: RunRecord) -> Iterator[tuple[Any, ...]]:
+class _ScoreRow(NamedTuple):
+    """What is said of a score; unless given, what is missing of a run without any."""
+
+    fraction: float | None = None
+    images: int | None = None
+    updates: int | None = None
+    seconds: float | None = None
+    metric: str = ""
+    score: str = ""
+    better: str = ""
+    protocol: Protocol = Protocol()
+    value: float | None = None
+    score_reason: str = ""
+    sampling_deviation: float | None = None
+    lowest: float | None = None
+    highest: float | None = None
+
+
+def _rows(record: RunRecord) -> Iterator[_ScoreRow]:
     """Yield what is said of each score of a run, at least one row."""
     if record.status is not Status.DONE:
-        yield tuple(_score_columns().values())
+        yield _ScoreRow()
     elif not _is_scored(record):
-        spent = {"images": record.spent.images, "updates": record.spent.updates, "seconds": record.spent.seconds}
-        yield tuple((_score_columns() | spent).values())
+        yield _ScoreRow(images=record.spent.images, updates=record.spent.updates, seconds=record.spent.seconds)
     for checkpoint in record.checkpoints:
         for score in checkpoint.scores:
-            yield tuple(_score_columns(checkpoint, score).values())
+            yield _score_row(checkpoint, score)
+
+
+def _score_row(checkpoint: Checkpoint, score: Score) -> _ScoreRow:
+    return _ScoreRow(
+        checkpoint.fraction,
+        checkpoint.spent.images,
+        checkpoint.spent.updates,
+        checkpoint.spent.seconds,
+        score.metric,
+        score.name,
+        score.better,
+        _protocol(tuple(score.protocol.items())),
+        score.value,
+        score.reason,
+        score.sampling_deviation,
+        score.lowest,
+        score.highest,
+    )
 
 
 def _is_scored(record: RunRecord) -> bool:
@@ -120,25 +154,4 @@ def _run_columns(record: RunRecord | None = None) -> dict[str, Any]:
         "conditional": record.conditional,
         "parameters": sum(record.parameters.values()) or None,
         "network_evaluations": record.sampling.get("network_evaluations"),
-    }
-
-
-def _score_columns(checkpoint: Checkpoint | None = None, score: Score | None = None) -> dict[str, Any]:
-    """Return a score's columns; without one, missing ones."""
-    spent = checkpoint.spent if checkpoint else None
-    protocol = score.protocol if score else {}
-    return {
-        "fraction": checkpoint.fraction if checkpoint else None,
-        "images": spent.images if spent else None,
-        "updates": spent.updates if spent else None,
-        "seconds": spent.seconds if spent else None,
-        "metric": score.metric if score else "",
-        "score": score.name if score else "",
-        "better": score.better if score else "",
-        "protocol": _protocol(tuple(protocol.items())),
-        "value": score.value if score else None,
-        "score_reason": score.reason if score else "",
-        "sampling_deviation": score.sampling_deviation if score else None,
-        "lowest": score.lowest if score else None,
-        "highest": score.highest if score else None,
     }

@@ -228,14 +228,20 @@ class RunSpec:
 def _without_nothing(value: Any) -> Any:
     """Return a spec as mappings and lists without absent and empty fields: one added later leaves older keys alone."""
     if isinstance(value, tuple):
-        return [_without_nothing(item) for item in value]
-    kind: type[Any] = type(value)
-    if not dataclasses.is_dataclass(kind):
+        return [item if type(item) in _PLAIN else _without_nothing(item) for item in value]
+    kind: Any = type(value)
+    names = _field_names(kind)
+    if names is None:
         return value
-    kept = {name: _without_nothing(vars(value)[name]) for name in _field_names(kind)}
-    return {name: item for name, item in kept.items() if item is not None and item not in ([], {})}
+    told = {name: item for name, item in vars(value).items() if name in names and item is not None}
+    kept = {name: item if type(item) in _PLAIN else _without_nothing(item) for name, item in told.items()}
+    return {name: item for name, item in kept.items() if item not in ([], {})}
+
+
+_PLAIN = frozenset((str, int, float, bool))  # what is kept as it is
 
 
 @lru_cache
-def _field_names(kind: type[Any]) -> tuple[str, ...]:
-    return tuple(each.name for each in dataclasses.fields(kind))
+def _field_names(kind: type[Any]) -> tuple[str, ...] | None:
+    """Return the names of a dataclass's fields, None for any other class."""
+    return tuple(each.name for each in dataclasses.fields(kind)) if dataclasses.is_dataclass(kind) else None

@@ -81,7 +81,7 @@ def _add(found: _Found, record: RunRecord, folder: Path, place: Path) -> None:
     # on another device or by another version the same spec is another run; by another number of threads it is the same
     # one up to rounding, and the first that is found counts
     other = found.setdefault(record.identity, (record, folder, place))
-    if other[0].environment.get("threads") != record.environment.get("threads"):
+    if other[0] is record or other[0].environment.get("threads") != record.environment.get("threads"):
         return
     if (other[0].status, other[0].checkpoints_scores) != (record.status, record.checkpoints_scores):
         where = " and ".join(repr(str(each / "runs" / record.key)) for each in (other[2], place))

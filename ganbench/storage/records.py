@@ -126,15 +126,20 @@ def _checkpoint_faults(checkpoint: Checkpoint) -> Iterator[str]:
 
 
 def _score_faults(score: Score) -> Iterator[str]:
-    try:
-        sense = math.isfinite(merit(1.0, score.better))
-    except ValueError:
-        sense = False
-    if not sense:
+    if not _points(score.better):
         yield f"better must be higher, lower or closer to X, not {_short(score.better)}"
     for name in ("real", "fake"):
         if not isinstance(score.protocol.get(name, 0), int):
             yield f"{name} in a protocol must be a whole number, not {_short(score.protocol[name])}"
+
+
+@lru_cache(maxsize=1024)
+def _points(better: str) -> bool:
+    """Tell whether a text says which way a score points."""
+    try:
+        return math.isfinite(merit(1.0, better))
+    except ValueError:
+        return False
 
 
 def _spent_faults(spent: Spent) -> Iterator[str]:

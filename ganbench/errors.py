@@ -1,6 +1,5 @@
 """What a user can mend: each error's text is one line that is fit to be shown as it stands."""
 
-import difflib
 from collections.abc import Iterable
 
 
@@ -39,6 +38,8 @@ class UnfitError(GanbenchError):
 
 def nearest(name: str, known: Iterable[str]) -> str:
     """Return "; did you mean …?" for near misses of name among known, or a list of all that is known."""
+    import difflib
+
     known = list(known)
     close = difflib.get_close_matches(name, known, n=3, cutoff=0.6)
     if close:

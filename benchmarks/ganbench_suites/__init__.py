@@ -15,6 +15,7 @@ _DEFAULT = "quickstart"
 def offer_suites() -> Iterator[ganbench.SuiteCard]:
     """Offer every file; its name is the suite's."""
     for path in sorted(_FOLDER.glob("*.toml")):
-        about = tomllib.loads(path.read_text(encoding="utf-8"))["about"]
+        head, _, _ = path.read_text(encoding="utf-8").partition("\n[")  # a list of names reads no entries
+        about = tomllib.loads(head)["about"]
         default = path.stem == _DEFAULT
         yield ganbench.SuiteCard(path.stem, make=partial(Path, path), about=about, default=default)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict
-from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +31,9 @@ def check(name: str, kind: str | None, expect: tuple[str, ...], quick: bool, as_
     ganbench check my-gan:width=8 --dataset digits --loss hinge
     ganbench check my-metric --expect "growing-noise-is-no-gain=it measures diversity alone" --json
     """
+    import json
+    from dataclasses import asdict
+
     from ganbench.registry.catalog import discover
     from ganbench.schema.choice import Choice
     from ganbench.testing import Subject, Verdict, run_checks
@@ -61,6 +61,8 @@ def _show(outcomes: list[Outcome]) -> None:
 
 def _kind(catalog: Catalog, name: str, kind: str | None) -> str:
     """Return the kind that a name is of; raises for a name that nobody offers, and for one of two kinds."""
+    from difflib import get_close_matches
+
     from ganbench.errors import BadOptionError, UnknownNameError
     from ganbench.registry.catalog import kinds, plural, singular
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import click
 
 
@@ -19,6 +17,8 @@ def describe(kind: str, name: str, as_json: bool) -> None:
     ganbench describe loss wasserstein-gp
     ganbench describe metric prdc --json
     """
+    import json
+
     from ganbench.errors import UnknownNameError
     from ganbench.registry.catalog import discover, kinds, singular
     from ganbench.registry.description import describe as described

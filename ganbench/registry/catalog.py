@@ -3,7 +3,7 @@
 import inspect
 import os
 import typing
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import metadata
@@ -138,26 +138,27 @@ def discover(
         disabled = (name.strip() for name in os.environ.get(DISABLE, "").split(","))
     switched_off = frozenset(disabled)
     written_for: dict[str, list[str]] = {}
+    origin = _origins()
     for each in everything:
         if each.group == DECLARED:
-            written_for.setdefault(_origin(each)[1], []).append(each.value)
+            written_for.setdefault(origin(each)[1], []).append(each.value)
 
     # our own names first, so that no later distribution can take one from us
     catalog = Catalog()
-    origins = [(_origin(each), each) for each in everything if each.group == hookspecs.GROUP]
-    for origin, entry_point in sorted(origins, key=lambda pair: _precedence(pair[0])):
+    origins = [(origin(each), each) for each in everything if each.group == hookspecs.GROUP]
+    for where, entry_point in sorted(origins, key=lambda pair: _precedence(pair[0])):
         try:
             if entry_point.name in switched_off:
                 raise GanbenchError(f"switched off by {DISABLE}")
-            contract = read_contract(written_for.get(origin[1], ()))
+            contract = read_contract(written_for.get(where[1], ()))
             cards = _offered(entry_point.load(), entry_point.name)
             names = {kind: tuple(card.name for card in offered) for kind, offered in cards.items() if offered}
-            catalog.add(Plugin(*origin, names=names, contract=contract), cards)
+            catalog.add(Plugin(*where, names=names, contract=contract), cards)
         except GanbenchError as error:
-            catalog.plugins.append(Plugin(*origin, reason=str(error)))
+            catalog.plugins.append(Plugin(*where, reason=str(error)))
         except (Exception, SystemExit) as error:  # a stranger's import may do anything
             reason = f"{type(error).__name__}: {error}".splitlines()[0]
-            catalog.plugins.append(Plugin(*origin, reason=reason))
+            catalog.plugins.append(Plugin(*where, reason=reason))
     return catalog
 
 
@@ -171,9 +172,17 @@ def _precedence(origin: tuple[str, str, str]) -> tuple[bool, str, str]:
     return distribution != hookspecs.GROUP, distribution, name
 
 
-def _origin(entry_point: metadata.EntryPoint) -> tuple[str, str, str]:
-    dist = entry_point.dist
-    return (entry_point.name, dist.name, dist.version) if dist else (entry_point.name, "", "")
+def _origins() -> Callable[[metadata.EntryPoint], tuple[str, str, str]]:
+    """Return a function that says an entry point's name, and the name and version of the distribution that it is of."""
+    known: dict[int, tuple[str, str]] = {}
+
+    def origin(entry_point: metadata.EntryPoint) -> tuple[str, str, str]:
+        dist = entry_point.dist
+        if dist and id(dist) not in known:
+            known[id(dist)] = dist.name, dist.version  # each reads all that the distribution says of itself
+        return (entry_point.name, *(known[id(dist)] if dist else ("", "")))
+
+    return origin
 
 
 def _offered(plugin: ModuleType, name: str) -> dict[str, list[Card]]:

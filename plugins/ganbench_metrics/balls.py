@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -11,7 +12,7 @@ from ganbench_metrics.neighbours import nearer, squared_distances, without_self
 
 _TILE = 1_024  # rows and columns of a tile
 _SPARE = 3  # neighbours kept beyond the k-th, so that rounding seldom leaves it open which is the k-th
-_SETTLED_BYTES = 4 * 2**20  # of differences in float64 at a time
+_SETTLED_BYTES = 2**20  # of differences in float64 at a time, which stay in a cache
 _MANY = 16  # a tile with more than one open pair in so many is computed anew in double
 
 Pairs = tuple[Tensor, Tensor]  # positions of rows and of columns, int64 (pairs,) each
@@ -71,11 +72,11 @@ def pairs_inside(rows: Centred, columns: Centred, reach: Tensor, span: Tensor) -
     for above, beside in _tiles(len(reach), len(span)):
         first, second = rows[above], columns[beside]
         distances = _rounded(first, second)
-        within = _inside(distances, first, second, reach[above])
-        around = _inside(distances.T, second, first, span[beside])
+        within = _inside(distances, (first, second), reach[above], 0)
+        around = _inside(distances, (first, second), span[beside], 1)
         yield (
             (within[0] + above.start, within[1] + beside.start),
-            (around[1] + above.start, around[0] + beside.start),
+            (around[0] + above.start, around[1] + beside.start),
         )
 
 
@@ -98,21 +99,29 @@ def _error(first: Centred, second: Centred) -> Tensor:
     return error
 
 
-def _inside(distances: Tensor, first: Centred, second: Centred, reach: Tensor) -> Pairs:
-    """Return the pairs of a tile whose distance is below the reach (n,) of the first."""
-    error = _error(first, second)
-    near = (distances < (reach + error).float()[:, None]).nonzero()
-    rows, columns = near.unbind(dim=1)
-    unsettled = distances[rows, columns].double() >= (reach - error)[rows]
+def _inside(distances: Tensor, sides: tuple[Centred, Centred], reach: Tensor, whose: int) -> Pairs:
+    """Return the pairs of a tile whose distance is below the reach of the row (whose = 0) or of the column (1)."""
+    first, second = sides
+    error = _error(sides[whose], sides[1 - whose])
+    near = _positions(distances < (reach + error).float().unsqueeze(1 - whose))
+    unsettled = distances[near].double() >= (reach - error)[near[whose]]
     if int(unsettled.sum()) * _MANY > distances.numel():
         exact = squared_distances(first.samples.double(), second.samples.double())
-        rows, columns = nearer(exact, reach[:, None]).nonzero().unbind(dim=1)
-        return rows, columns
-    open_rows, open_columns = rows[unsettled], columns[unsettled]
+        return _positions(nearer(exact, reach.unsqueeze(1 - whose)))
+    open_rows, open_columns = (positions[unsettled] for positions in near)
     exact = _between(first.samples, open_rows, second.samples, open_columns)
     inside = ~unsettled
-    inside[unsettled] = nearer(exact, reach[open_rows])
-    return rows[inside], columns[inside]
+    inside[unsettled] = nearer(exact, reach[near[whose][unsettled]])
+    return near[0][inside], near[1][inside]
+
+
+def _positions(mask: Tensor) -> Pairs:
+    """Return the rows and the columns of what is true, row by row; on a CPU by numpy, ten times as fast as torch."""
+    if mask.device.type != "cpu":
+        rows, columns = mask.nonzero().unbind(dim=1)
+        return rows, columns
+    found = torch.from_numpy(np.flatnonzero(mask.numpy()))
+    return found // mask.shape[1], found % mask.shape[1]
 
 
 def _keep_least(values: Tensor, indices: Tensor, distances: Tensor, rows: slice, start: int) -> None:

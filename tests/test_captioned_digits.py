@@ -15,7 +15,7 @@ from ganbench.schema.choice import Choice
 from ganbench.suites.expand import expand
 from ganbench.suites.overrides import Overrides
 from ganbench.suites.toml import find_suite
-from ganbench.testing import check_dataset
+from ganbench.testing import Subject, Verdict, check_dataset, run_checks
 from ganbench_datasets.captioned_mnist import HELD_OUT, described, factors_of
 from ganbench_datasets.digit_captions import FACTORS, DigitGrammar
 from ganbench_datasets.digit_measures import measured
@@ -200,3 +200,6 @@ def test_thirds_are_those_of_mnist_and_real_digits_align(mnist_factory):
     scores = Alignment().score(evidence(data, pictures, captions))
     assert scores["alignment_ceiling"] > 0.995
     assert scores["alignment_floor"] == pytest.approx(0.28, abs=0.02)
+    check_dataset("captioned-mnist", factory=mnist_factory)
+    outcomes = run_checks(Subject.of("features", "mnist-factors", "captioned-mnist", factory=mnist_factory))
+    assert {outcome.verdict for outcome in outcomes} == {Verdict.PASSED}

@@ -2,30 +2,20 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Any
 
 import click
 
-from ganbench.cli import (
-    advise,
-    check,
-    describe,
-    diff,
-    jobs,
-    lists,
-    new,
-    publish,
-    results,
-    run,
-    sample,
-    score,
-    submit,
-    tune,
-    verify,
-)  # fmt: skip
 from ganbench.errors import GanbenchError, UnknownNameError
 
 _WRONG_USAGE = 2
+_MODULES = {
+    "run": "run", "jobs": "status runs", "lists": "list plugins", "describe": "describe", "check": "check",
+    "new": "new", "results": "report show", "publish": "publish serve", "diff": "diff",
+    "submit": "submit", "verify": "verify", "sample": "sample", "score": "score", "tune": "tune", "advise": "advise",
+}  # fmt: skip
+_WHERE = {name: module for module, names in _MODULES.items() for name in names.split()}
 
 
 class _Mistake(click.ClickException):
@@ -38,7 +28,17 @@ class _Mistake(click.ClickException):
 
 
 class _Commands(click.Group):
-    """Turns our errors into one line and exit code 2; bugs stay tracebacks."""
+    """Imports what is asked for, and turns our errors into one line and exit code 2; bugs stay tracebacks."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(_WHERE)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _WHERE:
+            return None
+        module = import_module(f"{__name__}.{_WHERE[cmd_name]}")
+        found: click.Command = getattr(module, "list_" if cmd_name == "list" else cmd_name)
+        return found
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -89,11 +89,3 @@ def main() -> None:
     Completion, for bash (zsh and fish likewise), goes into ~/.bashrc:
       eval "$(_GANBENCH_COMPLETE=bash_source ganbench)"
     """
-
-
-for _command in (
-    run.run, jobs.status, jobs.runs, lists.list_, describe.describe, check.check, new.new, lists.plugins,
-    results.report, results.show, publish.publish, publish.serve, diff.diff, submit.submit, verify.verify,
-    sample.sample, score.score, tune.tune, advise.advise,
-):  # fmt: skip
-    main.add_command(_command)

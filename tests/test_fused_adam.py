@@ -74,3 +74,19 @@ def test_copies_step_by_themselves():
     assert_equal(ours, theirs)
     trained(*theirs, 4, seed=1)
     assert_equal(copied, theirs)
+
+
+def test_hooks_and_schedulers_see_every_step():
+    (net, optimizer), theirs = pair()
+    taken = []
+    optimizer.register_step_post_hook(lambda *_: taken.append(1))
+    trained(net, optimizer, 4)
+    assert len(taken) == 4
+    net, optimizer = pair()[0]
+    trained(net, optimizer, 2)
+    torch.optim.lr_scheduler.ExponentialLR(optimizer, 0.5)
+    assert optimizer._watched
+    trained(net, optimizer, 2)
+    for _ in range(2):
+        trained(*theirs, 2)
+    assert_equal((net, optimizer), theirs)

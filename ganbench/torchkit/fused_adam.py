@@ -26,10 +26,10 @@ class FusedAdam(torch.optim.Adam):
 
     @torch.no_grad()
     def advance(self) -> None:
-        """Take a step down the gradients. The first one, and one where a weight has no gradient, goes by `step`."""
+        """Take a step down the gradients; by `step` the first one, and where that has hooks or a weight no gradient."""
         group = self.param_groups[0]
         gradients = [weight.grad for weight in group["params"]]
-        if self._slots is None or any(gradient is None for gradient in gradients):
+        if self._slots is None or self._watched or any(gradient is None for gradient in gradients):
             self.step()
             self._slots = self._found()
             return
@@ -55,6 +55,11 @@ class FusedAdam(torch.optim.Adam):
         """Take back what state_dict gave."""
         super().load_state_dict(state)
         self._slots = None
+
+    @property
+    def _watched(self) -> bool:
+        # by hooks, or by a scheduler of rates, which puts a step of its own in place
+        return bool(self._optimizer_step_pre_hooks or self._optimizer_step_post_hooks or "step" in vars(self))
 
     def _found(self) -> _Slots | None:
         weights = self.param_groups[0]["params"]

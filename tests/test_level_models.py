@@ -224,3 +224,9 @@ def test_the_offered_models_are_of_their_families():
         "wavenet": "autoregressive", "image-gpt": "autoregressive", "realnvp": "flow", "ddpm": "diffusion",
         "flow-matching": "diffusion", "uniform": "reference",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(("shape", "batch"), [((1, 28, 28), 64), ((3, 32, 32), 32)])
+def test_image_gpt_takes_the_batch_that_trains_within_four_gibibytes(shape, batch):
+    assert ImageGPT(task(shape), width=4, depth=1).profile().batch == batch
+    assert ImageGPT(task(shape), width=4, depth=1, batch=7).profile().batch == 7

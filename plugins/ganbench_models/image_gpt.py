@@ -10,6 +10,7 @@ from ganbench import BadOptionError, Setting, Task, UnfitError
 from ganbench_models.levels import LEVELS, LevelModel, LevelNetwork
 
 _LONGEST = 4_096  # numbers of an image; attention looks at all pairs of them
+_SHORT = 1_024  # numbers of an image up to which a batch of 64 trains within 4 GiB
 
 
 class ImageGPT(LevelModel):
@@ -28,7 +29,10 @@ class ImageGPT(LevelModel):
         depth: Annotated[int, Setting("blocks", at_least=1)] = 4,
         heads: Annotated[int, Setting("of attention in each block", at_least=1)] = 4,
         learning_rate: Annotated[float, Setting("of Adam", above=0)] = 3e-3,
-        batch: Annotated[int, Setting("training samples in a batch", at_least=1)] = 64,
+        batch: Annotated[
+            int | None,
+            Setting("training samples in a batch; 64, or 32 of images of more than 1,024 numbers", at_least=1),
+        ] = None,
     ) -> None:
         if not task.images:
             raise UnfitError(f"image-gpt makes images; this data has shape {task.shape}")
@@ -36,6 +40,7 @@ class ImageGPT(LevelModel):
             raise UnfitError(f"image-gpt makes images of {_LONGEST:,} numbers or fewer, not {task.dimensions:,}")
         if width % heads:
             raise BadOptionError(f"image-gpt takes a width that is a multiple of its {heads} heads, not {width}")
+        batch = batch or (64 if task.dimensions <= _SHORT else 32)
         network = Network(task.dimensions, width, depth, heads)
         super().__init__(task, network, learning_rate=learning_rate, batch=batch, beta2=0.95)
         self.network: Network = network

@@ -170,7 +170,7 @@ def test_variants_of_what_has_none_are_refused_in_one_line(arguments, message):
         (
             "digits",
             "fid:features=mnist-classifier",
-            "the features mnist-classifier know mnist, stacked-mnist, and not digits; those that do: "
+            "the features mnist-classifier know mnist, stacked-mnist, captioned-mnist, and not digits; those that do: "
             "raw, digits-classifier, inception",
         ),
         (
@@ -196,7 +196,7 @@ def test_a_classifier_of_digits_does_not_judge_anybodys_pictures(run, make_spec,
     metrics = (Choice.parse("class-modes"), Choice("frechet"))
     record = run(make_spec(dataset=photos, model="pixel-gaussian", loss=None, metrics=metrics))
     scores = {score.name: score for score in record.checkpoints[-1].scores}
-    assert "know mnist, stacked-mnist, and not image-folder" in scores["classes_captured"].reason
+    assert "know mnist, stacked-mnist, captioned-mnist, and not image-folder" in scores["classes_captured"].reason
     assert scores["frechet_distance"].value is not None
 
 

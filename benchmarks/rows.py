@@ -83,7 +83,9 @@ def mixture(full: bool) -> Pair:
     centres = 2 * torch.randn(k, d, generator=generator)
     data = centres[torch.randint(k, (n,), generator=generator)] + torch.randn(n, d, generator=generator)
     first = start(data, "full", k, 1e-3, generator)
-    begin = {"weights_init": first.weights, "means_init": first.means, "precisions_init": first.covariances().inverse()}
+    # not by `inverse`: MKL's batched one of some processors does not end with two threads
+    precisions = torch.cholesky_inverse(torch.linalg.cholesky(first.covariances()))
+    begin = {"weights_init": first.weights, "means_init": first.means, "precisions_init": precisions}
     begin = {name: part.float().numpy() for name, part in begin.items()}
 
     def ours() -> None:

@@ -17,7 +17,7 @@ does nothing. The ratio of CPU time says more where other work has a share of th
 the operations a CPU second of a square matrix product, or of a convolution of 128 maps, in the same precision in
 the same run, by the operations that torch counts. The load is the one-minute average as a row's measurement began,
 of this page's own work before it too: above the number of cores other work took its share, seconds and their ratios
-are of no use there, and CPU times are coarse.
+are of no use there, and CPU times are coarse. Inception's weights are random, in the published file's format and size.
 """
 
 

@@ -66,3 +66,12 @@ def test_another_network_of_the_same_form_is_followed_from_where_it_is():
     ours.follow(second, 100)
     assert torch.allclose(ours.module[0].weight, (first[0].weight + second[0].weight) / 2)
     assert set(ours.state_dict()) == {f"module.{name}" for name in first.state_dict()}
+
+
+def test_weights_whose_values_are_put_in_place_are_followed():
+    net = network()
+    ours = MovingAverage(net, 0.5)
+    ours.follow(net, 0)
+    net[0].weight.data = torch.ones(4, 3)  # as clipping is often written
+    ours.follow(net, 0)
+    assert torch.equal(ours.module[0].weight, torch.ones(4, 3))

@@ -225,10 +225,18 @@ def test_a_card_with_needs_of_no_sense_is_refused(given, message):
     assert message in str(caught.value)
 
 
-@pytest.mark.parametrize(("given", "scored"), [({"apart": 1.0}, {"apart": 1.0}), ({}, {"apart": None, "beside": None})])
-def test_a_column_that_a_metric_leaves_out_is_no_score_of_these_data(equipped, given, scored):
+@pytest.mark.parametrize(
+    ("optional", "given", "scored"),
+    [
+        (True, {"apart": 1.0}, {"apart": 1.0}),
+        (False, {"apart": 1.0}, {"apart": 1.0, "beside": None}),
+        (True, {}, {"apart": None, "beside": None}),
+    ],
+)
+def test_an_optional_column_that_is_left_out_is_no_score_and_any_other_a_missing_one(equipped, optional, given, scored):
     metric = type("Partial", (), {"score": lambda self, evidence: given})
-    columns = (ganbench.Column("apart", "Far."), ganbench.Column("beside", "What these data have not."))
+    beside = ganbench.Column("beside", "What these data have not.", optional=optional)
+    columns = (ganbench.Column("apart", "Far."), beside)
     features = equipped(card(make=metric, columns=columns), 3)
     real = features.real(Choice("digits"), 20)
     found = Comparison(features, real, real, 0, {"split": "test"}).scores([Choice("apart")])

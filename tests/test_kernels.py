@@ -181,3 +181,11 @@ def test_a_cache_that_cannot_be_written_costs_a_measurement_alone(tmp_path):
     (tmp_path / "file").write_text("")
     choice = KernelChoice(linear=True, convolutions=False)
     assert kept_choice(tmp_path / "file" / "here.json", lambda: choice) == choice
+
+
+@pytest.mark.parametrize(("precision", "dtype"), [("fp32", torch.float32), ("bf16", torch.bfloat16)])
+def test_a_tasks_precision_is_its_own_whatever_the_caller_runs_in(precision, dtype):
+    task = Task((2,), 0, "cpu", examples=1, seed=0, precision=precision)
+    for around in (False, True):
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=around), autocast(task):
+            assert nn.Linear(2, 3)(torch.randn(4, 2)).dtype == dtype

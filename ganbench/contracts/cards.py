@@ -107,6 +107,7 @@ class Column:
     better: "higher", "lower", or "closer to X" where the truth itself scores X.
     low, high: its ends, None for one that it has not; a metric with BoundedByData knows those that depend on the data.
     digits: how many significant digits mean something.
+    optional: whether a score may leave it out, of data that have no such thing; any other left out is a missing score.
     """
 
     name: str
@@ -115,6 +116,7 @@ class Column:
     low: float | None = None
     high: float | None = None
     digits: int = 3
+    optional: bool = False
 
 
 # what a metric may need beyond samples and features: class probabilities of the feature space; labels, captions or

@@ -102,7 +102,7 @@ class Metric(Protocol):
     def score(self, evidence: Evidence) -> Mapping[str, float]:
         """Return a number for each of the card's columns; raise UnfitError where it makes no sense.
 
-        A column of what these data have not, such as relations of single objects, may be left out: it is no score then.
+        An optional column of what these data have not, such as relations of single objects, may be left out.
         """
         ...
 

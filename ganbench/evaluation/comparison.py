@@ -140,7 +140,7 @@ class Comparison:
             reason = f"{type(error).__name__}: {error}".splitlines()[0]
             self.errors[str(metric)] = traceback.format_exc()
         for column in card.columns:
-            if values and column.name not in values:
+            if column.optional and values and column.name not in values:
                 continue  # there is no such thing in these data
             value = values.get(column.name)
             finite = value is not None and math.isfinite(value)

@@ -46,6 +46,8 @@ class MetricChecks(Checks):
         strange = set(self._good) - {column.name for column in self._card.columns}
         require(not strange, "the card's columns", f"{', '.join(sorted(strange))} too", SCORE)
         for column in self._card.columns:
+            if column.optional and column.name not in self._good:
+                continue
             require(column.name in self._good, f"a number for {column.name}", "none", SCORE)
             value = float(self._good[column.name])
             require(math.isfinite(value), f"{column.name} finite for real data", value, SCORE)

@@ -36,7 +36,6 @@ class MovingAverage(nn.Module):
     def _weights(self, network: nn.Module) -> list[tuple[Tensor, Tensor]]:
         # networks keep their weights, and to walk through the modules at every update costs more than the average
         if self._followed != (network,):
-            theirs = (weight.detach() for weight in network.parameters())
-            self._pairs = list(zip(self.module.parameters(), theirs, strict=True))
+            self._pairs = list(zip(self.module.parameters(), network.parameters(), strict=True))
             self._followed = (network,)
         return self._pairs

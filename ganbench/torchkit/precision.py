@@ -14,13 +14,13 @@ from ganbench.torchkit.kernels import KernelChoice, Kernels
 
 def autocast(task: Task) -> AbstractContextManager[object]:
     """Return the context for a task's networks: its precision and the fastest kernels; weights stay in fp32."""
-    return _reduced(task) if task.precision == "bf16" else kernels(task)
+    kind, reduced = torch.device(task.device).type, task.precision == "bf16"
+    return _cast(task, kind, reduced) if reduced or torch.is_autocast_enabled(kind) else kernels(task)
 
 
 @contextmanager
-def _reduced(task: Task) -> Iterator[None]:
-    kind = torch.device(task.device).type
-    with torch.autocast(kind, dtype=torch.bfloat16), kernels(task):
+def _cast(task: Task, kind: str, reduced: bool) -> Iterator[None]:
+    with torch.autocast(kind, dtype=torch.bfloat16, enabled=reduced), kernels(task):
         yield
 
 

@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 
 import numpy as np
+import pytest
 from sites import make_record, of_values, rescored, respec
 
 from ganbench.analysis.standings import standings
@@ -135,6 +136,14 @@ def test_a_done_run_without_the_number_that_others_have_is_a_failed_seed():
     lost = rescored(records[2], None)
     row = row_of([*records[:2], lost])
     assert (row["seeds"], row["failed_seeds"]) == (2, 1)
+
+
+@pytest.mark.parametrize("baseline", ["cgan", "dcgan", "gmm"])
+def test_every_model_but_the_baseline_is_compared_with_it(baseline):
+    values = {"dcgan": [1.0, 2.0], "cgan": [3.0, 4.0], "gmm": [5.0, 6.0]}  # the lower the better
+    grid = grid_of(*(record for model, each in values.items() for record in of_values(model, each)), baseline=baseline)
+    found = {row.names[0]: row.facts["improvement"] for row in grid.rows if row.names[0] != baseline}
+    assert found == {model: float(each < values[baseline]) for model, each in values.items() if model != baseline}
 
 
 def test_a_failed_run_loses_against_every_run_of_the_baseline():

@@ -62,6 +62,8 @@ def test_a_rate_that_changes_counts_and_so_does_a_weight_without_a_gradient():
         net[0].weight.requires_grad_(True)
         optimizer.param_groups[0]["lr"] = 3e-2
         trained(net, optimizer, 3)
+        net[2].bias.requires_grad_(False)  # when its state is there
+        trained(net, optimizer, 2)
     assert_equal(ours, theirs)
 
 

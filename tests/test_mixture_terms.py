@@ -29,3 +29,18 @@ def test_terms_that_are_left_out_are_of_shares_that_no_sum_shows(apart, dtype):
     assert torch.allclose(found[~left_out], true[~left_out], rtol=1e-5 if single else 1e-12)
     shares = true.softmax(dim=1)
     assert (shares[left_out] < (1e-5 * torch.finfo(dtype).eps)).all()
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64], ids=["single", "double"])
+def test_a_share_that_is_small_and_can_be_seen_is_there(dtype):
+    # components differ in the coordinates that bound their terms alone, so that the bound is the share itself
+    apart = torch.arange(1, 5, dtype=torch.float64)  # deviations, in each of ten coordinates
+    means = torch.zeros(5, 40, dtype=torch.float64)
+    means[1:, :10] = apart[:, None]
+    factors = torch.eye(40, dtype=torch.float64).expand(5, 40, 40)
+    mixture = Mixture("full", torch.full((5,), 1 / 5, dtype=torch.float64), means, factors)
+    found = joint_terms(mixture, dtype)(torch.zeros(1, 40, dtype=dtype))[0]
+    shares = torch.cat([torch.zeros(1, dtype=torch.float64), -5 * apart.square()])  # logarithms: 0, -5, -20, -45, -80
+    seen = shares > math.log(1e-5 * torch.finfo(dtype).eps)
+    assert torch.equal(found > -torch.inf, seen)
+    assert torch.allclose((found - found[0])[seen], shares[seen], rtol=1e-5)

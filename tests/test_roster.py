@@ -23,8 +23,9 @@ IMAGES_ALONE = {"dcgan", "stylegan", "resnet-gan", "pixelcnn", "image-gpt", "wav
 
 WITHOUT_NETWORK = {
     "gmm", "real", "memoriser", "nearest-neighbour", "unchanged", "pixel-gaussian", "uniform", "identity",
+    "median-target",
 }  # fmt: skip
-TRANSLATORS = {"cyclegan", "pix2pix", "identity"}  # these are given sources, pictures like the samples
+TRANSLATORS = {"cyclegan", "pix2pix", "identity", "median-target"}  # these are given sources, pictures like the samples
 
 # small enough for a test, built by the same code as the published sizes
 SMALL = {
@@ -56,6 +57,7 @@ SMALL = {
     "cyclegan": "width=4,discriminator_width=4,blocks=1",
     "pix2pix": "width=4,discriminator_width=4",
     "identity": "",
+    "median-target": "",
     "pixel-gaussian": "",
     "uniform": "",
     "memoriser": "",

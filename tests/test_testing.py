@@ -41,6 +41,7 @@ MODELS = [
     "cyclegan:width=4,discriminator_width=4,blocks=1,batch=4",
     "pix2pix:width=4,discriminator_width=4,batch=4",
     "identity",
+    "median-target",
     "pixel-gaussian",
     "uniform",
     "memoriser",
@@ -51,7 +52,7 @@ MODELS = [
 
 
 IMAGES_ALONE = ("dcgan", "stylegan", "resnet-gan", "pixelcnn", "wavenet", "image-gpt", "uniform")
-TRANSLATORS = ("cyclegan", "pix2pix", "identity")
+TRANSLATORS = ("cyclegan", "pix2pix", "identity", "median-target")
 
 
 @pytest.mark.slow

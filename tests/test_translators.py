@@ -12,6 +12,7 @@ from ganbench.testing.bench import seeded
 from ganbench_models import cyclegan, pix2pix
 from ganbench_models.cyclegan import CycleGAN, PicturePool
 from ganbench_models.identity import Identity
+from ganbench_models.median_target import MedianTarget
 from ganbench_models.pix2pix import Pix2Pix
 from ganbench_models.translation_networks import UNet, patch_discriminator, residual_generator
 
@@ -195,9 +196,25 @@ def test_grey_sources_of_coloured_samples_are_translated_and_identity_repeats_th
     assert (samples.shape, model.translate_back(samples).shape) == ((3, 3, 8, 8), (3, 1, 8, 8))
 
 
-@pytest.mark.parametrize("make", [CycleGAN, Pix2Pix, Identity])
+def test_the_median_of_the_targets_is_the_same_for_every_source_and_goes_on_where_it_was():
+    levels = torch.randint(256, (64, *SHAPE), generator=seeded()).to(torch.uint8)
+    targets = levels.float() / 127.5 - 1
+    batches = [ganbench.Batch(part, torch.zeros_like(part)) for part in torch.split(targets, 25)]
+    model = MedianTarget(TASK)
+    assert len(list(model.fit(iter([*batches, *batches])))) == 3  # one pass, and no more
+    sources = batch().condition
+    assert torch.equal(model.sample(3, seeded(), sources), targets.median(dim=0).values.expand(3, *SHAPE))
+    begun, resumed = MedianTarget(TASK), MedianTarget(TASK)
+    list(begun.fit(iter(batches[:1])))
+    resumed.restore(begun.checkpoint())
+    assert len(list(resumed.fit(iter([*batches[1:], *batches])))) == 2
+    assert torch.equal(resumed.levels, model.levels)
+    assert list(resumed.fit(iter(batches))) == []
+
+
+@pytest.mark.parametrize("make", [CycleGAN, Pix2Pix, Identity, MedianTarget])
 def test_what_is_no_translation_is_refused_in_one_line(make):
-    name = make.__name__.lower()
+    name = {MedianTarget: "median-target"}.get(make, make.__name__.lower())
     with pytest.raises(ganbench.UnfitError, match=rf"{name} translates source pictures, and these data have labels"):
         make(ganbench.Task(SHAPE, 3, "cpu", 64, 0))
     with pytest.raises(ganbench.UnfitError, match=rf"{name} translates source pictures, and these data have none"):

@@ -169,6 +169,12 @@ _BASELINES = (
     ),
     ("identity", "identity:Identity", "The floor of translation: every source as it is.", "reference"),
     (
+        "median-target",
+        "median_target:MedianTarget",
+        "The floor of translation that looks at no source: the median of the targets, pixel by pixel.",
+        "reference",
+    ),
+    (
         "pixel-gaussian",
         "pixel_gaussian:PixelGaussian",
         "The floor: an independent normal for every pixel.",

@@ -6,9 +6,8 @@ import typing
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from importlib import metadata
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pluggy
 
@@ -16,6 +15,14 @@ from ganbench.contracts import hookspecs
 from ganbench.contracts.cards import Card
 from ganbench.contracts.versions import CONTRACT, DECLARED, read_contract
 from ganbench.errors import GanbenchError, UnknownNameError, nearest
+from ganbench.registry.installed import installed
+
+if TYPE_CHECKING:
+    from importlib import metadata
+
+    from ganbench.registry.installed import EntryPoint
+
+    Found = EntryPoint | metadata.EntryPoint
 
 DISABLE = "GANBENCH_DISABLE"
 _PREFIX = "offer_"
@@ -125,15 +132,13 @@ class Catalog:
         return offers[name]
 
 
-def discover(
-    entry_points: Iterable[metadata.EntryPoint] | None = None, disabled: Iterable[str] | None = None
-) -> Catalog:
+def discover(entry_points: "Iterable[Found] | None" = None, disabled: Iterable[str] | None = None) -> Catalog:
     """Load every plugin that is installed, one by one, and keep the reason of each that can't be used.
 
     entry_points: those of the groups "ganbench" and "ganbench.contract" unless given. disabled: names of plugins to
     leave out; GANBENCH_DISABLE, separated by commas, unless given.
     """
-    everything = _installed() if entry_points is None else list(entry_points)
+    everything = installed(hookspecs.GROUP, DECLARED) if entry_points is None else list(entry_points)
     if disabled is None:
         disabled = (name.strip() for name in os.environ.get(DISABLE, "").split(","))
     switched_off = frozenset(disabled)
@@ -162,21 +167,16 @@ def discover(
     return catalog
 
 
-def _installed() -> list[metadata.EntryPoint]:
-    found = metadata.entry_points()  # which reads what every distribution says, once for both groups
-    return [*found.select(group=hookspecs.GROUP), *found.select(group=DECLARED)]
-
-
 def _precedence(origin: tuple[str, str, str]) -> tuple[bool, str, str]:
     name, distribution, _ = origin
     return distribution != hookspecs.GROUP, distribution, name
 
 
-def _origins() -> Callable[[metadata.EntryPoint], tuple[str, str, str]]:
+def _origins() -> "Callable[[Found], tuple[str, str, str]]":
     """Return a function that says an entry point's name, and the name and version of the distribution that it is of."""
     known: dict[int, tuple[str, str]] = {}
 
-    def origin(entry_point: metadata.EntryPoint) -> tuple[str, str, str]:
+    def origin(entry_point: "Found") -> tuple[str, str, str]:
         dist = entry_point.dist
         if dist and id(dist) not in known:
             known[id(dist)] = dist.name, dist.version  # each reads all that the distribution says of itself

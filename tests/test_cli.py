@@ -128,6 +128,13 @@ def test_a_results_folder_that_cannot_be_written_is_a_mistake(ganbench, tmp_path
     assert result.stderr.count("\n") == 1
 
 
+def test_names_may_be_given_more_than_once(ganbench):
+    plan = "run --budget images=5000 --seeds 1 --dry-run --dataset ring8"
+    result = ganbench(f"{plan} --model vanilla:width=8,latent=2 --model mlp-gan,real")
+    assert result.exit_code == 0, result.output
+    assert all(name in result.output for name in ("vanilla:latent=2,width=8", "mlp-gan", "real"))
+
+
 def test_a_dry_run_tells_the_cells_and_the_time_and_writes_nothing(ganbench, tmp_path):
     result = ganbench("run --dataset digits,ring8 --model vanilla,dcgan --budget images=5000 --seeds 2 --dry-run")
     assert result.exit_code == 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ganbench.registry.catalog import Catalog
+
+_Command = TypeVar("_Command", bound="Callable[..., Any]")
 
 RESULTS = Path("ganbench-results")
 
@@ -41,6 +43,17 @@ def complete(kind: str) -> Callable[..., list[str]]:
         return [f"{before}{comma}{name}" for name in discover().names(kind) if name.startswith(start)]
 
     return complete_names
+
+
+def names_option(flag: str, kind: str, about: str) -> Callable[[_Command], _Command]:
+    """Return an option of names of one kind, joined by commas or given more than once, as one such list or None."""
+    return click.option(
+        flag, kind, metavar="NAMES", help=about, shell_complete=complete(kind), multiple=True, callback=_joined
+    )
+
+
+def _joined(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -> str | None:  # noqa: ARG001
+    return ",".join(values) if values else None
 
 
 def warn_of_broken(catalog: Catalog) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Unpack
 
 import click
 
-from ganbench.cli.options import complete, device_option, results_option, warn_of_broken
+from ganbench.cli.options import complete, device_option, names_option, results_option, warn_of_broken
 
 if TYPE_CHECKING:
     from ganbench.schema.spec import RunSpec
@@ -39,14 +39,10 @@ _SOME_FAILED = 1
 @click.command()
 @click.option("--suite", metavar="NAME", shell_complete=complete("suites"),
               help="A suite's name, or the path of a TOML file; a first look if left out.")  # fmt: skip
-@click.option("--model", "models", metavar="NAMES", shell_complete=complete("models"),
-              help="Only these models, or others on the suite's terms: NAME,NAME:key=value.")  # fmt: skip
-@click.option("--dataset", "datasets", metavar="NAMES", shell_complete=complete("datasets"),
-              help="These datasets: NAME,NAME:key=value.")  # fmt: skip
-@click.option("--loss", "losses", metavar="NAMES", shell_complete=complete("losses"),
-              help="These adversarial losses in place of every model's own.")  # fmt: skip
-@click.option("--metric", "metrics", metavar="NAMES", shell_complete=complete("metrics"),
-              help="These scores in place of the suite's: NAME,NAME:key=value.")  # fmt: skip
+@names_option("--model", "models", "Only these models, or others on the suite's terms: NAME,NAME:key=value.")
+@names_option("--dataset", "datasets", "These datasets: NAME,NAME:key=value.")
+@names_option("--loss", "losses", "These adversarial losses in place of every model's own.")
+@names_option("--metric", "metrics", "These scores in place of the suite's: NAME,NAME:key=value.")
 @click.option("--seeds", metavar="SEEDS", help="How many (3 means 0, 1 and 2), or which: 4,7 or 10-19.")
 @click.option("--budget", metavar="LIMITS", help="In place of the suite's: images=20000,seconds=60.")
 @click.option(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypedDict, Unpack
 
 import click
 
-from ganbench.cli.options import complete, device_option, results_option
+from ganbench.cli.options import complete, device_option, names_option, results_option
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -36,8 +36,7 @@ class _Options(TypedDict):
 @click.command()
 @click.argument("fake")
 @click.argument("real")
-@click.option("--metric", "metrics", metavar="NAMES", shell_complete=complete("metrics"),
-              help="Which scores: NAME,NAME:key=value; the usual ones if left out.")  # fmt: skip
+@names_option("--metric", "metrics", "Which scores: NAME,NAME:key=value; the usual ones if left out.")
 @click.option("--features", metavar="NAME", shell_complete=complete("features"),
               help="The feature space of every metric that has one, in place of its own.")  # fmt: skip
 @click.option("--samples", type=int, metavar="N", help="At most this many of either side; a run draws as many.")

@@ -31,6 +31,7 @@ class CGAN(AdversarialModel):
             int,
             Setting("numbers for a label or a caption beside noise and points, of each player's own", at_least=1),
         ] = 10,
+        norm: convolutions.JudgeNorm = "batch",
     ) -> None:
         latent, width = default_sizes(task, latent, width, images=(100, 64))
         if not isinstance(task.condition, Labels | Captions):
@@ -42,7 +43,7 @@ class CGAN(AdversarialModel):
             channels, *size = task.shape
             generator = Labelled(convolutions.generator(task, latent + embedding, width), task, (embedding,))
             joined = replace(task, shape=(channels + 1, *size))
-            discriminator = LabelledJudge(convolutions.discriminator(joined, width), task, (1, *size))
+            discriminator = LabelledJudge(convolutions.discriminator(joined, width, norm), task, (1, *size))
         else:
             plain, judge = perceptrons(task, latent, width, joined=embedding)
             generator, discriminator = Labelled(plain, task, (embedding,)), LabelledJudge(judge, task, (embedding,))

@@ -80,7 +80,7 @@ class CycleGAN(Translator, BackTranslator):
         with autocast(self.task):
             for name in DIRECTIONS:
                 shown = self._pools[name].exchanged(fake[name].detach())
-                judged[name] = self._judge(name, real[name]), self._judge(name, shown)
+                judged[name] = self._judge(name, torch.cat([real[name], shown])).chunk(2)
         loss = torch.stack([discriminator_loss(*each) for each in judged.values()]).sum()
         losses |= {"discriminator_loss": loss.detach()} | self.step("discriminator", loss)
         losses["discriminator_accuracy"] = torch.stack([_ranked(*each) for each in judged.values()]).mean()
@@ -105,18 +105,24 @@ class CycleGAN(Translator, BackTranslator):
             pool.kept, pool.count = state[f"buffer.{name}"].clone(), int(state[f"buffer.{name}.count"])
 
     def _generated(self, real: dict[str, Tensor]) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
-        """Return the translations of either direction, and the generators' terms without their weights."""
+        """Return the translations of either direction, and the generators' terms without their weights.
+
+        Instance norm leaves every picture by itself, so that those of both domains go through a network together.
+        """
         networks = self.networks["generator"]
         others = dict(zip(DIRECTIONS, reversed(DIRECTIONS), strict=True))
-        fake = {name: networks[name](real[others[name]]).float() for name in DIRECTIONS}
+        fake, same = {}, {}
+        for name in DIRECTIONS:
+            shown = [real[others[name]], real[name]] if self.identity else [real[others[name]]]
+            fake[name], *same[name] = networks[name](torch.cat(shown)).float().chunk(len(shown))
         again = {name: networks[name](fake[others[name]]).float() for name in DIRECTIONS}
         terms = {
             "generator_loss": torch.stack([generator_loss(self._judge(name, fake[name])) for name in DIRECTIONS]).sum(),
             "cycle_loss": torch.stack([(again[name] - real[name]).abs().mean() for name in DIRECTIONS]).sum(),
         }
         if self.identity:
-            same = [(networks[name](real[name]).float() - real[name]).abs().mean() for name in DIRECTIONS]
-            terms["identity_loss"] = torch.stack(same).sum()
+            unmoved = [(same[name][0] - real[name]).abs().mean() for name in DIRECTIONS]
+            terms["identity_loss"] = torch.stack(unmoved).sum()
         return fake, terms
 
     def _judge(self, name: str, pictures: Tensor) -> Tensor:

@@ -30,29 +30,31 @@ class TextGAN(AdversarialModel):
         latent: Annotated[int, Setting("dimensions of the noise", at_least=1)] = 100,
         width: Annotated[int, Setting("channels next to the image, doubled with each halving", at_least=1)] = 64,
         embedding: Annotated[int, Setting("numbers that stand for a caption, of each player's own", at_least=1)] = 128,
-        norm: Annotated[
-            convolutions.Norm,
-            Setting("of the discriminator; batch as published, layer or none for losses that penalise gradients"),
-        ] = "batch",
+        norm: convolutions.JudgeNorm = "batch",
     ) -> None:
         convolutions.require_images(task, "text-gan")
         if not isinstance(task.condition, Captions):
             raise UnfitError("text-gan needs data with captions, such as shapes")
         painter = convolutions.generator(task, latent + embedding, width)
         judge = convolutions.discriminator(task, width, norm)
+        self._judge_of_text = TextJudge(judge, task.condition, embedding)
         super().__init__(
             task,
             TextPainter(painter, task.condition, embedding),
-            TextJudge(judge, task.condition, embedding),
+            self._judge_of_text,
             latent=latent,
             conditional=True,
         )
 
     def _look_at_both(self, real: Tensor, fake: Tensor, condition: Tensor) -> tuple[Judged, Judged]:
+        # the maps of real pictures are made once, for either caption
+        judge = self._judge_of_text
+        maps = judge.body(real)
+        right = judge.judge(judge.joined(maps, condition)).float().flatten()
+        wrong = judge.judge(judge.joined(maps, condition.roll(1, dims=0))).float().flatten()
         # twice as many of either, so that means over each weigh generated pictures and wrong captions alike
-        right, made = super()._look_at_both(real, fake, condition)
-        wrong = self._judge(real, condition.roll(1, dims=0))
-        return Judged(torch.cat([right.logits, right.logits])), Judged(torch.cat([made.logits, wrong]))
+        made = self._judge(fake, condition)
+        return Judged(torch.cat([right, right])), Judged(torch.cat([made, wrong]))
 
 
 class TextPainter(nn.Module):
@@ -93,8 +95,11 @@ class TextJudge(nn.Module, HiddenFeatures):
     def hidden(self, samples: Tensor, condition: Tensor | None = None) -> Tensor:
         """Return (n, …) activations of pictures with their captions (n, length)."""
         assert condition is not None, "a discriminator of captions is given them"
-        maps: Tensor = self.body(samples)
-        text = self.text(condition)[:, :, None, None].expand(-1, -1, *maps.shape[2:])
+        return self.joined(self.body(samples), condition)
+
+    def joined(self, maps: Tensor, captions: Tensor) -> Tensor:
+        """Return the activations of maps (n, channels, height, width) of pictures with captions (n, length)."""
+        text = self.text(captions)[:, :, None, None].expand(-1, -1, *maps.shape[2:])
         activations: Tensor = self.joint(torch.cat([maps, text.to(maps.dtype)], dim=1))
         return activations
 

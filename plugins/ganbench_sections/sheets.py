@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.image import AxesImage
 from PIL import Image
 
 from ganbench_sections.figures import DOTS, headline
@@ -39,6 +41,18 @@ class Sheet:
         return _LEFT + column * step, _TOP + row * step
 
 
+class _Pixels(AxesImage):
+    """An image that is shown pixel by pixel where it has as many as its place: resampling takes most of the time."""
+
+    def make_image(self, renderer: Any, magnification: float = 1.0, unsampled: bool = False) -> Any:
+        """Return what is drawn, row by row from below, and where; as AxesImage does."""
+        place = self.get_window_extent(renderer)
+        height, width = self.get_size()
+        if unsampled or magnification != 1.0 or abs(place.width - width) >= 1 or abs(place.height - height) >= 1:
+            return super().make_image(renderer, magnification, unsampled)
+        return np.ascontiguousarray(self.get_array()[::-1]), round(place.x0), round(place.y0), None
+
+
 def sheet(pictures: Sequence[Sequence[Image.Image | None]], side: float, gap: float, title: str) -> Sheet:
     """Return the sheet of pictures, row by row; None leaves a cell empty.
 
@@ -54,7 +68,9 @@ def sheet(pictures: Sequence[Sequence[Image.Image | None]], side: float, gap: fl
     figure = Figure(figsize=(_LEFT + across + _RIGHT, _TOP + down + _BOTTOM))
     axes = figure.add_axes((0, 0, 1, 1))
     axes.set_axis_off()
-    axes.imshow(canvas, extent=(_LEFT, _LEFT + across, _TOP + down, _TOP), interpolation="none", aspect="auto")
+    pixels = _Pixels(axes, interpolation="none", origin="upper", extent=(_LEFT, _LEFT + across, _TOP + down, _TOP))
+    pixels.set_data(np.asarray(canvas.convert("RGBA")))
+    axes.add_image(pixels)
     axes.set(xlim=(0, figure.get_figwidth()), ylim=(figure.get_figheight(), 0))
     headline(figure, title)
     return Sheet(figure, axes, side, gap)

@@ -144,10 +144,10 @@ def _pixels(figure: Figure) -> Image.Image:
     usual = figure.canvas, figure.dpi
     canvas = FigureCanvasAgg(figure)
     figure.dpi = DOTS
-    canvas.draw()
-    drawn = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
+    canvas.draw()  # type: ignore[no-untyped-call]
+    pixels = np.asarray(canvas.buffer_rgba())  # type: ignore[no-untyped-call]
     figure.canvas, figure.dpi = usual
-    return drawn
+    return Image.fromarray(pixels).convert("RGB")
 
 
 def picture(path: Path, inches: float) -> Image.Image:

@@ -47,10 +47,11 @@ class _Pixels(AxesImage):
     def make_image(self, renderer: Any, magnification: float = 1.0, unsampled: bool = False) -> Any:
         """Return what is drawn, row by row from below, and where; as AxesImage does."""
         place = self.get_window_extent(renderer)
-        height, width = self.get_size()
+        pixels: Any = self.get_array()
+        height, width = pixels.shape[:2]
         if unsampled or magnification != 1.0 or abs(place.width - width) >= 1 or abs(place.height - height) >= 1:
             return super().make_image(renderer, magnification, unsampled)
-        return np.ascontiguousarray(self.get_array()[::-1]), round(place.x0), round(place.y0), None
+        return np.ascontiguousarray(pixels[::-1]), round(place.x0), round(place.y0), None
 
 
 def sheet(pictures: Sequence[Sequence[Image.Image | None]], side: float, gap: float, title: str) -> Sheet:

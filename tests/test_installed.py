@@ -46,9 +46,12 @@ def test_so_are_those_of_an_egg_info_of_a_second_group_and_of_a_name_in_other_le
     describe(place / "last" / "some_thing-1.0.dist-info", "some-thing", "[ganbench]\nshadowed = nowhere")
     describe(place / "last" / "none-1.0.dist-info", "none", "[ganbenchmark]\nnot = ours")
     (place / "last" / "plain.egg-info").write_text("Name: plain\n")
+    # a source tree that was built once, before what is installed of it
+    describe(place / "first" / "my_tree.egg-info", "my-tree", "[ganbench]\ntree = tree", file="PKG-INFO")
+    describe(place / "last" / "my_tree-1.0.dist-info", "my-tree", "[ganbench]\ntwice = tree")
     assert ours() == theirs()
-    assert {each[0] for each in ours()} >= {"a-b", "contract", "other"}
-    assert not {"shadowed", "not"} & {each[0] for each in ours()}
+    assert {each[0] for each in ours()} >= {"a-b", "contract", "other", "tree"}
+    assert not {"shadowed", "not", "twice"} & {each[0] for each in ours()}
 
 
 def test_so_are_those_of_an_archive_on_the_path(tmp_path, monkeypatch):

@@ -79,7 +79,7 @@ def _folders() -> Iterator[str]:
             continue
         for name in names:
             if name.lower().endswith(_SUFFIXES):
-                plain = re.sub(r"[-_.]+", "_", name[: -len(_SUFFIXES[0])].partition("-")[0]).lower()
+                plain = re.sub(r"[-_.]+", "_", name.rpartition(".")[0].partition("-")[0]).lower()
                 if plain not in seen:
                     seen.add(plain)
                     yield f"{place or '.'}/{name}"

@@ -2,19 +2,18 @@
 
 import multiprocessing
 import os
-import signal
 import sys
 from collections import deque
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import pytest
+from pretend import Pretend, Watched
 
 import ganbench
 from ganbench.contracts.datasets import Source
 from ganbench.errors import BadOptionError
 from ganbench.schema.choice import Choice
-from ganbench.schema.events import Finished, Progressed, Started
+from ganbench.schema.events import Finished, Progressed
 from ganbench.schema.record import RunRecord, Status
 from ganbench.storage.store import Store
 from ganbench.training.limits import Limits
@@ -22,33 +21,6 @@ from ganbench.training.session import Session
 from ganbench.training.work import LocalWork
 from ganbench_executors.local import Local
 from ganbench_executors.processes import Processes, _end, _fill, _listen
-
-
-@dataclass
-class Pretend:
-    """Work that a test can follow: seed 1 dies on the spot, as a run does that is out of memory."""
-
-    folder: Path
-    devices: tuple = ("cpu",)
-    threads: int | None = None
-    timeout: float | None = None
-
-    def placed(self, device, threads):
-        (self.folder / f"placed-{os.getpid()}").write_text(f"{device} {threads}")
-        return self
-
-    def __call__(self, spec, notify):
-        notify(Started(spec.key, spec.title))
-        (self.folder / str(spec.seed)).write_text(str(os.getpid()))
-        if spec.seed == 4:
-            signal.pause()
-        if spec.seed == 1:
-            os.kill(os.getpid(), signal.SIGKILL)
-        notify(Progressed(spec.key, 0.5, 1.0))
-        return RunRecord(spec, Status.DONE)
-
-    def lost(self, spec, reason, notify):
-        return RunRecord(spec, Status.FAILED, reason)
 
 
 def test_the_local_executor_runs_everything_in_order(tmp_path, make_spec):
@@ -67,16 +39,6 @@ def test_a_process_that_dies_is_a_failed_run_and_the_others_go_on(tmp_path, make
     assert sum(isinstance(event, Progressed) for event in events) == 3
 
 
-@dataclass
-class Watched(Pretend):
-    """Seed 1 dies when the file `end` is there, and not before."""
-
-    def __call__(self, spec, notify):
-        while spec.seed == 1 and not (self.folder / "end").exists():
-            pass
-        return super().__call__(spec, notify)
-
-
 def test_a_process_that_dies_while_another_run_is_handed_over_is_a_failed_run_too(tmp_path, make_spec):
     records = Processes(workers=2).run(Watched(tmp_path), [make_spec(seed=seed) for seed in range(4)], print)
     first = next(records)
@@ -85,23 +47,6 @@ def test_a_process_that_dies_while_another_run_is_handed_over_is_a_failed_run_to
         pass  # dead now, and the next run is not yet handed over
     statuses = {record.spec.seed: record.status for record in (first, *records)}
     assert statuses == {0: "done", 1: "failed", 2: "done", 3: "done"}
-
-
-@pytest.mark.slow
-def test_a_session_side_by_side_finds_what_a_session_in_line_finds(tmp_path, make_spec, catalog, monkeypatch):
-    specs = [make_spec(seed=seed) for seed in range(2)]
-    found, events = {}, []
-    for executor in ("local", "processes:workers=2"):
-        store = Store(tmp_path / executor.partition(":")[0])
-        session = Session(
-            catalog, store, Source(None, tmp_path), "cpu", Choice.parse(executor), limits=Limits(threads=1)
-        )
-        records = list(session.run(specs, events.append))
-        found[executor] = {r.spec.seed: r.checkpoints[-1].scores[0].value for r in records}
-        assert len(list(store.records())) == 2
-        assert {record.environment["threads"] for record in records} == {1}
-    assert found["local"] == found["processes:workers=2"]  # at equal threads, to the bit
-    assert sum(isinstance(event, Finished) for event in events) == 4
 
 
 def test_a_lost_run_is_a_failed_row_and_can_still_be_resumed(tmp_path, make_spec):

@@ -9,7 +9,7 @@ import torch
 
 import ganbench
 from ganbench.testing import BrokenContractError, Subject
-from ganbench.testing.conformance import CHECKS
+from ganbench.testing.checking import CHECKS
 
 
 def caught(factory, kind, check, dataset=None):

@@ -28,8 +28,14 @@ def test_threads_of_no_sense_are_refused(monkeypatch, option, variable):
         resolve_threads(option)
 
 
-@pytest.mark.parametrize("executor", ["local", pytest.param("processes:workers=1", marks=pytest.mark.slow)])
-@pytest.mark.parametrize(("arguments", "threads"), [([], 1), (["--threads", "2"], 2)])
+@pytest.mark.parametrize(
+    ("executor", "arguments", "threads"),
+    [
+        ("local", [], 1),
+        ("local", ["--threads", "2"], 2),
+        pytest.param("processes:workers=1", ["--threads", "2"], 2, marks=pytest.mark.slow),
+    ],
+)
 def test_a_run_has_the_threads_that_were_asked_for_and_says_so(monkeypatch, tmp_path, executor, arguments, threads):
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
     torch.set_num_threads(3)

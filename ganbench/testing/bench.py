@@ -61,3 +61,8 @@ def settings() -> Mapping[str, Any]:
         "precision of products": torch.get_float32_matmul_precision(),
         "anomaly detection": torch.is_anomaly_enabled(),
     }
+
+
+def diffs(before: Mapping[str, Any]) -> dict[str, str]:
+    """Return what is set otherwise than before, with both values, by name."""
+    return {name: f"{value}, before {before[name]}" for name, value in settings().items() if value != before[name]}

@@ -3,50 +3,20 @@
 from __future__ import annotations
 
 import os
-import signal
-import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
 from typing import Any
 
 from ganbench.contracts.executors import Executor
 from ganbench.errors import BadOptionError
 from ganbench.schema.choice import Choice
-from ganbench.schema.events import Event, Notify, Progressed, Started, nobody
+from ganbench.schema.events import Event, Notify, Started, nobody
 from ganbench.schema.record import RunRecord, Status
 from ganbench.schema.spec import Budget, RunSpec
 from ganbench.testing.kit import Checks, NotApplicableError, require
+from ganbench.testing.pretended import KILLED, PretendedWork
 
 RUN = "ganbench.Executor.run"
-_KILLED = 1  # the seed whose worker is killed
-
-
-@dataclass
-class PretendedWork:
-    """Work that takes no time and can be pickled. asked_in: the process that asked, which is never killed."""
-
-    asked_in: int
-    kill: bool = False
-    devices: tuple[str, ...] = ("cpu",)
-    threads: int | None = 1
-    timeout: float | None = None
-
-    def placed(self, device: str, threads: int) -> PretendedWork:
-        """Return the same work: it has no device."""
-        return self
-
-    def __call__(self, spec: RunSpec, notify: Notify) -> RunRecord | None:
-        """Return a record that says in which process it was made; or end the process, where that is asked."""
-        notify(Started(spec.key, spec.title))
-        if self.kill and spec.seed == _KILLED and os.getpid() != self.asked_in:
-            os.kill(os.getpid(), signal.SIGKILL if sys.platform != "win32" else signal.SIGTERM)
-        notify(Progressed(spec.key, 0.5, 1.0))
-        return RunRecord(spec, Status.DONE, environment={"process": os.getpid()})
-
-    def lost(self, spec: RunSpec, reason: str, notify: Notify) -> RunRecord | None:
-        """Return a failed record with the reason."""
-        return RunRecord(spec, Status.FAILED, reason)
 
 
 class ExecutorChecks(Checks):
@@ -89,9 +59,9 @@ class ExecutorChecks(Checks):
             raise NotApplicableError("it runs in this process, and there is no worker to kill")
         records = {record.spec.seed: record for record in self._run(work, _specs(4))}
         require(set(records) == {0, 1, 2, 3}, "a record for each", sorted(records), RUN)
-        killed = records[_KILLED]
+        killed = records[KILLED]
         require(killed.status == Status.FAILED and bool(killed.reason), "a failure with a reason", killed.status, RUN)
-        others = [record.status for seed, record in records.items() if seed != _KILLED]
+        others = [record.status for seed, record in records.items() if seed != KILLED]
         require(set(others) == {Status.DONE}, "the others done", others, RUN)
 
     def an_early_end_ends_quietly(self) -> None:

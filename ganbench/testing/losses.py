@@ -18,14 +18,14 @@ from ganbench.testing.bench import seeded
 from ganbench.testing.kit import Checks, NotApplicableError, require
 from ganbench.torchkit.adversarial import AdversarialModel
 
-STEPS, TARGET, BATCH = 2_000, 0.6, 16
+STEPS, TARGET, BATCH = 600, 0.6, 16
 LOSS = "ganbench.AdversarialLoss"
 
 
 class LossChecks(Checks):
-    """What a loss must do, on logits and in a training of a few thousand steps."""
+    """What a loss must do, on logits and in a training of some hundred steps."""
 
-    SLOW = frozenset({"thousands-of-steps-lead-the-right-way"})
+    SLOW = frozenset({"hundreds-of-steps-lead-the-right-way"})
 
     @classmethod
     def methods(cls) -> Sequence[Callable[[Any], None]]:
@@ -33,7 +33,7 @@ class LossChecks(Checks):
         return (
             cls.terms_are_finite_scalars, cls.extreme_logits_stay_finite, cls.both_players_are_moved,
             cls.real_logits_are_left_out_where_it_says_so, cls.the_penalty_is_a_mean_of_squares,
-            cls.augmented_samples_keep_their_shape, cls.thousands_of_steps_lead_the_right_way,
+            cls.augmented_samples_keep_their_shape, cls.hundreds_of_steps_lead_the_right_way,
         )  # fmt: skip
 
     @cached_property
@@ -100,24 +100,26 @@ class LossChecks(Checks):
         (slope,) = torch.autograd.grad(shown.sum(), samples)
         require(bool(slope.abs().sum() > 0), "a gradient to the samples", "none", where)
 
-    def thousands_of_steps_lead_the_right_way(self) -> None:
-        """Two thousand updates of a generator that can only shift noise bring it near the data, without a nan."""
+    def hundreds_of_steps_lead_the_right_way(self) -> None:
+        """Updates of a generator that can only shift noise bring it near the data, on average, without a nan."""
         shift = self._shifted(STEPS)
         require(abs(shift - TARGET) < TARGET / 2, f"a shift near {TARGET}", f"{shift:.3f}", LOSS)
 
     def _shifted(self, steps: int) -> float:
-        """Train a generator of one number, and return that number."""
-        changes: dict[str, Any] = {"batch": BATCH, "critic_steps": 1, "learning_rate": 2e-3, "average": 0.0}
+        """Train a generator of one number; return its mean over the last half, for it may swing around its goal."""
+        changes: dict[str, Any] = {"batch": BATCH, "critic_steps": 1, "learning_rate": 4e-3, "average": 0.0}
         loss = self.factory.loss(self.choice, changes)
-        task = self._task(loss)
+        task, shifts = self._task(loss), []
         with isolated(0):
             critic = nn.Sequential(nn.Flatten(), nn.Linear(task.dimensions, 16), nn.Tanh(), nn.Linear(16, 1))
             model = AdversarialModel(task, _Shift(task), critic, latent=task.dimensions)
             for number, terms in enumerate(model.fit(_shifted_noise(task, steps)), start=1):
+                if number > steps // 2:
+                    shifts.append(model.generator.shift.detach().clone())  # type: ignore[operator]
                 if number % 100 == 0:
                     for name, term in terms.items():
                         require(bool(term.isfinite()), f"a finite {name}", f"{term.item()} at update {number}", LOSS)
-        return float(model.generator.shift.detach())  # type: ignore[operator]
+        return float(torch.stack(shifts).mean())
 
     def _task(self, loss: AdversarialLoss | None = None) -> Task:
         """Return a task of points, or of images where the loss takes no points."""

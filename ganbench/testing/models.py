@@ -20,7 +20,7 @@ from ganbench.schema.choice import Choice
 from ganbench.schema.condition import Captions, Sources
 from ganbench.schema.spec import Budget, RunSpec
 from ganbench.seeds import isolated
-from ganbench.testing.bench import UPDATES, drain, energy_distance, interrupted, random_streams, seeded, settings
+from ganbench.testing.bench import UPDATES, diffs, drain, energy_distance, interrupted, random_streams, seeded, settings
 from ganbench.testing.claims import CLAIMS
 from ganbench.testing.kit import Checks, NotApplicableError, require
 from ganbench.testing.toys import TOYS
@@ -95,16 +95,13 @@ class ModelChecks(Checks):
 
     def global_state_is_left_alone(self) -> None:
         """Sampling leaves the global random streams as they were; nothing reseeds them, or changes what is global."""
-        before = settings()
-        model = self._train(self.spec)
+        model = self._trained
         require(self._seed_left == SEED, "the global stream, seeded by nobody else", f"a seed {self._seed_left}", FIT)
-        streams = random_streams()
+        before, streams = settings(), random_streams()
         self._draw(model, 3)
         require(streams == random_streams(), "random streams as they were", "others after sample", SAMPLE)
-        changed = {
-            name: f"{value}, before {before[name]}" for name, value in settings().items() if value != before[name]
-        }
-        require(not changed, "dtype, threads, gradients and the like as they were", changed, "ganbench.Model")
+        others = self._changed_by_training | diffs(before)
+        require(not others, "dtype, threads, gradients and the like as they were", others, "ganbench.Model")
 
     def training_resumes_to_the_bit(self) -> None:
         """A Resumable that was interrupted between two updates gives the samples of undisturbed training."""
@@ -186,7 +183,10 @@ class ModelChecks(Checks):
 
     @cached_property
     def _trained(self) -> Model:
-        return self._train(self.spec)
+        before = settings()
+        model = self._train(self.spec)
+        self._changed_by_training = diffs(before)
+        return model
 
     def _claimed(self, claim: type[Any]) -> Any:
         if not isinstance(self._trained, claim):

@@ -131,7 +131,7 @@ def check_model(
 
 
 def check_loss(name: str, factory: Factory | None = None) -> None:
-    """Raise BrokenContractError for the first check that a loss fails, but for the training of thousands of steps."""
+    """Raise BrokenContractError for the first check that a loss fails, but for the training of hundreds of steps."""
     _first_failure(Subject.of("losses", name, factory=factory))
 
 

@@ -19,12 +19,14 @@ from torch.nn.functional import conv2d
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils.flop_counter import flop_registry
 
+from apart import Apart
 from ganbench.torchkit.convolution import side_by_side
 from ganbench.torchkit.linear import product
 from page import merged_page
 from row import Row, Work
 from rows import ROWS
 
+TURN = 0.3  # seconds of a way before the other's turn: threads of the one before go on looking for work for a while
 PAGE = Path(__file__).parent.parent / "results" / "performance" / "README.md"
 
 
@@ -100,17 +102,19 @@ def alternate(ways: list[Work], seconds: float) -> tuple[list[float], list[float
     started = time.perf_counter()
     while wall[-1] == float("inf") or time.perf_counter() - started < seconds:
         for side, work in enumerate(ways):
-            before, clock = used(), time.perf_counter()
-            work()
-            after = time.perf_counter() - clock, used() - before
-            wall[side], cpu[side] = min(wall[side], after[0]), min(cpu[side], after[1])
+            turn = time.perf_counter()
+            while (clock := time.perf_counter()) < turn + TURN:
+                before = used()
+                work()
+                after = time.perf_counter() - clock, used() - before
+                wall[side], cpu[side] = min(wall[side], after[0]), min(cpu[side], after[1])
     return wall, cpu
 
 
 def used() -> float:
-    """Return the CPU seconds of this process and of those that it started and that have ended."""
+    """Return the CPU seconds of this process, of those that it started and that have ended, and of ways apart."""
     usages = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return sum(usage.ru_utime + usage.ru_stime for usage in usages)
+    return Apart.seconds + sum(usage.ru_utime + usage.ru_stime for usage in usages)
 
 
 @cache

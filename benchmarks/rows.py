@@ -13,9 +13,11 @@ import torch
 from prdc import compute_prdc
 from scipy.linalg import sqrtm
 
+from apart import Apart
 from ganbench.contracts.models import Task
 from ganbench.torchkit.adversarial import AdversarialModel
 from ganbench.torchkit.resident import Resident
+from ganbench.training.device import make_repeatable
 from ganbench_features.inception import VARIABLE, Inception
 from ganbench_losses.non_saturating import NonSaturating
 from ganbench_losses.wasserstein_gp import WassersteinGP
@@ -28,29 +30,42 @@ from ganbench_models.wgan_gp import WGANGP
 from popular_loop import popular_updates
 from program_rows import PROGRAM
 from random_inception import save_random
-from row import Pair, Row
+from row import Pair, Row, Work
 
 
 def training(make: Callable[[Task], AdversarialModel], loss: Any, precision: str, full: bool) -> Pair:
     """One generator update of our loop, and one of the popular one at fp32, both from the same networks.
 
-    Images have MNIST's shape and size, and random pixels: what they show costs nothing.
+    Images have MNIST's shape and size, and random pixels: what they show costs nothing. Ours has the settings that a
+    run has; the popular loop runs in a process of its own, with those of a script.
     """
+    make_repeatable("cpu")
+    data = _data(make, full)
+    stream = _model(make, loss, precision, data)
+    ours = iter(stream.fit(data.batches("train", stream.batch, 0)))
+    theirs = partial(_popular, make, loss, full)
+    return Pair(lambda: next(ours), Apart(theirs) if full else theirs())
+
+
+def _popular(make: Callable[[Task], AdversarialModel], loss: Any, full: bool) -> Work:
+    data = _data(make, full)
+    updates = popular_updates(_model(make, loss, "fp32", data), data)
+    return lambda: next(updates)
+
+
+def _model(make: Callable[[Task], AdversarialModel], loss: Any, precision: str, data: Resident) -> AdversarialModel:
+    torch.manual_seed(0)
+    count = len(data.splits["train"][0])
+    return make(Task(data.shape, 0, "cpu", examples=count, seed=0, precision=precision, loss=loss()))
+
+
+def _data(make: Callable[[Task], AdversarialModel], full: bool) -> Resident:
     generator = torch.Generator().manual_seed(0)
     count = 10_000 if full else 256
-    points = make is _ring8
     samples = torch.randn(count, 2, generator=generator)
-    if not points:
+    if make is not _ring8:
         samples = torch.randint(256, (count, 1, 28, 28), generator=generator, dtype=torch.uint8)
-    data = Resident({"train": (samples, torch.zeros(count, dtype=torch.int64))}, 0)
-    streams = []
-    for kind in (precision, "fp32"):
-        torch.manual_seed(0)
-        task = Task(data.shape, 0, "cpu", examples=count, seed=0, precision=kind, loss=loss())
-        streams.append(make(task))
-    ours = iter(streams[0].fit(data.batches("train", streams[0].batch, 0)))
-    theirs = popular_updates(streams[1], data)
-    return Pair(lambda: next(ours), lambda: next(theirs))
+    return Resident({"train": (samples, torch.zeros(count, dtype=torch.int64))}, 0)
 
 
 def _ring8(task: Task) -> AdversarialModel:

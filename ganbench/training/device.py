@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ganbench.errors import BadOptionError
+from ganbench.training.allocator import keep_freed_memory
 
 CPU = "cpu"
 _KINDS = ("cuda", "mps", "xpu")  # that torch may see, each of them alone
@@ -37,12 +38,17 @@ def synchronizer(device: str) -> Callable[[], None]:
 
 
 def make_repeatable(device: str) -> None:
-    """Choose algorithms that give the same bits every time; on CUDA this must precede the first kernel."""
+    """Choose algorithms that give the same bits every time; on CUDA this must precede the first kernel.
+
+    On a CPU memory is kept for the next update.
+    """
     import os
 
     import torch
 
-    if device != CPU:
+    if device == CPU:
+        keep_freed_memory()
+    else:
         torch.use_deterministic_algorithms(True, warn_only=True)
     if device.startswith("cuda"):
         os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")

@@ -1,5 +1,7 @@
 """Budgets refuse what makes no sense; keys stand for specs and nothing else."""
 
+import os
+import pickle
 import subprocess
 import sys
 from dataclasses import replace
@@ -9,6 +11,7 @@ from pydantic import TypeAdapter
 
 from ganbench.errors import BadOptionError
 from ganbench.schema.choice import Choice
+from ganbench.schema.protocol import Protocol
 from ganbench.schema.search import Search
 from ganbench.schema.spec import Budget, RunSpec, Stopping
 
@@ -78,3 +81,15 @@ print(TypeAdapter(RunSpec).validate_json({text!r}).key)
 
 def test_a_field_that_is_added_later_and_left_empty_changes_no_key(make_spec):
     assert make_spec(recipe=()).key == make_spec().key
+
+
+def test_equal_protocols_are_equal_in_another_process_too():
+    protocol = Protocol.of({"split": "test", "real": 10})
+    assert hash(protocol) == hash(Protocol(protocol.items))
+    handed_over = pickle.dumps(protocol)  # after it was hashed here
+    code = "import pickle, sys; known = pickle.load(sys.stdin.buffer); print(known in {type(known)(known.items)})"
+    for seed in ("1", "2"):
+        command = [sys.executable, "-c", code]
+        variables = os.environ | {"PYTHONHASHSEED": seed}
+        shown = subprocess.run(command, input=handed_over, capture_output=True, check=True, env=variables)
+        assert shown.stdout.split() == [b"True"]

@@ -33,12 +33,12 @@ class Choice:
     def __post_init__(self) -> None:
         if not _NAME.fullmatch(self.name):
             raise BadOptionError(f"can't read {self.name!r} as a name; write NAME or NAME:key=value,key=value")
-        checked = [(_checked_key(key), _checked_value(key, value)) for key, value in self.parameters]
-        object.__setattr__(self, "parameters", tuple(sorted(checked)))
+        if self.parameters != ():
+            checked = [(_checked_key(key), _checked_value(key, value)) for key, value in self.parameters]
+            object.__setattr__(self, "parameters", tuple(sorted(checked)))
 
     def __str__(self) -> str:
-        settings = settings_text(dict(self.parameters))
-        return f"{self.name}:{settings}" if settings else self.name
+        return f"{self.name}:{settings_text(self.parameters)}" if self.parameters else self.name
 
     @classmethod
     def of(cls, name: str, parameters: Mapping[str, Value] | None = None) -> "Choice":
@@ -111,6 +111,8 @@ def parse_value(text: str) -> Value:
 
 def settings_text(settings: Mapping[str, Value] | Iterable[tuple[str, Value]]) -> str:
     """Write settings so that parse_settings reads the same values back."""
+    if not settings:
+        return ""
     return ",".join(f"{key}={_value_text(value)}" for key, value in sorted(dict(settings).items()))
 
 

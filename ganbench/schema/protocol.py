@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 Fact = str | int | float
 
@@ -21,6 +23,16 @@ class Protocol:
     def of(cls, facts: Mapping[str, Fact], without: Collection[str] = ()) -> Protocol:
         """Make it from a mapping, some names left out."""
         return cls(tuple(sorted((name, fact) for name, fact in facts.items() if name not in without)))
+
+    @cached_property
+    def _hash(self) -> int:
+        return hash(self.items)
+
+    def __hash__(self) -> int:  # of each row of a table, and of few protocols
+        return self._hash
+
+    def __reduce__(self) -> tuple[type[Protocol], tuple[Any, ...]]:
+        return Protocol, (self.items,)  # without its hash, which is another one in another process
 
     @property
     def facts(self) -> dict[str, Fact]:

@@ -233,9 +233,15 @@ def _without_nothing(value: Any) -> Any:
     names = _field_names(kind)
     if names is None:
         return value
-    told = {name: item for name, item in vars(value).items() if name in names and item is not None}
-    kept = {name: item if type(item) in _PLAIN else _without_nothing(item) for name, item in told.items()}
-    return {name: item for name, item in kept.items() if item not in ([], {})}
+    held, kept = vars(value), {}
+    for name in names:
+        item = held[name]
+        if item is None:
+            continue
+        if type(item) not in _PLAIN and (item := _without_nothing(item)) in ([], {}):
+            continue
+        kept[name] = item
+    return kept
 
 
 _PLAIN = frozenset((str, int, float, bool))  # what is kept as it is

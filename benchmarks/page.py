@@ -18,18 +18,22 @@ the operations a CPU second of a square matrix product, or of a convolution of 1
 the same run, by the operations that torch counts. The load is the one-minute average as a row's measurement began,
 of this page's own work before it too: above the number of cores other work took its share, seconds and their ratios
 are of no use there, and CPU times are coarse. Inception's weights are random, in the published file's format and size.
+The popular loop runs in a process of its own, without our settings of memory.
 """
+LIMITS = "## Limits"  # the heading of what is written by hand below the table, and stays
 
 
 def merged_page(before: str, fresh: Mapping[str, str], names: Sequence[str], threads: int) -> str:
     """Return the page with the fresh lines by name of row, and those of before where the machine is the same.
 
-    names: of all rows, in their order; a line of any other name is left out.
+    names: of all rows, in their order; a line of any other name is left out. What stands under LIMITS stays.
     """
+    before, heading, by_hand = before.partition(f"{LIMITS}\n")
     where = machine(threads)
     lines = {name: line for line in before.splitlines() if (name := _name(line)) in names} if where in before else {}
     lines |= fresh
-    return "\n".join([_ABOUT, where, "", _HEAD, *(lines[name] for name in names if name in lines), ""])
+    table = "\n".join([_ABOUT, where, "", _HEAD, *(lines[name] for name in names if name in lines), ""])
+    return f"{table}\n{heading}{by_hand}" if heading else table
 
 
 def machine(threads: int) -> str:

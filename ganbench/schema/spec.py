@@ -233,18 +233,12 @@ def _without_nothing(value: Any) -> Any:
     names = _field_names(kind)
     if names is None:
         return value
-    held, kept = vars(value), {}
-    for name in names:
-        item = held[name]
-        if item is None:
-            continue
-        if type(item) not in _PLAIN and (item := _without_nothing(item)) in ([], {}):
-            continue
-        kept[name] = item
-    return kept
+    held = vars(value)
+    told = {name: item if type(item := held[name]) in _PLAIN else _without_nothing(item) for name in names}
+    return {name: item for name, item in told.items() if item is not None and item not in ([], {})}
 
 
-_PLAIN = frozenset((str, int, float, bool))  # what is kept as it is
+_PLAIN = frozenset((str, int, float, bool, type(None)))  # what is kept as it is
 
 
 @lru_cache

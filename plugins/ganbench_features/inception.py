@@ -42,7 +42,10 @@ class Inception(ProfiledSpace):
         ] = "clean",
         precision: Annotated[
             Literal["fp32", "bf16"],
-            Setting("of the network's products; bf16 takes half the time or less, for features of three digits"),
+            Setting(
+                "of the network's products; bf16 takes half the time or less, for features of two digits: compare its "
+                "FIDs with each other alone, for with random weights they were 3 to 9 % above those of fp32"
+            ),
         ] = "fp32",
     ) -> None:
         if not samples.images or samples.shape[0] not in (1, 3):

@@ -41,16 +41,15 @@ def finish(folder, suite, results, executor="local"):
 
 
 @pytest.fixture(scope="module")
-def undisturbed(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("undisturbed")
-    finish(folder, write_suite(folder), folder / "results")
+def undisturbed(once):
+    folder = once("undisturbed", lambda folder: finish(folder, write_suite(folder), folder / "results"))
     return contents(folder / "results")
 
 
 @pytest.mark.parametrize("executor", ["local", "processes:workers=2"])
 def test_runs_that_were_killed_again_and_again_leave_what_undisturbed_ones_do(tmp_path, undisturbed, executor):
     suite, results = write_suite(tmp_path), tmp_path / "results"
-    for number in (signal.SIGKILL, signal.SIGTERM, signal.SIGKILL):
+    for number in (signal.SIGKILL, signal.SIGTERM):
         before = saved(results)
         with session(tmp_path, suite, results, executor) as running:
             until(lambda: running.poll() is not None or saved(results) != before, "a save")  # noqa: B023
@@ -108,14 +107,10 @@ def training(lease):
         return False
 
 
-@pytest.mark.parametrize("commands", [3])
-def test_commands_on_one_folder_train_each_run_once(tmp_path, undisturbed, commands):
-    from contextlib import ExitStack
-
+def test_two_commands_on_one_folder_train_each_run_once(tmp_path, undisturbed):
     suite, results = write_suite(tmp_path), tmp_path / "results"
-    with ExitStack() as stack:
-        running = [stack.enter_context(session(tmp_path, suite, results)) for _ in range(commands)]
-        for each in running:
+    with session(tmp_path, suite, results) as first, session(tmp_path, suite, results) as second:
+        for each in (first, second):
             out, err = each.communicate()
             assert each.returncode == 0, err
             assert out.count("done") == 4  # every command ends with all of the records

@@ -210,6 +210,11 @@ def test_the_median_of_the_targets_is_the_same_for_every_source_and_goes_on_wher
     assert len(list(resumed.fit(iter([*batches[1:], *batches])))) == 2
     assert torch.equal(resumed.levels, model.levels)
     assert list(resumed.fit(iter(batches))) == []
+    # its weights are the picture alone, and not 256 numbers a pixel
+    drawing = MedianTarget(TASK)
+    drawing.load_state_dict(model.state_dict())
+    assert torch.equal(drawing.sample(3, seeded(), sources), model.sample(3, seeded(), sources))
+    assert sum(tensor.numel() for tensor in model.state_dict().values()) == targets[0].numel()
 
 
 @pytest.mark.parametrize("make", [CycleGAN, Pix2Pix, Identity, MedianTarget])

@@ -23,7 +23,8 @@ class MedianTarget(Profiled, Resumable):
         require_sources(task, "median-target")
         self.task = task
         self.count = 0
-        self.levels = torch.zeros(task.dimensions, _LEVELS, dtype=torch.int32, device=task.device)
+        self.levels = torch.zeros(0, _LEVELS, dtype=torch.int32, device=task.device)  # of every pixel, once fit begins
+        self.picture = torch.zeros(task.shape, dtype=torch.uint8, device=task.device)  # black before the first sample
 
     def profile(self) -> Profile:
         """Return the sources that sample takes, and how many numbers are fitted."""
@@ -33,36 +34,38 @@ class MedianTarget(Profiled, Resumable):
         """Take in one pass, batch by batch; yield how far a batch is from the median so far, in mean absolute value."""
         if self.count >= self.task.examples:
             return  # restored at its end
+        if not self.count:
+            self.levels = self.levels.new_zeros(self.task.dimensions, _LEVELS)
         for batch in one_pass(batches, self.task.examples - self.count):
             pixels = (batch.samples.flatten(1).float() + 1).mul(127.5).round().long().clamp_(0, _LEVELS - 1).T
             self.levels.scatter_add_(1, pixels, torch.ones_like(pixels, dtype=torch.int32))
             self.count += len(batch.samples)
-            yield {"distance": (batch.samples - self.median.to(batch.samples)).abs().mean()}
-
-    @property
-    def median(self) -> Tensor:
-        """The median of each pixel, shape, float32 in [-1, 1]; black before the first sample."""
-        reached = self.levels.cumsum(dim=1) * 2 >= max(1, self.count)
-        level = reached.long().argmax(dim=1)
-        return (level.float() / 127.5 - 1).reshape(self.task.shape)
+            reached = self.levels.cumsum(dim=1, dtype=torch.int32) * 2 >= self.count
+            self.picture = reached.byte().argmax(dim=1).byte().reshape(self.task.shape)
+            yield {"distance": (batch.samples - self._median(batch.samples)).abs().mean()}
 
     def sample(self, n: int, generator: torch.Generator, condition: Tensor | None = None) -> Tensor:
         """Return the median n times, (n, *shape) float32; raises BadOptionError for no sources."""
         given = sources_of(n, condition)
-        return self.median.to(given.device).expand(n, *self.task.shape).clone()
+        return self._median(given).expand(n, *self.task.shape).clone()
 
     def state_dict(self) -> dict[str, Tensor]:
-        """Return what fitting goes on from, and sampling needs."""
-        return {"levels": self.levels, "count": torch.tensor(self.count)}
+        """Return the picture, uint8: all that sampling needs."""
+        return {"picture": self.picture}
 
     def load_state_dict(self, state: Mapping[str, Tensor]) -> None:
-        """Take back what state_dict gave."""
-        self.levels, self.count = state["levels"], int(state["count"])
+        """Take back what state_dict or checkpoint gave."""
+        self.picture = state["picture"]
 
     def checkpoint(self) -> dict[str, Tensor]:
-        """Return the counts so far."""
-        return self.state_dict()
+        """Return the picture, and the counts that fitting goes on from."""
+        return self.state_dict() | {"levels": self.levels, "count": torch.tensor(self.count)}
 
     def restore(self, state: Mapping[str, Tensor]) -> None:
         """Take back what checkpoint gave; fitting then goes on to the bit."""
-        self.load_state_dict({name: tensor.clone().to(self.task.device) for name, tensor in state.items()})
+        placed = {name: tensor.clone().to(self.task.device) for name, tensor in state.items()}
+        self.load_state_dict(placed)
+        self.levels, self.count = placed["levels"], int(placed["count"])
+
+    def _median(self, like: Tensor) -> Tensor:
+        return self.picture.to(like.device).float() / 127.5 - 1

@@ -1,11 +1,13 @@
 """Training keeps the memory that it frees, unless the user has told malloc otherwise."""
 
+import os
 import subprocess
 import sys
 
 import pytest
 
 from ganbench.training.allocator import LARGE_PAGES, keep_freed_memory
+from ganbench.training.device import make_repeatable
 
 ROUNDS = """
 import resource
@@ -43,3 +45,9 @@ def test_a_user_who_has_told_otherwise_is_heeded():
     own = {LARGE_PAGES: "0", "GLIBC_TUNABLES": "glibc.malloc.check=0"}
     assert keep_freed_memory(own) is False
     assert own[LARGE_PAGES] == "0"
+
+
+def test_runs_on_a_cpu_keep_their_memory(monkeypatch):
+    monkeypatch.delenv(LARGE_PAGES, raising=False)
+    make_repeatable("cpu")
+    assert os.environ[LARGE_PAGES] == "1"

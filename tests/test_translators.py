@@ -196,6 +196,21 @@ def test_grey_sources_of_coloured_samples_are_translated_and_identity_repeats_th
     assert (samples.shape, model.translate_back(samples).shape) == ((3, 3, 8, 8), (3, 1, 8, 8))
 
 
+def test_judges_of_cyclegan_go_down_the_loss_of_real_pictures_and_of_translations():
+    model, given = CycleGAN(TASK, **SMALL), batch()
+    generators, judges = (model.networks[player] for player in ("generator", "discriminator"))
+    for weight in judges.parameters():
+        nn.init.normal_(weight, std=0.3)
+    with torch.no_grad():
+        fake = {
+            "to_samples": generators["to_samples"](given.condition),
+            "to_sources": generators["to_sources"](given.samples),
+        }
+        real = {"to_samples": given.samples, "to_sources": given.condition}
+        by_hand = sum(cyclegan.discriminator_loss(judges[name](real[name]), judges[name](fake[name])) for name in real)
+    assert model.update(given)["discriminator_loss"].item() == pytest.approx(by_hand.item(), rel=1e-4)
+
+
 def test_the_median_of_the_targets_is_the_same_for_every_source_and_goes_on_where_it_was():
     levels = torch.randint(256, (64, *SHAPE), generator=seeded()).to(torch.uint8)
     targets = levels.float() / 127.5 - 1

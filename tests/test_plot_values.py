@@ -175,14 +175,17 @@ def arrays(frame):
 
 def test_the_band_of_losses_goes_from_the_lowest_seed_to_the_highest_up_to_the_longest():
     seeds = (curves(0.0, 50), curves(1.0), curves(5.0))
-    (axes,) = players.losses().draw({"dcgan": [arrays(seed) for seed in seeds]}, "title").axes
-    (line,) = axes.lines
-    assert line.get_xdata()[-1] == 100
-    assert line.get_ydata()[[0, -1]].tolist() == [2.0, 3.0]
+    read = [arrays(seed) for seed in seeds]
+    (line,) = players.losses().lines(read)
+    assert line.at[-1] == 100
+    assert line.mean[[0, -1]].tolist() == [2.0, 3.0]
+    assert (line.low[0], line.high[0]) == (0, 5)
+    assert (line.low[-1], line.high[-1]) == (1, 5)
+    (axes,) = players.losses().draw({"dcgan": read}, "title").axes
     corners = axes.collections[0].get_paths()[0].vertices
-    early, late = (corners[np.isclose(corners[:, 0], at), 1] for at in (1, 100))
-    assert (early.min(), early.max()) == (0, 5)
-    assert (late.min(), late.max()) == (1, 5)
+    assert {tuple(corner) for corner in corners} == {
+        *zip(line.at, line.low, strict=True), *zip(line.at, line.high, strict=True)
+    }  # fmt: skip
 
 
 def test_losses_are_of_every_seed_and_accuracy_of_its_columns(tmp_path):

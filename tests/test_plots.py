@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.ticker import MaxNLocator
 from PIL import Image
 
 from ganbench.analysis.tables import results
@@ -12,7 +13,8 @@ from ganbench.schema.choice import Choice
 from ganbench.schema.record import Checkpoint, RunRecord, Score, Spent, Status
 from ganbench.schema.spec import Budget
 from ganbench_sections import players, progress, ranks, samples
-from ganbench_sections.figures import boards, slug, stem, styles
+from ganbench_sections.figures import boards, drawn_pixels, panels, slug, stem, styles
+from ganbench_sections.small_panels import Panel, frames, limits, small_panels
 
 VALUES = {"vanilla": (90.0, 60.0, 50.0), "gmm": (40.0, 45.0, 44.0)}
 
@@ -90,24 +92,54 @@ def arrays(frame):
 
 
 def test_losses_are_means_over_seeds_with_a_band_from_lowest_to_highest():
-    figure = players.losses().draw({"dcgan\nhinge": [arrays(curves(0.0)), arrays(curves(1.0))]}, "title")
-    (axes,) = figure.axes
-    lines = {line.get_label(): line for line in axes.lines}
-    assert lines["discriminator"].get_ydata().tolist() == [1.0] * 120
-    middle = lines["generator"].get_ydata() - lines["generator"].get_xdata() / 100
-    assert middle == pytest.approx(np.full(120, 0.5), abs=0.01)
-    assert axes.get_title() == "dcgan + hinge"
-    assert len(axes.collections) == 2
+    seeds = [arrays(curves(0.0)), arrays(curves(1.0))]
+    lines = {line.label: line for line in players.losses().lines(seeds)}
+    assert lines["discriminator"].mean.tolist() == [1.0] * 120
+    assert lines["generator"].mean - lines["generator"].at / 100 == pytest.approx(np.full(120, 0.5), abs=0.01)
+    (axes,) = players.losses().draw({"dcgan\nhinge": seeds}, "title").axes
+    assert "dcgan + hinge" in [text.get_text() for text in axes.texts]
+    assert {line.get_label(): line.get_ydata().tolist() for line in axes.lines} == {
+        name: line.mean.tolist() for name, line in lines.items()
+    }
 
 
 def test_a_run_whose_losses_were_never_finite_takes_no_other_curve_along():
     whole, diverged = arrays(curves(0.0)), arrays(curves(0.0))
     diverged["generator_loss"] = np.full(300, np.nan)
-    figure = players.losses().draw({"dcgan": [diverged], "cgan": [whole], "wgan": [whole, diverged]}, "title")
-    first, second, third = ({line.get_label(): line for line in axes.lines} for axes in figure.axes[:3])
+    section = players.losses()
+    first, second, third = (
+        {line.label: line for line in section.lines(seeds)} for seeds in ([diverged], [whole], [whole, diverged])
+    )
     assert list(first) == ["generator (never finite)", "discriminator"]
     assert list(second) == list(third) == ["generator", "discriminator"]
-    assert np.array_equal(second["generator"].get_ydata(), third["generator"].get_ydata())
+    assert np.array_equal(second["generator"].mean, third["generator"].mean)
+    (axes,) = section.draw({"dcgan": [diverged], "cgan": [whole]}, "title").axes
+    assert [line.get_label() for line in axes.lines] == [*first, *second]
+
+
+@pytest.mark.parametrize("scale", [1.0, 1e-9, 3e7])
+def test_panels_in_one_axes_look_as_axes_of_their_own_do(scale):
+    at, values = np.arange(1.0, 301.0), scale * np.sin(np.arange(300) / 20)
+    figure, axes, (box,) = small_panels(1, 1, 3.0, 1.9, 0.78)
+    panel = Panel(axes, box, limits(at), limits(np.append(values, values + 0.1 * scale)))
+    plain, (own,) = panels(1, 1, 3.0, 1.9, 0.78)
+    for drawing, band in ((panel.line, panel.band), (own.plot, own.fill_between)):
+        drawing(at, values, color="#0072b2", linewidth=1.2)
+        band(at, values, values + 0.1 * scale, color="#0072b2", alpha=0.2, linewidth=0)
+    panel.title("dcgan")
+    panel.name("update")
+    frames([panel])
+    own.set_title("dcgan", fontsize=9)
+    own.set_xlabel("update", fontsize=8)
+    own.xaxis.set_major_locator(MaxNLocator(5, integer=True))
+    own.yaxis.set_major_locator(MaxNLocator(5))
+    own.ticklabel_format(axis="y", useOffset=False)
+    own.tick_params(labelsize=8)
+    own.yaxis.get_offset_text().set_fontsize(8)
+    own.grid(alpha=0.3)
+    ours, theirs = (np.asarray(drawn_pixels(drawn), int) for drawn in (figure, plain))
+    assert ours.shape == theirs.shape
+    assert (np.abs(ours - theirs).max(axis=-1) > 40).mean() < 1e-4
 
 
 def test_one_diverged_run_leaves_every_other_plot(shown, tmp_path):
@@ -129,7 +161,7 @@ def test_one_diverged_run_leaves_every_other_plot(shown, tmp_path):
 
 def test_bins_are_means_and_what_is_not_finite_is_left_out():
     values = np.array([1.0, 3.0, np.nan, 5.0])
-    found = players.binned(values, np.arange(1.0, 5.0), np.array([0.5, 2.5, 3.5, 4.5]))
+    found = players.binned(values, np.array([0, 0, 1, 2]), 3)
     assert found[[0, 2]].tolist() == [2.0, 5.0]
     assert np.isnan(found[1])
 

@@ -97,9 +97,8 @@ def panels(rows: int, columns: int, width: float, height: float, gap: float = 0.
 
     gap: inches between them, for titles and ticks. It needs no layout engine, which takes longer than drawing.
     """
-    left, right, top, bottom = _MARGINS
-    across, down = columns * (width + gap) - gap, rows * (height + gap) - gap
-    size = (left + across + right, top + down + bottom)
+    size, left, top = page_of(rows, columns, width, height, gap)
+    right, bottom = _MARGINS[1], _MARGINS[3]
     figure = Figure(figsize=size)
     where = {
         "left": left / size[0], "right": 1 - right / size[0], "top": 1 - top / size[1], "bottom": bottom / size[1],
@@ -109,6 +108,15 @@ def panels(rows: int, columns: int, width: float, height: float, gap: float = 0.
     for axes in cells:
         _fix_labels(axes, width, height)
     return figure, cells
+
+
+def page_of(
+    rows: int, columns: int, width: float, height: float, gap: float
+) -> tuple[tuple[float, float], float, float]:
+    """Return the size of a figure of equal panels, and how far they stay from its left and its top; inches."""
+    left, right, top, bottom = _MARGINS
+    across, down = columns * (width + gap) - gap, rows * (height + gap) - gap
+    return (left + across + right, top + down + bottom), left, top
 
 
 def _fix_labels(axes: Axes, width: float, height: float) -> None:
@@ -130,7 +138,7 @@ def save(figure: Figure, folder: Path, stem: str) -> list[Path]:
         figure.draw_without_rendering()
         figure.set_layout_engine(None)
     paths = [folder / "plots" / f"{slug(stem)}{suffix}" for suffix in _FORMATS]
-    pixels = _pixels(figure)
+    pixels = drawn_pixels(figure)
     about = PngInfo()
     about.add_text("Software", f"Matplotlib version{mpl.__version__}, https://matplotlib.org/")
     # of three channels, for nothing shines through; by a level that takes half the time and leaves no larger a file
@@ -139,7 +147,7 @@ def save(figure: Figure, folder: Path, stem: str) -> list[Path]:
     return paths
 
 
-def _pixels(figure: Figure) -> Image.Image:
+def drawn_pixels(figure: Figure) -> Image.Image:
     """Return a figure as it is drawn at DOTS an inch, RGB."""
     usual = figure.canvas, figure.dpi
     canvas = FigureCanvasAgg(figure)

@@ -12,14 +12,19 @@ Positions = NDArray[np.intp]
 
 def groups(frame: pd.DataFrame, by: Sequence[str]) -> Iterator[tuple[tuple[Any, ...], Positions]]:
     """Yield the key of each group and the positions of its rows (n,), in the order of the groups' first rows."""
-    if frame.empty:
-        return
-    codes = frame.groupby(list(by), sort=False, dropna=False).ngroup().to_numpy()
-    order = np.argsort(codes, kind="stable")
-    parts = np.split(order, np.flatnonzero(np.diff(codes[order])) + 1)
+    parts = grouped(frame, by)
     firsts = frame[list(by)].iloc[[part[0] for part in parts]]
     keys = zip(*(firsts[name].astype(object).tolist() for name in by), strict=True)
     yield from zip(keys, parts, strict=True)
+
+
+def grouped(frame: pd.DataFrame, by: Sequence[str]) -> list[Positions]:
+    """Return the positions of each group's rows (n,), in the order of the groups' first rows."""
+    if frame.empty:
+        return []
+    codes = frame.groupby(list(by), sort=False, dropna=False).ngroup().to_numpy()
+    order = np.argsort(codes, kind="stable")
+    return np.split(order, np.flatnonzero(np.diff(codes[order])) + 1)
 
 
 def columns(frame: pd.DataFrame, numbers: Sequence[str], others: Sequence[str] = ()) -> dict[str, NDArray[Any]]:

@@ -11,12 +11,10 @@ from ganbench.analysis.statistics import (
     Values,
     finite,
     improvement_interval,
-    interquartile_mean,
-    mean_and_deviation,
-    mean_interval,
     probability_of_improvement,
+    summaries,
 )
-from ganbench.schema.direction import merit
+from ganbench.schema.direction import merits_of
 
 # mean, deviation: over seeds (the sample standard deviation). low, high: the mean's t interval. worst: the worst
 # seed's. iqm, iqm_low, iqm_high: the interquartile mean and its interval. rank: by mean, 1 the best, whoever has
@@ -44,20 +42,20 @@ def standings(
     worse than any that finished; none unless given. bounds: what the score can be, where intervals of means end.
     """
     lost = list(failed) or [0] * len(values)
-    merits = [np.array([merit(value, better) for value in finite(side)]) for side in values]
+    values = [finite(side) for side in values]
+    merits = [merits_of(side, better) for side in values]
     ranked = [side[:0] if out else side for side, out in zip(merits, aside or [False] * len(merits), strict=True)]
     found = places([Competitor(side, count) for side, count in zip(ranked, lost, strict=True)])
     ranks = _ranks(ranked, lost)
     whole = [np.append(side, [np.inf] * count) for side, count in zip(merits, lost, strict=True)]
-    for index, (side, place) in enumerate(zip(values, found, strict=True)):
-        mean, deviation = mean_and_deviation(side)
+    for index, (side, told, place) in enumerate(zip(values, summaries(values), found, strict=True)):
         yield {
-            "mean": mean,
-            "deviation": deviation,
-            **_ends("", _within(mean_interval(side), bounds)),
-            "worst": float(finite(side)[merits[index].argmax()]) if len(merits[index]) else None,
-            "iqm": interquartile_mean(side),
-            **_ends("iqm_", _within(mean_interval(side, trimmed=True), bounds)),
+            "mean": told["mean"],
+            "deviation": told["deviation"],
+            **_ends("", _within(told["interval"], bounds)),
+            "worst": float(side[merits[index].argmax()]) if len(side) else None,
+            "iqm": told["iqm"],
+            **_ends("iqm_", _within(told["iqm_interval"], bounds)),
             "rank": ranks[index],
             **_ends("rank_", place.ranks),
             "place": place.place,

@@ -1,6 +1,7 @@
 """Statistics over seeds, as pure functions of arrays."""
 
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -52,6 +53,30 @@ def interquartile_mean(values: ArrayLike) -> float | None:
     return float(kept[cut : len(kept) - cut].mean()) if len(kept) else None
 
 
+def summaries(sides: Sequence[Values]) -> list[dict[str, Any]]:
+    """Return mean, deviation, interval, iqm and iqm_interval of each side of finite values, (n,).
+
+    They are those of the functions below, but of all sides of one length at once: a leaderboard has thousands.
+    """
+    found: list[dict[str, Any]] = [{} for _ in sides]
+    lengths = np.array([len(side) for side in sides])
+    for length in set(lengths.tolist()):
+        these = np.flatnonzero(lengths == length).tolist()
+        rows = np.stack([sides[index] for index in these])
+        cut = length // 4
+        middle = np.sort(rows, axis=1)[:, cut : length - cut]
+        parts = {
+            "mean": rows.mean(axis=1).tolist() if length else [None] * len(these),
+            "deviation": rows.std(axis=1, ddof=1).tolist() if length > 1 else [None] * len(these),
+            "interval": mean_intervals(rows),
+            "iqm": middle.mean(axis=1).tolist() if length else [None] * len(these),
+            "iqm_interval": mean_intervals(rows, trimmed=True),
+        }
+        for index, *told in zip(these, *parts.values(), strict=True):
+            found[index] = dict(zip(parts, told, strict=True))
+    return found
+
+
 def mean_interval(values: ArrayLike, trimmed: bool = False, confidence: float = CONFIDENCE) -> Interval | None:
     """Return the t interval of the mean of finite values, (n,), or of their interquartile mean.
 
@@ -59,17 +84,24 @@ def mean_interval(values: ArrayLike, trimmed: bool = False, confidence: float = 
     quarters moved to the ends of the middle, the degrees of freedom are those of the middle. None where the width
     can't be told: for fewer than two values, and for values that are all equal.
     """
+    return mean_intervals(finite(values)[None], trimmed, confidence)[0]
+
+
+def mean_intervals(rows: Values, trimmed: bool = False, confidence: float = CONFIDENCE) -> list[Interval | None]:
+    """Return mean_interval of each row of finite values, (k, n): many rows take the time of few."""
     from scipy.special import stdtrit
 
-    kept = np.sort(finite(values))
-    cut = len(kept) // 4 if trimmed else 0
-    middle = kept[cut : len(kept) - cut]
-    count = len(middle)
-    if count < 2 or middle[0] == middle[-1]:
-        return None
-    moved = np.clip(kept, middle[0], middle[-1])
-    error = float(np.sqrt(((moved - moved.mean()) ** 2).sum() / (count * (count - 1))))
-    return _about(float(middle.mean()), error * float(stdtrit(count - 1, (1 + confidence) / 2)))
+    kept = np.sort(rows, axis=1)
+    cut = kept.shape[1] // 4 if trimmed else 0
+    middle = kept[:, cut : kept.shape[1] - cut]
+    count = middle.shape[1]
+    if count < 2:
+        return [None] * len(rows)
+    moved = np.clip(kept, middle[:, :1], middle[:, -1:])
+    squares = ((moved - moved.mean(axis=1, keepdims=True)) ** 2).sum(axis=1)
+    reach = np.sqrt(squares / (count * (count - 1))) * float(stdtrit(count - 1, (1 + confidence) / 2))
+    parts = zip(middle.mean(axis=1).tolist(), reach.tolist(), middle[:, 0] == middle[:, -1], strict=True)
+    return [None if equal else _about(mean, half) for mean, half, equal in parts]
 
 
 def difference_interval(first: ArrayLike, second: ArrayLike, confidence: float = CONFIDENCE) -> Interval | None:

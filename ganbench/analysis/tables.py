@@ -29,12 +29,12 @@ def leaderboard(frame: pd.DataFrame, baseline: str | None = None) -> pd.DataFram
     A cell without any score has one row whose `score` is empty. What each column holds:
     ganbench.schema.columns.LEADERBOARD.
     """
-    scored = frame[(frame["score"] != "") & (frame["fraction"] == 1.0) & (frame["status"] == Status.DONE)]
+    done = (frame["score"] != "") & (frame["status"] == Status.DONE)
     if baseline is not None and not any(_are_baseline(frame["model"], baseline)):
         there = ", ".join(sorted(frame["model"].unique())) or "none"
         raise BadOptionError(f"no run is of the baseline {baseline!r}; there are runs of {there}")
-    done = frame[(frame["score"] != "") & (frame["status"] == Status.DONE)]
-    ways = _trajectories(trajectories(done, [*CELL, *SCORE, "run"]))
+    ways = _trajectories(trajectories(frame[_OF_SCORES][done], [*CELL, *SCORE, "run"]))
+    scored = frame[_OF_SCORES][done & (frame["fraction"] == 1.0)]
     scores = [
         row | ways.get(tuple(row[name] for name in [*CELL, *SCORE]), dict.fromkeys(_TRAJECTORY))
         for row in _ranked(scored, baseline, failed_seeds(frame))
@@ -92,6 +92,10 @@ def write_tables(shown: Results, folder: Path) -> list[Path]:
 REFERENCE = "reference"  # the family of what stands outside the competition: real data, floors, copies
 _MEANS = ["seconds", "images", "updates", "images_per_second", "seconds_per_sample", "peak_memory_bytes"]
 _COUNTS = ["done", "failed", "skipped", "diverged", "reason", *_MEANS, *TRAITS]
+_OF_SCORES = [
+    *CELL, *SCORE, "run", "seed", "fraction", "images", "value", "sampling_deviation", "lowest", "highest",
+    "score_reason", "family",
+]  # fmt: skip # what is looked at of each score
 _TRAJECTORY = ["best", "gap", "area", "collapsed", "collapse_images"]
 RIVALS = BOARD  # what must be equal for two cells to be ranked
 

@@ -1,8 +1,8 @@
 """Records to a tidy frame: one row for each run, checkpoint and score."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -10,7 +10,7 @@ import pandas as pd
 from ganbench.analysis.boards import BOARD
 from ganbench.schema.choice import settings_text
 from ganbench.schema.protocol import Fact, Protocol
-from ganbench.schema.record import Checkpoint, RunRecord, Score, Status, sort_key
+from ganbench.schema.record import RunRecord, Status, sort_key
 from ganbench.schema.spec import RunSpec
 
 # what must be equal for two runs to be averaged: all that can change a number, but for the seed
@@ -30,9 +30,10 @@ def tidy(records: Iterable[RunRecord]) -> pd.DataFrame:
     """
     records = tuple(records)
     named = sorted(zip(records, run_names(records), strict=True), key=lambda pair: sort_key(pair[0]))
-    rows = [list(_rows(record)) for record, _ in named]
+    rows = [_rows(record) for record, _ in named]
     runs = pd.DataFrame([_run_columns(record) | {"run": name} for record, name in named], columns=[*_run_columns()])
-    scores = pd.DataFrame([row for each in rows for row in each], columns=list(_ScoreRow._fields))
+    columns = zip(*(row for each in rows for row in each), strict=True)
+    scores = pd.DataFrame(dict(zip(_FIELDS, columns, strict=True)) if rows else {}, columns=_FIELDS)
 
     # what is said of a run is repeated for its rows as columns, since a mapping for each row takes most of the memory
     repeated = runs.take(np.repeat(np.arange(len(runs)), [len(each) for each in rows])).reset_index(drop=True)
@@ -60,51 +61,35 @@ def run_names(records: Iterable[RunRecord]) -> list[str]:
     return names
 
 
-class _ScoreRow(NamedTuple):
-    """What is said of a score; unless given, what is missing of a run without any."""
-
-    fraction: float | None = None
-    images: int | None = None
-    updates: int | None = None
-    seconds: float | None = None
-    metric: str = ""
-    score: str = ""
-    better: str = ""
-    protocol: Protocol = Protocol()
-    value: float | None = None
-    score_reason: str = ""
-    sampling_deviation: float | None = None
-    lowest: float | None = None
-    highest: float | None = None
+# what is said of a score, and what is missing of a run without any
+_OF_A_SCORE: dict[str, Any] = {
+    "fraction": None, "images": None, "updates": None, "seconds": None, "metric": "", "score": "", "better": "",
+    "protocol": Protocol(), "value": None, "score_reason": "", "sampling_deviation": None, "lowest": None,
+    "highest": None,
+}  # fmt: skip
+_FIELDS = list(_OF_A_SCORE)
 
 
-def _rows(record: RunRecord) -> Iterator[_ScoreRow]:
-    """Yield what is said of each score of a run, at least one row."""
-    if record.status is not Status.DONE:
-        yield _ScoreRow()
-    elif not _is_scored(record):
-        yield _ScoreRow(images=record.spent.images, updates=record.spent.updates, seconds=record.spent.seconds)
+def _rows(record: RunRecord) -> list[tuple[Any, ...]]:
+    """Return what is said of each score of a run, at least one row."""
+    rows = [_row_without_score(record)] if record.status is not Status.DONE or not _is_scored(record) else []
     for checkpoint in record.checkpoints:
-        for score in checkpoint.scores:
-            yield _score_row(checkpoint, score)
+        spent = checkpoint.spent
+        at = (checkpoint.fraction, spent.images, spent.updates, spent.seconds)
+        rows += [
+            (
+                *at, score.metric, score.name, score.better, _protocol(tuple(score.protocol.items())), score.value,
+                score.reason, score.sampling_deviation, score.lowest, score.highest,
+            )
+            for score in checkpoint.scores
+        ]  # fmt: skip
+    return rows
 
 
-def _score_row(checkpoint: Checkpoint, score: Score) -> _ScoreRow:
-    return _ScoreRow(
-        checkpoint.fraction,
-        checkpoint.spent.images,
-        checkpoint.spent.updates,
-        checkpoint.spent.seconds,
-        score.metric,
-        score.name,
-        score.better,
-        _protocol(tuple(score.protocol.items())),
-        score.value,
-        score.reason,
-        score.sampling_deviation,
-        score.lowest,
-        score.highest,
-    )
+def _row_without_score(record: RunRecord) -> tuple[Any, ...]:
+    spent = record.spent
+    known = {"images": spent.images, "updates": spent.updates, "seconds": spent.seconds}
+    return tuple((_OF_A_SCORE | (known if record.status is Status.DONE else {})).values())
 
 
 def _is_scored(record: RunRecord) -> bool:

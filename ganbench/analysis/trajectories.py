@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ganbench.analysis.groups import columns, groups
-from ganbench.schema.direction import merit
+from ganbench.analysis.groups import columns, grouped
+from ganbench.schema.direction import merits_of
 
 Grid = NDArray[np.float64]
 
@@ -19,6 +19,8 @@ _DEVIATIONS = 3.0  # of sampling, that both what was gained and what was lost mu
 # missing where that is not known; collapse_images: when
 COLUMNS = ["best", "best_images", "gap", "area", "collapsed", "collapse_images"]
 
+_WITHIN_A_RUN = {"run", "metric", "score", "better", "protocol"}  # all that tells a run's trajectories apart
+
 
 def trajectories(frame: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     """Return a row for each run and score of a tidy frame, with the columns `by`, seed and COLUMNS.
@@ -26,15 +28,17 @@ def trajectories(frame: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     A run that was scored at a single checkpoint has no trajectory: all of COLUMNS are missing.
     """
     keys = [*by, "seed"]
-    scored = frame[frame["value"].notna()].sort_values("fraction", kind="stable")
+    telling = [name for name in keys if name in _WITHIN_A_RUN] if "run" in keys else keys
+    needed = list(dict.fromkeys([*keys, "fraction", "value", "images", "sampling_deviation", "better"]))
+    scored = frame[needed][frame["value"].notna()].sort_values("fraction", kind="stable")
     taken = columns(scored, ["value", "images", "sampling_deviation"], ["better"])
-    found = list(groups(scored, keys))
-    sizes = np.array([len(positions) for _, positions in found], dtype=int)
-    table = pd.DataFrame([key for key, _ in found], columns=keys)
+    found = grouped(scored, telling)
+    sizes = np.array([len(positions) for positions in found], dtype=int)
+    table = scored[keys].iloc[[positions[0] for positions in found]].reset_index(drop=True)
     values = {name: np.full(len(found), None if name == "collapsed" else np.nan) for name in COLUMNS}
     for size in set(sizes.tolist()) - {1}:  # runs of as many checkpoints are gone through together
         these = np.flatnonzero(sizes == size)
-        at = np.stack([found[index][1] for index in these])
+        at = np.stack([found[index] for index in these])
         better = taken["better"][at[:, 0]].astype(str)
         part = _trajectories(taken["value"][at], taken["images"][at], taken["sampling_deviation"][at], better)
         for name in COLUMNS:
@@ -47,7 +51,7 @@ def _trajectories(values: Grid, images: Grid, deviations: Grid, better: NDArray[
     merits = np.empty_like(values)
     for direction in np.unique(better):
         rows = better == direction
-        merits[rows] = np.vectorize(merit, otypes=[float])(values[rows], direction)
+        merits[rows] = merits_of(values[rows], str(direction))
     best = merits.argmin(axis=1)[:, None]
     lowest = np.take_along_axis(merits, best, axis=1)[:, 0]
     return {

@@ -198,8 +198,7 @@ class RunSpec:
     @cached_property
     def key(self) -> str:
         """Twelve hexadecimal digits that stand for this spec and no other."""
-        text = json.dumps(_without_nothing(self), sort_keys=True, separators=(",", ":"))
-        return hashlib.sha256(text.encode()).hexdigest()[:12]
+        return hashlib.sha256(_KEY_TEXT.encode(self).encode()).hexdigest()[:12]
 
     def compared(self, held_out: int) -> int:
         """Return how many of so many held-out samples scores compare with: `samples`, or two fifths if that is less.
@@ -225,23 +224,26 @@ class RunSpec:
         return f"{self.model}{loss} on {self.dataset}, seed {self.seed}"
 
 
-def _without_nothing(value: Any) -> Any:
-    """Return a spec as mappings and lists without absent and empty fields: one added later leaves older keys alone."""
-    if isinstance(value, tuple):
-        return [item if type(item) in _PLAIN else _without_nothing(item) for item in value]
+def _fields(value: Any) -> dict[str, Any]:
+    """Return a dataclass's fields without absent and empty ones: one added later leaves older keys alone."""
     kind: Any = type(value)
-    names = _field_names(kind)
-    if names is None:
-        return value
-    held = vars(value)
-    told = {name: item if type(item := held[name]) in _PLAIN else _without_nothing(item) for name in names}
-    return {name: item for name, item in told.items() if item is not None and item not in ([], {})}
+    held, found = vars(value), {}
+    for name in _field_names(kind):
+        item = held[name]
+        if type(item) in _PLAIN:
+            found[name] = item
+        elif item is not None:
+            told = _fields(item) if dataclasses.is_dataclass(item) else item
+            if told or not isinstance(told, tuple | list | dict):
+                found[name] = told
+    return found
 
 
-_PLAIN = frozenset((str, int, float, bool, type(None)))  # what is kept as it is
+_PLAIN = frozenset((str, int, float, bool))  # what is kept as it is
+_KEY_TEXT = json.JSONEncoder(sort_keys=True, separators=(",", ":"), check_circular=False, default=_fields)
 
 
 @lru_cache
-def _field_names(kind: type[Any]) -> tuple[str, ...] | None:
-    """Return the names of a dataclass's fields, None for any other class."""
-    return tuple(each.name for each in dataclasses.fields(kind)) if dataclasses.is_dataclass(kind) else None
+def _field_names(kind: Any) -> tuple[str, ...]:
+    """Return the names of a dataclass's fields; raises TypeError for any other class."""
+    return tuple(each.name for each in dataclasses.fields(kind))

@@ -227,7 +227,8 @@ class Store:
             names = sorted(folder.name for folder in os.scandir(self.root / "runs"))  # paths take a second to sort
         except OSError:
             return []
-        return [path for name in names if (path := self.run(name).path / RECORD).exists()]
+        runs = self.root / "runs"
+        return [runs.joinpath(name, RECORD) for name in names if os.path.exists(f"{runs}/{name}/{RECORD}")]  # noqa: PTH110
 
     def find_one(self, start: str) -> Path:
         """Return the one run folder whose key begins with start; raises BadOptionError for none and for many."""

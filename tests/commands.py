@@ -54,7 +54,7 @@ if __name__ == "__main__":
 """
 
 
-def write_suite(folder, updates=300):
+def write_suite(folder, updates=120):
     path = folder / "small.toml"
     path.write_text(SUITE.format(updates=updates))
     return path

@@ -30,13 +30,13 @@ SHAPES = {"digits": (1, 8, 8), "mnist": (1, 28, 28)}
 
 @pytest.fixture
 def photos(tmp_path):
-    """Ten grey pictures of 32 x 32 in class folders."""
+    """Ten grey pictures of 16 x 16 in class folders."""
     random = np.random.default_rng(0)
     for index in range(10):
         folder = tmp_path / "photos" / ("cats" if index % 2 else "dogs")
         folder.mkdir(parents=True, exist_ok=True)
-        Image.fromarray(random.integers(0, 256, (32, 32), dtype=np.uint8)).save(folder / f"{index}.png")
-    return f"image-folder:folder={tmp_path / 'photos'},size=32,channels=1"
+        Image.fromarray(random.integers(0, 256, (16, 16), dtype=np.uint8)).save(folder / f"{index}.png")
+    return f"image-folder:folder={tmp_path / 'photos'},size=16,channels=1"
 
 
 # fp32 at 8 pixels and on points is held where every model's contract is
@@ -54,7 +54,7 @@ def test_the_family_conforms_at_28_pixels_and_fp32(name, tiny_mnist_root):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", SMALL)
-def test_the_family_conforms_at_32_pixels_and_bf16(name, photos):
+def test_the_family_conforms_at_16_pixels_and_bf16(name, photos):
     check_model(f"{name}:{SMALL[name]}", photos, precision="bf16")
 
 

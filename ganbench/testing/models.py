@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
-from itertools import islice
+from itertools import islice, takewhile
 from typing import Any
 
 import torch
@@ -53,8 +53,7 @@ class ModelChecks(Checks):
 
     def samples_look_like_the_data(self) -> None:
         """Samples are finite float32 in the shape of the data, images and waveforms in [-1, 1]."""
-        for n in (7, 1):
-            samples = self._draw(self._trained, n)
+        for n, samples in ((7, self._samples), (1, self._draw(self._trained, 1))):
             require(samples.shape == (n, *self._shape), f"shape {(n, *self._shape)}", tuple(samples.shape), SAMPLE)
             require(samples.dtype == torch.float32, "float32", samples.dtype, SAMPLE)
             require(bool(samples.isfinite().all()), "finite samples", "numbers that are not", SAMPLE)
@@ -64,14 +63,14 @@ class ModelChecks(Checks):
 
     def sampling_reads_its_generator_alone(self) -> None:
         """Samples of equal generators are equal, whatever was drawn from the global stream between."""
-        first = self._draw(self._trained, 7)
+        first = self._samples
         torch.rand(1)  # a model that reads the global stream now draws something else
         again = self._draw(self._trained, 7)
         require(torch.equal(first, again), "equal samples of equal generators", "others", SAMPLE)
 
     def equal_seeds_make_equal_models(self) -> None:
         """Two models that are trained from one seed draw the same samples."""
-        first, second = (self._draw(model, 7) for model in (self._trained, self._train(self.spec)))
+        first, second = self._samples, self._draw(self._train(self.spec), 7)
         require(torch.equal(first, second), "two fits from one seed draw the same", "other samples", FIT)
 
     def a_state_is_all_that_sampling_needs(self) -> None:
@@ -81,7 +80,7 @@ class ModelChecks(Checks):
         require(not odd, "a flat mapping of tensors", ", ".join(odd), STATE)
         fresh = self.factory.model(self.spec)
         fresh.load_state_dict({key: value.clone() for key, value in state.items()})
-        first, second = (self._draw(model, 7) for model in (self._trained, fresh))
+        first, second = self._samples, self._draw(fresh, 7)
         require(torch.equal(first, second), "a loaded state samples the same", "other samples", STATE)
 
     def a_ragged_last_batch_is_learnt_from(self) -> None:
@@ -188,6 +187,11 @@ class ModelChecks(Checks):
         self._changed_by_training = diffs(before)
         return model
 
+    @cached_property
+    def _samples(self) -> Tensor:
+        """What the trained model draws first, 7 of them."""
+        return self._draw(self._trained, 7)
+
     def _claimed(self, claim: type[Any]) -> Any:
         if not isinstance(self._trained, claim):
             article = "an" if claim.__name__[0] in "AEIOU" else "a"
@@ -202,12 +206,12 @@ class ModelChecks(Checks):
 
     def _train(self, spec: RunSpec) -> Model:
         with isolated(SEED):
-            model = self.factory.model(spec)
-            rounds = 0
+            model, rounds = self.factory.model(spec), 0
             profile = profile_of(model)
             require(profile.batch >= 1, "a batch of 1 or more", profile.batch, "ganbench.Profile")
-            data = islice(training_batches(self.factory.dataset(spec.dataset), profile, 0), 10 * UPDATES)
-            for losses in model.fit(data):
+            batches = training_batches(self.factory.dataset(spec.dataset), profile, 0)
+            enough = takewhile(lambda _: rounds < UPDATES, islice(batches, 10 * UPDATES))
+            for losses in model.fit(enough):
                 rounds += 1
                 for name, given in losses.items():
                     value = torch.as_tensor(given)
@@ -218,8 +222,7 @@ class ModelChecks(Checks):
         return model
 
     def _batches(self, spec: RunSpec, count: int) -> list[Batch]:
-        profile = profile_of(self._trained)
-        return list(islice(training_batches(self.factory.dataset(spec.dataset), profile, 0), count))
+        return list(islice(training_batches(self.factory.dataset(spec.dataset), profile_of(self._trained), 0), count))
 
     def _batches_to_an_update(self) -> int:
         """Return how many batches a model takes to its next update but one, so that a save falls between updates."""

@@ -5,6 +5,7 @@ import itertools
 import pytest
 import torch
 from torch.nn.functional import softplus
+from torch.utils.flop_counter import FlopCounterMode
 
 import ganbench
 from ganbench.contracts.models import Task
@@ -16,6 +17,7 @@ from ganbench.testing import check_model
 from ganbench.testing.toys import CAPTIONED, WORDS, with_toys
 from ganbench_losses.non_saturating import NonSaturating
 from ganbench_models.cgan import CGAN
+from ganbench_models.convolutions import generator
 from ganbench_models.text_encoder import TextEncoder
 from ganbench_models.text_gan import TextGAN
 
@@ -62,8 +64,9 @@ def test_other_objectives_train_it_too(objective, factory):
 
 @pytest.mark.parametrize("norm", ["batch", "layer", "none"])
 @pytest.mark.parametrize("shape", [(1, 8, 8), (3, 32, 32)])
-def test_it_draws_what_captions_say_at_every_size(norm, shape):
-    model = text_gan(norm, shape)
+@pytest.mark.parametrize("upsampling", ["transposed", "nearest"])
+def test_it_draws_what_captions_say_at_every_size(norm, shape, upsampling):
+    model = text_gan(norm, shape, upsampling=upsampling)
     assert list(model.fit(itertools.repeat(batch(shape=shape), 2)))
     generator = torch.Generator().manual_seed(0)
     samples = model.sample(5, generator, LEFT.expand(5, -1))
@@ -71,6 +74,32 @@ def test_it_draws_what_captions_say_at_every_size(norm, shape):
     assert samples.abs().max() <= 1
     with pytest.raises(ganbench.BadOptionError, match="draws what captions say"):
         model.sample(5, generator)
+
+
+@pytest.mark.parametrize("shape", [(3, 32, 32), (1, 28, 28), (1, 15, 9)])
+def test_nearest_neighbours_are_doubled_and_then_looked_at_once_more(shape):
+    network = generator(Task(shape, 0, "cpu", 64, 0), 6, 4, "nearest")
+    sizes = []
+    for layer in network.modules():
+        if isinstance(layer, torch.nn.Conv2d):
+            layer.register_forward_hook(lambda _layer, _given, made: sizes.append(tuple(made.shape[1:])))
+    pictures = network(torch.randn(2, 6))
+    assert pictures.shape == (2, *shape)
+    assert sizes[-2:] == [
+        (4, *(-(-side // 2) * 2 for side in shape[1:])),
+        shape,
+    ]  # as wide as is said, next to the image
+    assert not [layer for layer in network.modules() if isinstance(layer, torch.nn.ConvTranspose2d)]
+
+
+def test_nearest_neighbours_take_twelve_times_the_operations():
+    made = []
+    for upsampling in ("transposed", "nearest"):
+        network, noise = generator(Task((3, 32, 32), 0, "cpu", 64, 0), 8, 32, upsampling), torch.randn(2, 8)
+        with FlopCounterMode(display=False) as counted:
+            network(noise)
+        made.append(counted.get_total_flops())
+    assert made[1] / made[0] == pytest.approx(12, rel=0.1)
 
 
 def test_words_and_their_order_are_read_and_padding_is_not():

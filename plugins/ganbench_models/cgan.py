@@ -32,6 +32,7 @@ class CGAN(AdversarialModel):
             Setting("numbers for a label or a caption beside noise and points, of each player's own", at_least=1),
         ] = 10,
         norm: convolutions.JudgeNorm = "batch",
+        upsampling: convolutions.Upsampling = "transposed",
     ) -> None:
         latent, width = default_sizes(task, latent, width, images=(100, 64))
         if not isinstance(task.condition, Labels | Captions):
@@ -41,7 +42,8 @@ class CGAN(AdversarialModel):
         if task.images:
             convolutions.require_images(task, "cgan")
             channels, *size = task.shape
-            generator = Labelled(convolutions.generator(task, latent + embedding, width), task, (embedding,))
+            painter = convolutions.generator(task, latent + embedding, width, upsampling)
+            generator = Labelled(painter, task, (embedding,))
             joined = replace(task, shape=(channels + 1, *size))
             discriminator = LabelledJudge(convolutions.discriminator(joined, width, norm), task, (1, *size))
         else:

@@ -31,11 +31,12 @@ class TextGAN(AdversarialModel):
         width: Annotated[int, Setting("channels next to the image, doubled with each halving", at_least=1)] = 64,
         embedding: Annotated[int, Setting("numbers that stand for a caption, of each player's own", at_least=1)] = 128,
         norm: convolutions.JudgeNorm = "batch",
+        upsampling: convolutions.Upsampling = "transposed",
     ) -> None:
         convolutions.require_images(task, "text-gan")
         if not isinstance(task.condition, Captions):
             raise UnfitError("text-gan needs data with captions, such as shapes")
-        painter = convolutions.generator(task, latent + embedding, width)
+        painter = convolutions.generator(task, latent + embedding, width, upsampling)
         judge = convolutions.discriminator(task, width, norm)
         self._judge_of_text = TextJudge(judge, task.condition, embedding)
         super().__init__(

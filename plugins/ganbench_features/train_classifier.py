@@ -59,12 +59,13 @@ def accuracy(network: Network, data: Dataset) -> float:
 @click.option("--data-root", type=click.Path(path_type=Path, file_okay=False), envvar="GANBENCH_DATA",
               help="Folder that holds the data; otherwise they are downloaded, beside the weights.")  # fmt: skip
 @click.option("--seed", type=int, default=0, show_default=True)
-def main(name: str, out: Path, data_root: Path | None, seed: int) -> None:
+@click.option("--passes", type=float, help="Over the training split; as many as what ships was made by, unless given.")
+def main(name: str, out: Path, data_root: Path | None, seed: int, passes: float | None) -> None:
     """Train a classifier, tell its accuracy on the test split, and write its weights."""
     torch.set_num_threads(1)  # sums are added in another order by more, which changes the last bits
-    make, stride, passes = RECIPES[name]
+    make, stride, shipped = RECIPES[name]
     data = make(Source(data_root, out.parent))
-    network = train(data, stride, passes, seed)
+    network = train(data, stride, passes or shipped, seed)
     save_file({key: tensor.contiguous() for key, tensor in network.state_dict().items()}, out)
     click.echo(f"{out}: {out.stat().st_size:,} bytes, accuracy {accuracy(network, data):.2%} of the test split")
 

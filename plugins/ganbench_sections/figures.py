@@ -134,28 +134,34 @@ def headline(figure: Figure, text: str) -> None:
 def save(figure: Figure, folder: Path, stem: str) -> list[Path]:
     """Write a figure as PNG and SVG into the folder `plots`; return both paths, the PNG first."""
     # lay it out once for both: that takes longer than drawing
-    if figure.get_layout_engine() is not None:
-        figure.draw_without_rendering()
+    if (layout := figure.get_layout_engine()) is not None:
+        layout.execute(figure)
         figure.set_layout_engine(None)
     paths = [folder / "plots" / f"{slug(stem)}{suffix}" for suffix in _FORMATS]
     pixels = drawn_pixels(figure)
     about = PngInfo()
     about.add_text("Software", f"Matplotlib version{mpl.__version__}, https://matplotlib.org/")
-    # of three channels, for nothing shines through; by a level that takes half the time and leaves no larger a file
+    # without alpha, for nothing shines through; by a level that takes half the time and leaves no larger a file
     write_whole(paths[0], lambda beside: pixels.save(beside, "png", compress_level=4, dpi=(DOTS, DOTS), pnginfo=about))
     write_whole(paths[1], lambda beside: figure.savefig(beside, format="svg", dpi=DOTS))
     return paths
 
 
 def drawn_pixels(figure: Figure) -> Image.Image:
-    """Return a figure as it is drawn at DOTS an inch, RGB."""
+    """Return a figure as it is drawn at DOTS an inch: RGB, or L where it has no colour."""
     usual = figure.canvas, figure.dpi
     canvas = FigureCanvasAgg(figure)
     figure.dpi = DOTS
     canvas.draw()  # type: ignore[no-untyped-call]
     pixels = np.asarray(canvas.buffer_rgba())  # type: ignore[no-untyped-call]
     figure.canvas, figure.dpi = usual
-    return Image.fromarray(pixels).convert("RGB")
+    return Image.fromarray(pixels[..., 0]) if is_grey(pixels) else Image.fromarray(pixels).convert("RGB")
+
+
+def is_grey(pixels: np.ndarray) -> bool:
+    """Tell whether pixels (height, width, 3 or more) are without any colour, as those of digits are."""
+    red, green, blue = pixels[..., 0], pixels[..., 1], pixels[..., 2]
+    return bool((red == green).all() and (red == blue).all())
 
 
 def picture(path: Path, inches: float) -> Image.Image:

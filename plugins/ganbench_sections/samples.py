@@ -50,15 +50,17 @@ def extremes(part: pd.DataFrame, results: Results) -> list[tuple[Drawn, Drawn | 
     better = str(part["better"].iloc[0])
     ranked = part.assign(merit=[merit(value, better) for value in part["value"]]).sort_values("merit", kind="stable")
     order = ranked.groupby("who")["merit"].mean().sort_values(kind="stable").index
+    of = dict(iter(ranked.groupby("who")))
     pairs: list[tuple[Drawn, Drawn | None]] = []
     for who in order:
+        rows = zip(of[who]["seed"], of[who]["value"], of[who]["run"], strict=True)
         runs = [
-            Drawn(str(who), int(row["seed"]), float(row["value"]), results.folders[row["run"]] / _PICTURE)
-            for _, row in ranked[ranked["who"] == who].iterrows()
-            if row["run"] in results.folders and is_picture(results.folders[row["run"]] / _PICTURE)
-        ]
-        if runs:
-            pairs.append((runs[0], runs[-1] if len(runs) > 1 else None))
+            Drawn(str(who), int(seed), float(value), results.folders[run] / _PICTURE)
+            for seed, value, run in rows if run in results.folders
+        ]  # fmt: skip
+        best, worst = (next((run for run in line if is_picture(run.picture)), None) for line in (runs, runs[::-1]))
+        if best and worst:
+            pairs.append((best, worst if worst is not best else None))
     return pairs
 
 

@@ -4,12 +4,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 from PIL import Image, ImageDraw
 
 from ganbench import Results, RunFolder, write_whole
-from ganbench_sections.figures import FigureSection, boards, first_score, is_picture, picture, slug, stem
+from ganbench_sections.figures import FigureSection, boards, first_score, is_grey, is_picture, picture, slug, stem
 from ganbench_sections.samples import extremes
 from ganbench_sections.sheets import sheet
 
@@ -88,7 +89,7 @@ def animate(courses: list[Course]) -> list[Image.Image]:
             drawn.thumbnail((_PIXELS - 6, _PIXELS - 6), Image.Resampling.BOX)
             page.paste(drawn, (x + 3, y + _CAPTION))
             pen.text((x + 4, y + 3), f"{course.who.partition(chr(10))[0][:30]}  {fraction:.0%}", fill="black")
-        shown.append(page)
+        shown.append(page.convert("L") if is_grey(np.asarray(page)) else page)  # whose palette is at hand
     return shown
 
 

@@ -45,7 +45,7 @@ ROOMS = {
             "storage", "registry", "contracts", "schema", "seeds", "errors", "files"],
     "__main__": ["cli"],
 }  # fmt: skip
-HEAVY = ["torch", "torchvision", "pandas", "matplotlib", "sklearn", "scipy", "pyarrow", "rich"]
+HEAVY = ["torch", "torchvision", "pandas", "matplotlib", "seaborn", "sklearn", "scipy", "pyarrow", "rich"]
 
 
 def core_modules():

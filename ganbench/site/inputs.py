@@ -20,7 +20,7 @@ from ganbench.storage.records import RECORD, record_bytes
 from ganbench.storage.store import RESUME, WEIGHTS
 
 _LIBRARIES = (
-    "ganbench", "itables", "jinja2", "matplotlib", "numpy", "pandas", "pillow", "plotly", "pyarrow", "scipy",
+    "ganbench", "itables", "jinja2", "matplotlib", "numpy", "pandas", "pillow", "plotly", "pyarrow", "scipy", "seaborn",
 )  # fmt: skip
 _LARGEST = 2**28  # bytes of a file that is read whole; of a larger one the time of its last change counts
 _SOURCES = (".py", ".html", ".svg", ".js", ".css")

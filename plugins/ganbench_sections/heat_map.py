@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -37,6 +36,8 @@ def parts(leaderboard: pd.DataFrame) -> Iterator[tuple[tuple[str, str, str], pd.
 
 def draw(part: pd.DataFrame, title: str) -> Figure:
     """Return the figure: a row a model, a column a dataset, the colour its place, the number its score."""
+    import seaborn as sns
+
     part = part.assign(who=names(part))
     part = part.drop_duplicates(["who", "dataset"])
     order = part.groupby("who")["rank"].mean().sort_values(kind="stable").index
@@ -49,15 +50,13 @@ def draw(part: pd.DataFrame, title: str) -> Figure:
     heads = [f"{dataset}\n{part[part['dataset'] == dataset]['score'].iloc[0].replace('_', ' ')}" for dataset in places]
     figure = Figure(figsize=(3.2 + 1.6 * places.shape[1], 1.6 + 0.42 * len(places)), layout="constrained")
     axes = figure.add_subplot()
-    known = np.ma.masked_invalid(places.to_numpy())
-    cells = axes.pcolormesh(known, vmin=1, vmax=max(2, len(places)), cmap="viridis", linewidths=1, edgecolor="white")
-    bar = figure.colorbar(cells, ax=axes, label="place (grey: undecided)", ticks=MaxNLocator(integer=True))
-    bar.outline.set_linewidth(0)
-    axes.spines[:].set_visible(False)
-    axes.set(xlim=(0, places.shape[1]), ylim=(len(places), 0))
-    axes.set_xticks(np.arange(places.shape[1]) + 0.5, heads)
-    axes.set_yticks(np.arange(len(places)) + 0.5, [who.replace("\n", " + ") for who in places.index], va="center")
+    sns.heatmap(
+        places, vmin=1, vmax=max(2, len(places)), cmap="viridis", ax=axes, xticklabels=heads, linewidths=1,
+        yticklabels=[who.replace("\n", " + ") for who in places.index],
+        cbar_kws={"label": "place (grey: undecided)", "ticks": MaxNLocator(integer=True)},
+    )  # fmt: skip
     _annotate(axes, places, values)
+    axes.set(xlabel="", ylabel="")
     axes.tick_params(left=False, bottom=False, labelrotation=0)
     axes.set_title(title, loc="left", fontsize=10)
     return figure

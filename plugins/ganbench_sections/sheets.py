@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 from PIL import Image
 
-from ganbench_sections.figures import DOTS, headline, is_grey
+from ganbench_sections.figures import DOTS, headline
 
 _LEFT, _RIGHT, _TOP, _BOTTOM = 0.25, 0.15, 0.85, 0.5  # inches
 _COARSE = 3  # from this factor on pixels are shown as squares
@@ -50,11 +50,7 @@ class _Pixels(AxesImage):
         pixels: Any = self.get_array()
         height, width = pixels.shape[:2]
         if unsampled or magnification != 1.0 or abs(place.width - width) >= 1 or abs(place.height - height) >= 1:
-            drawn, *where = super().make_image(renderer, magnification, unsampled)
-            # for SVG and the like, which take pixels of one channel and would pack three more
-            if renderer.option_scale_image() and is_grey(drawn) and (drawn[..., 3] == 255).all():
-                drawn = np.ascontiguousarray(drawn[..., 0])
-            return drawn, *where
+            return super().make_image(renderer, magnification, unsampled)
         return np.ascontiguousarray(pixels[::-1]), round(place.x0), round(place.y0), None
 
 

@@ -59,7 +59,11 @@ def accuracy(network: Network, data: Dataset) -> float:
 @click.option("--data-root", type=click.Path(path_type=Path, file_okay=False), envvar="GANBENCH_DATA",
               help="Folder that holds the data; otherwise they are downloaded, beside the weights.")  # fmt: skip
 @click.option("--seed", type=int, default=0, show_default=True)
-@click.option("--passes", type=float, help="Over the training split; as many as what ships was made by, unless given.")
+@click.option(
+    "--passes",
+    type=click.FloatRange(min=0, min_open=True),
+    help="Over the training split; as many as what ships was made by, unless given.",
+)
 def main(name: str, out: Path, data_root: Path | None, seed: int, passes: float | None) -> None:
     """Train a classifier, tell its accuracy on the test split, and write its weights."""
     torch.set_num_threads(1)  # sums are added in another order by more, which changes the last bits

@@ -4,6 +4,7 @@ import pytest
 import torch
 from torch.overrides import TorchFunctionMode
 
+from ganbench.torchkit.linear import product
 from ganbench.torchkit.products import row_products
 from ganbench_metrics.frechet import frechet_distance
 from ganbench_metrics.order import checked
@@ -15,36 +16,42 @@ def drawn(*shape, seed=0):
     return torch.randn(*shape, generator=torch.Generator().manual_seed(seed))
 
 
+def by_onednn(first, second, added, scale=1.0):
+    return product(first, second * scale, added)
+
+
+@pytest.mark.parametrize("multiply", [row_products, by_onednn])
 @pytest.mark.parametrize(
     ("n", "m", "d"), [(256, 300, 100), (517, 199, 64), (16, 700, 300), (3, 5, 7), (300, 1, 20_000)]
 )
-def test_products_are_within_any_order_of_summations_bound(n, m, d):
-    first, second = drawn(n, d), drawn(m, d, seed=1)
-    found = row_products(first, second)
-    wrong = (found.double() - first.double() @ second.double().T).abs()
-    norms = first.double().norm(dim=1)[:, None] * second.double().norm(dim=1)
+def test_products_are_within_any_order_of_summations_bound(multiply, n, m, d):
+    first, second, added = drawn(n, d), drawn(m, d, seed=1), drawn(m, seed=2)
+    found = multiply(first, second, added, scale=-2.0)
+    exact = added.double() - 2 * first.double() @ second.double().T
+    norms = 2 * first.double().norm(dim=1)[:, None] * second.double().norm(dim=1)
     assert found.shape == (n, m)
     assert found.is_contiguous()
-    assert (wrong <= d * EPSILON * norms).all()
+    assert ((found.double() - exact).abs() <= d * EPSILON * (norms + added.abs())).all()
 
 
-def test_products_of_positive_numbers_are_within_the_bound_too():
+@pytest.mark.parametrize("multiply", [row_products, by_onednn])
+def test_products_of_positive_numbers_are_within_the_bound_too(multiply):
     # sums that only grow round the same way each time, the worst that an order of summation does
     first, second = drawn(320, 4_096).abs() + 100, drawn(64, 4_096, seed=1).abs() + 100
     exact = first.double() @ second.double().T
-    assert ((row_products(first, second).double() - exact).abs() <= 4_096 * EPSILON * exact).all()
+    assert ((multiply(first, second, torch.zeros(64)).double() - exact).abs() <= 4_096 * EPSILON * exact).all()
 
 
-def test_a_row_is_multiplied_alike_whatever_stands_beside_it():
-    first, second = drawn(1_024, 196), drawn(196, 196, seed=1)
-    whole = row_products(first, second)
-    assert torch.equal(row_products(first[:1_009], second), whole[:1_009])
-
-
-def test_columns_of_a_larger_matrix_and_doubles_are_taken_as_they_are():
+@pytest.mark.parametrize("multiply", [row_products, by_onednn])
+def test_columns_of_a_larger_matrix_are_taken_as_they_are(multiply):
     wide = drawn(512, 400)
-    assert torch.allclose(row_products(wide[:, 50:250], wide[:, :200]), wide[:, 50:250] @ wide[:, :200].T, atol=1e-3)
-    assert torch.equal(row_products(wide.double(), wide.double()), wide.double() @ wide.double().T)
+    found = multiply(wide[:, 50:250], wide[:, :200], torch.zeros(512))
+    assert torch.allclose(found, wide[:, 50:250] @ wide[:, :200].T, atol=1e-3)
+
+
+def test_doubles_stay_doubles():
+    wide = drawn(512, 400).double()
+    assert torch.equal(row_products(wide, wide, wide[:, 0]), torch.addmm(wide[:, 0], wide, wide.T))
 
 
 class WithoutDouble(TorchFunctionMode):

@@ -2,33 +2,21 @@
 
 import torch
 from torch import Tensor
-from torch.nn.functional import conv2d, pad
 
-_IMAGES = 16  # torch gives a convolution of one pixel to oneDNN, however many threads, from so many images on
-_LEAST = 2**21  # multiplications, below which the detour costs more than it brings
+from ganbench.torchkit.kernel_choice import fastest_kernels
+from ganbench.torchkit.linear import product
 
 
-def row_products(first: Tensor, second: Tensor, added: Tensor | None = None) -> Tensor:
-    """Return first @ second.T of matrices (n, d) and (m, d), (n, m), row by row in memory; added (m,): to every row.
+def row_products(first: Tensor, second: Tensor, added: Tensor, scale: float = 1.0) -> Tensor:
+    """Return scale * first @ second.T of matrices (n, d) and (m, d), plus added (m,) in every row; (n, m).
 
-    On a CPU for which torch has oneDNN, large ones in float32 are computed as a convolution whose kernel is one pixel:
-    torch's BLAS uses the widest instructions on the processors of one maker alone, oneDNN on all. Other dtypes and
-    devices take the ordinary product. Wherever it is computed, a number is wrong by d times float32's epsilon times
-    the norms of its two rows at most, and as much of what is added: any order of summation keeps to that.
+    On a CPU in float32 by oneDNN where that is faster, since torch's BLAS uses the widest instructions on the
+    processors of one maker alone. Wherever it is computed, a number is wrong by d times float32's epsilon times the
+    norms of its two rows and the scale at most, and as much of what is added: any order of summation keeps to that.
     """
-    if not _by_convolution(first) or first.numel() * len(second) < _LEAST:
-        return first @ second.T if added is None else torch.addmm(added, first, second.T)
-    count, size = first.shape
-    spare = -count % _IMAGES
-    images = pad(first, (0, 0, 0, spare)) if spare else first
-    images = images.contiguous().view(_IMAGES, -1, 1, size).permute(0, 3, 1, 2)
-    found = conv2d(images, second.contiguous()[:, :, None, None], added)
-    return found.permute(0, 2, 3, 1).reshape(count + spare, len(second))[:count]
-
-
-def _by_convolution(matrix: Tensor) -> bool:
-    there: bool = torch.backends.mkldnn.is_available()  # type: ignore[no-untyped-call]
-    return there and matrix.device.type == "cpu" and matrix.dtype == torch.float32
+    if first.device.type == "cpu" and first.dtype == torch.float32 and fastest_kernels().linear:
+        return product(first, second * scale, added)
+    return torch.addmm(added, first, second.T, alpha=scale)
 
 
 def where_double_is(tensor: Tensor) -> Tensor:

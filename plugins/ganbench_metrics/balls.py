@@ -13,6 +13,7 @@ from ganbench_metrics.neighbours import nearer, squared_distances, without_self
 _TILE = 1_024  # rows and columns of a tile
 _SPARE = 3  # neighbours kept beyond the k-th, so that rounding seldom leaves it open which is the k-th
 _SETTLED_BYTES = 2**20  # of differences in float64 at a time, which stay in a cache
+_FEW = 32  # columns of a tile nearer than what is kept, in the mean over rows, up to which they alone are looked at
 _MANY = 16  # a tile with more than one open pair in so many is computed anew in double
 
 Pairs = tuple[Tensor, Tensor]  # positions of rows and of columns, int64 (pairs,) each
@@ -58,9 +59,9 @@ def radii(side: Centred, k: int) -> Tensor:
             continue
         distances = _rounded(side[rows], side[columns])
         without_self(distances, rows, columns)
-        _keep_least(values, indices, distances, rows, columns.start)
+        _keep_least((values[rows], indices[rows]), distances, 0, columns.start)
         if columns.start > rows.start:
-            _keep_least(values, indices, distances.T.contiguous(), columns, rows.start)
+            _keep_least((values[columns], indices[columns]), distances, 1, rows.start)
     return _settled_radii(side, values, indices, k)
 
 
@@ -88,7 +89,7 @@ def _tiles(rows: int, columns: int) -> Iterator[tuple[slice, slice]]:
 
 def _rounded(first: Centred, second: Centred) -> Tensor:
     """Return squared distances in float32, each wrong by _error at most."""
-    return row_products(first.points, second.points * -2.0, second.squares).add_(first.squares[:, None])
+    return row_products(first.points, second.points, second.squares, scale=-2.0).add_(first.squares[:, None])
 
 
 def _error(first: Centred, second: Centred) -> Tensor:
@@ -124,13 +125,34 @@ def _positions(mask: Tensor) -> Pairs:
     return found // mask.shape[1], found % mask.shape[1]
 
 
-def _keep_least(values: Tensor, indices: Tensor, distances: Tensor, rows: slice, start: int) -> None:
-    """Merge a tile (rows, columns) into the least distances of its rows and whose they are."""
-    near, found = distances.topk(min(values.shape[1], distances.shape[1]), dim=1, largest=False)
-    near = torch.cat([values[rows], near], dim=1)
-    found = torch.cat([indices[rows], found + start], dim=1)
-    values[rows], chosen = near.topk(values.shape[1], dim=1, largest=False)
-    indices[rows] = found.gather(1, chosen)
+def _keep_least(kept: Pairs, distances: Tensor, whose: int, start: int) -> None:
+    """Merge a tile into the least distances of its rows (whose = 0) or columns (1), and whose they are, in place."""
+    values, indices = kept
+    near, found = _nearer(values.amax(dim=1), distances, whose, values.shape[1])
+    near, found = torch.cat([values, near], dim=1), torch.cat([indices, found + start], dim=1)
+    least, chosen = near.topk(values.shape[1], dim=1, largest=False)
+    values.copy_(least)
+    indices.copy_(found.gather(1, chosen))
+
+
+def _nearer(bound: Tensor, distances: Tensor, whose: int, keep: int) -> tuple[Tensor, Tensor]:
+    """Return the distances below the bound of each row (whose = 0) or column (1), and the columns or rows they are of.
+
+    Infinity where one has fewer than another. Where they are many, the least of each, as many as are kept.
+    """
+    positions = _positions(distances < bound.unsqueeze(1 - whose))
+    count = len(bound)
+    if len(positions[0]) > _FEW * count:
+        near, found = distances.topk(min(keep, distances.shape[1 - whose]), dim=1 - whose, largest=False)
+        return (near, found) if whose == 0 else (near.T, found.T)
+    order = positions[whose].argsort(stable=True)
+    mine, other = positions[whose][order], positions[1 - whose][order]
+    counts = torch.bincount(mine, minlength=count)
+    places = torch.arange(len(mine), device=mine.device) - (counts.cumsum(dim=0) - counts)[mine]
+    near = distances.new_full((count, int(counts.max())), torch.inf)
+    found = mine.new_zeros(near.shape)
+    near[mine, places], found[mine, places] = distances[positions][order], other
+    return near, found
 
 
 def _settled_radii(side: Centred, values: Tensor, indices: Tensor, k: int) -> Tensor:

@@ -1,0 +1,27 @@
+"""The least distances that are kept as tiles come, whether few or all of a tile are nearer."""
+
+import pytest
+import torch
+
+from ganbench_metrics.balls import centred, radii
+
+
+def by_all_distances(samples, k):
+    distances = torch.cdist(samples.double(), samples.double(), compute_mode="donot_use_mm_for_euclid_dist").square()
+    return distances.fill_diagonal_(torch.inf).topk(k, dim=1, largest=False).values[:, -1]
+
+
+@pytest.mark.parametrize("order", ["any", "nearer and nearer", "farther and farther", "in clusters"])
+@pytest.mark.parametrize("k", [1, 5, 60])
+def test_radii_are_those_of_all_distances_in_whatever_order_samples_come(order, k):
+    samples = torch.randn(2_300, 3, generator=torch.Generator().manual_seed(0))  # three tiles, the last one not full
+    far = samples.norm(dim=1)
+    samples = samples[
+        {
+            "any": slice(None),
+            "nearer and nearer": far.argsort(descending=True),
+            "farther and farther": far.argsort(),
+            "in clusters": (samples[:, 0].sign() * 10 + samples[:, 1].sign()).argsort(),
+        }[order]
+    ]
+    assert torch.allclose(radii(centred(samples)[0], k), by_all_distances(samples, k), rtol=1e-9, atol=0)

@@ -14,9 +14,14 @@ def row_products(first: Tensor, second: Tensor, added: Tensor, scale: float = 1.
     processors of one maker alone. Wherever it is computed, a number is wrong by d times float32's epsilon times the
     norms of its two rows and the scale at most, and as much of what is added: any order of summation keeps to that.
     """
-    if first.device.type == "cpu" and first.dtype == torch.float32 and fastest_kernels().linear:
+    if first.dtype == torch.float32 and slow_on(first.device):
         return product(first, second * scale, added)
     return torch.addmm(added, first, second.T, alpha=scale)
+
+
+def slow_on(device: torch.device) -> bool:
+    """Tell whether torch's own library of linear algebra is slow there: on a CPU where oneDNN was measured faster."""
+    return device.type == "cpu" and fastest_kernels().linear
 
 
 def where_double_is(tensor: Tensor) -> Tensor:

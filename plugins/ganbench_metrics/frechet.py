@@ -9,7 +9,7 @@ from scipy.linalg import LinAlgError, cholesky, eigvalsh
 from torch import Tensor
 
 from ganbench import Evidence, UnfitError
-from ganbench.torchkit.products import where_double_is
+from ganbench.torchkit.products import slow_on, where_double_is
 from ganbench_metrics.order import checked
 
 Matrix = NDArray[np.float64]
@@ -67,7 +67,7 @@ def trace_of_root(first: Tensor, second: Tensor, by_scipy: bool | None = None) -
 
     With Σ₁ = LLᵀ the eigenvalues of Σ₁Σ₂ are those of LᵀΣ₂L, which is symmetric: they are real and not negative, and
     the sum of their roots needs no root of a matrix. L is a Cholesky factor where either covariance has one. by_scipy:
-    by SciPy's LAPACK in place of torch's; unless given, on a CPU, where it is the faster of the two.
+    by SciPy's LAPACK in place of torch's; unless given, where torch's is the slower of the two.
     """
     # a feature that never changes on one side adds nothing, and leaves a covariance without a factor
     varied = (first.diagonal() > 0) & (second.diagonal() > 0)
@@ -75,7 +75,7 @@ def trace_of_root(first: Tensor, second: Tensor, by_scipy: bool | None = None) -
         return 0.0
     if not bool(varied.all()):
         first, second = (side[varied][:, varied] for side in (first, second))
-    by_scipy = first.device.type == "cpu" if by_scipy is None else by_scipy
+    by_scipy = slow_on(first.device) if by_scipy is None else by_scipy
     for definite, other in ((first, second), (second, first)):
         factor = _cholesky(definite, by_scipy)
         if factor is not None:

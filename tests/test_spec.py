@@ -1,5 +1,6 @@
 """Budgets refuse what makes no sense; keys stand for specs and nothing else."""
 
+import hashlib
 import os
 import pickle
 import subprocess
@@ -77,6 +78,21 @@ print(TypeAdapter(RunSpec).validate_json({text!r}).key)
 """
     other = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert other.stdout.strip() == spec.key
+
+
+def test_a_key_is_the_digest_of_a_text_that_never_changes(make_spec):
+    # records that are published bear it: a key by other rules would leave their runs behind
+    spec = make_spec(
+        model=Choice.parse("vanilla:width=16"), loss="minimax", stopping=Stopping(patience=2),
+        recipe=(("average", 0.5),), halves=0,
+    )  # fmt: skip
+    text = (
+        '{"budget":{"updates":10},"checkpoints":[1.0],"dataset":{"name":"digits"},"halves":0,"loss":{"name":"minimax"},'
+        '"metrics":[{"name":"frechet"}],"model":{"name":"vanilla","parameters":[["width",16]]},"precision":"fp32",'
+        '"recipe":[["average",0.5]],"samples":100,"seed":0,"standard":true,"stopping":{"patience":2,"score":"","tolerance":0.02},'
+        '"suite":"test@1"}'
+    )
+    assert spec.key == hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
 def test_a_field_that_is_added_later_and_left_empty_changes_no_key(make_spec):

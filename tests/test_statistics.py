@@ -11,8 +11,10 @@ from ganbench.analysis.statistics import (
     difference_interval,
     improvement_interval,
     interquartile_mean,
+    mean_and_deviation,
     mean_interval,
     probability_of_improvement,
+    summaries,
 )
 
 
@@ -34,6 +36,23 @@ def test_the_interval_of_an_interquartile_mean_by_hand():
     reach = t.ppf(0.975, 2) * math.sqrt(4 / 6)
     assert mean_interval([5, 4, 1, 2, 3], trimmed=True) == pytest.approx((3 - reach, 3 + reach))
     assert mean_interval([1, 2, 4], trimmed=True) == mean_interval([1, 2, 4])
+
+
+def test_summaries_of_many_sides_are_those_of_each_alone():
+    random = np.random.default_rng(0)
+    sides = [random.normal(index, 2, size) for index, size in enumerate((5, 0, 1, 9, 5, 2, 1, 4))] + [np.full(5, 3.0)]
+    for side, found in zip(sides, summaries(sides), strict=True):
+        mean, deviation = mean_and_deviation(side)
+        alone = {
+            "mean": mean,
+            "deviation": deviation,
+            "interval": mean_interval(side),
+            "iqm": interquartile_mean(side),
+            "iqm_interval": mean_interval(side, trimmed=True),
+        }
+        assert list(found) == list(alone)
+        for name, value in alone.items():
+            assert found[name] == (None if value is None else pytest.approx(value, rel=1e-12)), name
 
 
 def test_a_width_that_can_not_be_told_is_no_interval():

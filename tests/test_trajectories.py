@@ -85,6 +85,21 @@ def test_checkpoints_of_pure_noise_hardly_ever_collapse():
     assert fallen.astype(float).mean() < 0.01
 
 
+def test_runs_of_many_lengths_and_directions_in_any_order_are_each_what_they_are_alone():
+    random = np.random.default_rng(0)
+    betters = ("lower", "higher", "closer to 1.0")
+    runs = []
+    for seed, count in enumerate((4, 3, 1, 4, 2, 4, 3, 4)):
+        images = random.integers(100, 900, count).cumsum().tolist()
+        values, deviation = list(random.normal(0, 5, count)), 0.05 if seed % 4 else None
+        runs.append(frame(values, betters[seed % 3], images, seed, deviation))
+    alone = pd.concat([trajectories(run, ["model"]) for run in runs], ignore_index=True)
+    together = trajectories(pd.concat(runs).sample(frac=1, random_state=0), ["model"])
+    together = together.sort_values("seed", ignore_index=True)
+    pd.testing.assert_frame_equal(together, alone, check_dtype=False)
+    assert set(alone["collapsed"].dropna()) == {True, False}
+
+
 @pytest.fixture
 def record(make_spec):
     def make(values, seed=0, status=Status.DONE, ended_by="updates"):

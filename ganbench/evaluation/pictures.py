@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
 SHOWN_IMAGES, SHOWN_WAVEFORMS, SHOWN_POINTS = 64, 24, 2_500
 _CAPTIONED, _COLUMNS, _LINE, _LINES = 16, 4, 30, 3  # pictures with captions, beside one another; letters, lines of one
+_IN_A_ROW, _GAP = 8, 4  # images; pixels between them
 _SMALLEST = 56  # pixels a side; smaller images are enlarged without smoothing
 
 
@@ -29,12 +30,19 @@ def draw_samples(path: Path, samples: "Tensor", real: "Tensor") -> None:
 
 def draw_grid(path: Path, images: "Tensor") -> None:
     """Draw images in [-1, 1] in rows of eight, without stretching their range."""
-    from torch.nn.functional import interpolate
-    from torchvision.utils import save_image
+    from PIL import Image
 
-    scale = max(1, -(-_SMALLEST // min(images.shape[-2:])))
-    enlarged = interpolate(images.float().cpu(), scale_factor=scale, mode="nearest")
-    save_image(enlarged.add(1).div(2).clamp(0, 1), path, format="png", nrow=8, padding=4, pad_value=1.0)
+    height, width = images.shape[-2:]
+    scale = max(1, -(-_SMALLEST // min(height, width)))
+    side, above = width * scale + _GAP, height * scale + _GAP
+    columns = min(_IN_A_ROW, len(images))
+    sheet = Image.new("RGB", (columns * side + _GAP, -(-len(images) // columns) * above + _GAP), "white")
+    pixels = images.float().cpu().add(1).div(2).clamp(0, 1).mul(255).add(0.5).byte().permute(0, 2, 3, 1)
+    for index, image in enumerate(pixels.expand(-1, -1, -1, 3).numpy()):
+        row, column = divmod(index, columns)
+        enlarged = Image.fromarray(image).resize((width * scale, height * scale), Image.Resampling.NEAREST)
+        sheet.paste(enlarged, (column * side + _GAP, row * above + _GAP))
+    sheet.save(path, format="png")
 
 
 def draw_captioned(path: Path, images: "Tensor", captions: Sequence[str]) -> None:

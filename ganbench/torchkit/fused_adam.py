@@ -1,5 +1,6 @@
 """torch's fused Adam in one call a step: a small network's update is shorter than what `step` looks up each time."""
 
+import inspect
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
@@ -16,10 +17,19 @@ class _Slots(NamedTuple):
     steps: list[Tensor]
 
 
+_STEP = inspect.unwrap(torch.optim.Adam.step)
+_LOAD = inspect.unwrap(torch.optim.Adam.load_state_dict)
+
+
 class FusedAdam(torch.optim.Adam):
-    """Adam (Kingma & Ba 2015) by torch's fused kernel, with torch's state; `advance` gives the bits of `step`."""
+    """Adam (Kingma & Ba 2015) by torch's fused kernel, with torch's state; `advance` gives the bits of `step`.
+
+    torch's compiler is not asked to pass it by, as torch does of its own: importing that takes a second.
+    """
 
     _slots: _Slots | None = None
+    add_param_group = inspect.unwrap(torch.optim.Adam.add_param_group)
+    state_dict = inspect.unwrap(torch.optim.Adam.state_dict)
 
     def __init__(self, weights: Iterable[nn.Parameter], rate: float, betas: tuple[float, float]) -> None:
         super().__init__(weights, lr=rate, betas=betas, fused=True)
@@ -30,7 +40,7 @@ class FusedAdam(torch.optim.Adam):
         group = self.param_groups[0]
         gradients = [weight.grad for weight in group["params"]]
         if self._slots is None or self._watched or any(gradient is None for gradient in gradients):
-            self.step()
+            self.step() if self._watched else _STEP(self)
             self._slots = self._found()
             return
         weights, means, squares, steps = self._slots
@@ -53,7 +63,7 @@ class FusedAdam(torch.optim.Adam):
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Take back what state_dict gave."""
-        super().load_state_dict(state)
+        _LOAD(self, state)
         self._slots = None
 
     @property

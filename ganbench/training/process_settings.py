@@ -13,10 +13,7 @@ def kept_settings() -> Iterator[None]:
 
     dtype, device = torch.get_default_dtype(), torch.get_default_device()
     gradients, threads = torch.is_grad_enabled(), torch.get_num_threads()
-    repeatable, warn_only = (
-        torch.are_deterministic_algorithms_enabled(),
-        torch.is_deterministic_algorithms_warn_only_enabled(),
-    )
+    repeatable = torch.get_deterministic_debug_mode()
     folder = Path.cwd()
     try:
         yield
@@ -25,7 +22,8 @@ def kept_settings() -> Iterator[None]:
         if torch.get_default_device() != device:
             torch.set_default_device(None if device.type == "cpu" else device)
         torch.set_grad_enabled(gradients)
-        torch.use_deterministic_algorithms(repeatable, warn_only=warn_only)
+        if torch.get_deterministic_debug_mode() != repeatable:  # putting it back imports torch's compiler
+            torch.use_deterministic_algorithms(repeatable > 0, warn_only=repeatable == 1)
         if torch.get_num_threads() != threads:
             torch.set_num_threads(threads)
         with suppress(OSError):  # it may be gone by now

@@ -33,15 +33,12 @@ class Centred:
 
 def centred(*sides: Tensor) -> list[Centred]:
     """Return sides (n, d) about the mean of the first, where products cancel as little as can be."""
-    middle = torch.stack([chunk.double().sum(dim=0) for chunk in torch.split(sides[0], _TILE)]).sum(dim=0)
-    middle = middle / len(sides[0])
+    middle = sides[0].mean(dim=0)
     found = []
     for side in sides:
-        points, squares = torch.empty_like(side, dtype=torch.float32), middle.new_empty(len(side), dtype=torch.float32)
-        for start in range(0, len(side), _TILE):
-            apart = side[start : start + _TILE].double() - middle
-            points[start : start + _TILE], squares[start : start + _TILE] = apart, apart.square().sum(dim=1)
-        found.append(Centred(side, points, squares))
+        points = (side - middle).float()
+        squares = [chunk.double().square().sum(dim=1) for chunk in torch.split(points, _TILE)]
+        found.append(Centred(side, points, torch.cat(squares).float()))
     return found
 
 
@@ -192,5 +189,6 @@ def _between(first: Tensor, rows: Tensor, second: Tensor, columns: Tensor) -> Te
     size = max(1, _SETTLED_BYTES // (8 * first.shape[1]))
     found = [first.new_empty(0, dtype=torch.float64)]
     for left, right in zip(torch.split(rows, size), torch.split(columns, size), strict=True):
-        found.append((first[left].double() - second[right].double()).square_().sum(dim=1))
+        apart = first[left].double().sub_(second[right])
+        found.append(torch.linalg.vecdot(apart, apart))
     return torch.cat(found)

@@ -34,3 +34,12 @@ def test_a_single_image_is_drawn_within_a_margin():
     assert drawn.shape == (64, 64, 3)
     assert not drawn[4:60, 4:60].any()
     assert (drawn[:4] == 255).all()
+
+
+@pytest.mark.parametrize(("channels", "shown"), [(2, 1), (5, 3)])
+def test_of_other_channels_the_first_are_drawn(channels, shown):
+    images = torch.rand(3, channels, 8, 8, generator=torch.Generator().manual_seed(0))
+    all_of_them, first = io.BytesIO(), io.BytesIO()
+    draw_grid(all_of_them, images)
+    draw_grid(first, images[:, :shown])
+    np.testing.assert_array_equal(pixels(all_of_them), pixels(first))

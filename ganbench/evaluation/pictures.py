@@ -29,7 +29,7 @@ def draw_samples(path: Path, samples: "Tensor", real: "Tensor") -> None:
 
 
 def draw_grid(path: Path, images: "Tensor") -> None:
-    """Draw images in [-1, 1] in rows of eight, without stretching their range."""
+    """Draw images in [-1, 1] in rows of eight, without stretching their range: three channels, or the first as grey."""
     from PIL import Image
 
     height, width = images.shape[-2:]
@@ -37,6 +37,7 @@ def draw_grid(path: Path, images: "Tensor") -> None:
     side, above = width * scale + _GAP, height * scale + _GAP
     columns = min(_IN_A_ROW, len(images))
     sheet = Image.new("RGB", (columns * side + _GAP, -(-len(images) // columns) * above + _GAP), "white")
+    images = images[:, : 3 if images.shape[1] >= 3 else 1]
     pixels = images.float().cpu().add(1).div(2).clamp(0, 1).mul(255).add(0.5).byte().permute(0, 2, 3, 1)
     for index, image in enumerate(pixels.expand(-1, -1, -1, 3).numpy()):
         row, column = divmod(index, columns)

@@ -1,5 +1,6 @@
 """Who lies in whose ball: products in single precision, and whatever rounding could change settled in double."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -13,6 +14,7 @@ from ganbench_metrics.neighbours import nearer, squared_distances, without_self
 _TILE = 1_024  # rows and columns of a tile
 _SPARE = 3  # neighbours kept beyond the k-th, so that rounding seldom leaves it open which is the k-th
 _SETTLED_BYTES = 2**20  # of differences in float64 at a time, which stay in a cache
+_EXPONENT = 32  # of 2, either way, up to which numbers are taken as they are
 _FEW = 32  # columns of a tile nearer than what is kept, in the mean over rows, up to which they alone are looked at
 _MANY = 16  # a tile with more than one open pair in so many is computed anew in double
 
@@ -32,7 +34,11 @@ class Centred:
 
 
 def centred(*sides: Tensor) -> list[Centred]:
-    """Return sides (n, d) about the mean of the first, where products cancel as little as can be."""
+    """Return sides (n, d) about the mean of the first, where products cancel as little as can be.
+
+    Sides whose squares float32 could not hold are all divided by one power of two, which changes no comparison.
+    """
+    sides = _within_range(sides)
     middle = sides[0].mean(dim=0)
     found = []
     for side in sides:
@@ -40,6 +46,17 @@ def centred(*sides: Tensor) -> list[Centred]:
         squares = [chunk.double().square().sum(dim=1) for chunk in torch.split(points, _TILE)]
         found.append(Centred(side, points, torch.cat(squares).float()))
     return found
+
+
+def _within_range(sides: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+    """Return sides in float32 or float64, scaled in float64 where their largest number is far from 1."""
+    sides = tuple(side if side.dtype == torch.float64 else side.float() for side in sides)
+    largest = max(abs(float(end)) for side in sides for end in torch.aminmax(side))
+    exponent = math.frexp(largest)[1]
+    if abs(exponent) <= _EXPONENT:
+        return sides
+    scale = 2.0 ** -min(max(exponent, -1_000), 1_000)
+    return tuple(side.double() * scale for side in sides)
 
 
 def radii(side: Centred, k: int) -> Tensor:

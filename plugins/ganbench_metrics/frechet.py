@@ -67,7 +67,7 @@ def trace_of_root(first: Tensor, second: Tensor, by_scipy: bool | None = None) -
 
     With Σ₁ = LLᵀ the eigenvalues of Σ₁Σ₂ are those of LᵀΣ₂L, which is symmetric: they are real and not negative, and
     the sum of their roots needs no root of a matrix. L is a Cholesky factor where either covariance has one. by_scipy:
-    by SciPy's LAPACK in place of torch's; unless given, where torch's is the slower of the two.
+    by SciPy's LAPACK in place of torch's; unless given, where torch's matrix products were measured slow.
     """
     # a feature that never changes on one side adds nothing, and leaves a covariance without a factor
     varied = (first.diagonal() > 0) & (second.diagonal() > 0)

@@ -22,6 +22,9 @@ class TextGAN(AdversarialModel):
     characters and fixed; here each player has an encoder of its own, which reads words and is trained with it. There
     is no interpolation between captions (the paper's GAN-INT), and the discriminator's maps are brought to the
     caption's by one convolution of 1 x 1, as there.
+
+    On scenes of shapes its pictures of one caption came out nearly equal, whatever the noise; those of `cgan`, which
+    sees no wrong captions, did not.
     """
 
     def __init__(

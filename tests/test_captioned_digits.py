@@ -179,7 +179,8 @@ def test_the_suite_of_captions_scores_digits_in_features_of_digits(catalog):
     specs = expand(suite, catalog, Overrides(datasets=(Choice("captioned-mnist"),)))
     assert {spec.model.name for spec in specs} == {"text-gan", "cgan", "vae"}
     assert [str(metric) for metric in specs[0].metrics] == [
-        "alignment:features=mnist-factors", "composition:features=mnist-factors", "fid:features=mnist-classifier"
+        "alignment:features=mnist-factors", "composition:features=mnist-factors", "condition-variety",
+        "fid:features=mnist-classifier",
     ]  # fmt: skip
     for metric in specs[0].metrics:
         space = space_of(catalog.get("metrics", metric.name), metric)

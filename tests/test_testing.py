@@ -115,6 +115,7 @@ METRICS = {
     "intra-class-fid:features=raw": {},
     "classification-accuracy:features=raw": {},
     "translation": {},
+    "condition-variety": {},
     "memorisation:features=raw": {},
     "modes": {"growing-noise-is-no-gain": CHANCE},
     "scene-modes": {"equal-sets-are-best": CHANCE},

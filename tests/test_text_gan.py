@@ -16,6 +16,7 @@ from ganbench.schema.spec import Budget
 from ganbench.testing import check_model
 from ganbench.testing.toys import CAPTIONED, WORDS, with_toys
 from ganbench_losses.non_saturating import NonSaturating
+from ganbench_metrics.condition_variety import share_within
 from ganbench_models.cgan import CGAN
 from ganbench_models.convolutions import generator
 from ganbench_models.text_encoder import TextEncoder
@@ -74,6 +75,17 @@ def test_it_draws_what_captions_say_at_every_size(norm, shape, upsampling):
     assert samples.abs().max() <= 1
     with pytest.raises(ganbench.BadOptionError, match="draws what captions say"):
         model.sample(5, generator)
+
+
+def test_the_louder_the_noise_the_more_pictures_of_one_caption_differ():
+    captions, generator = torch.stack([LEFT, RIGHT]).repeat(100, 1), torch.Generator()
+    shares = []
+    for noise in (0.1, 1.0, 10.0):
+        pictures = text_gan(noise=noise).sample(200, generator.manual_seed(0), captions)
+        shares.append(share_within(pictures.flatten(1), captions))
+    assert shares == sorted(shares)
+    assert shares[0] < 0.2
+    assert shares[2] > 0.9
 
 
 @pytest.mark.parametrize("shape", [(3, 32, 32), (1, 28, 28), (1, 15, 9)])

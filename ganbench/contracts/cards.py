@@ -123,7 +123,7 @@ class Column:
 # sources on both sides (a conditional model's samples are then asked for by those of the real ones, in their order, and
 # for any other metric by labels drawn as the training data have them, or by captions or sources of other held-out
 # data); a model with log_prob, one that reconstructs or one that translates back; the dataset of the real side
-PAIRING = ("labels", "captions", "sources")
+PAIRING = ("labels", "captions", "sources", "condition")
 NEEDS = ("logits", *PAIRING, "log_prob", "reconstruct", "translate_back", "players", "dataset")
 
 

@@ -193,6 +193,10 @@ class Comparison:
             "labels": (known and kind == "labels", "labels on both sides, which a conditional model gives"),
             "captions": (known and kind == "captions", "captions on both sides, which a model that takes them gives"),
             "sources": (known and kind == "sources", "source pictures on both sides, which a translator gives"),
+            "condition": (
+                known and kind != "",
+                "labels, captions or sources on both sides, which a conditional model gives",
+            ),
             "players": (isinstance(self.model, TwoPlayers), "a model of a generator and a discriminator"),
             "translate_back": (isinstance(self.model, BackTranslator), "a model that translates samples back"),
             "reconstruct": (

@@ -184,7 +184,8 @@ class MetricChecks(Checks):
                 reason = f"the features {card.name} know {', '.join(card.knows)}; name a dataset"
                 continue
             given = condition_of(data)
-            missing = [need for need in self._card.needs if need in PAIRING and (given is None or given.kind != need)]
+            kinds = {given.kind, "condition"} if given else set()
+            missing = [need for need in self._card.needs if need in PAIRING and need not in kinds]
             if missing:
                 reason = f"the toys have no {missing[0]} for it; name a dataset"
                 continue

@@ -20,4 +20,14 @@ CONDITIONAL = (
         columns=(Column("cycle_error", "Mean absolute difference, as a share of the range.", "lower", low=0, high=1),),
         needs=("sources", "translate_back"),
     ),
+    MetricCard(
+        "condition-variety",
+        make="ganbench_metrics.condition_variety:ConditionVariety",
+        about="Whether samples of one label or caption differ as real ones do, or are one sample again and again.",
+        columns=(
+            Column("variety", "Within a condition, over the data's; 0 for one sample each.", "closer to 1", low=0),
+        ),
+        features="raw",
+        needs=("condition",),
+    ),
 )

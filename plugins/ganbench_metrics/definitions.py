@@ -141,6 +141,13 @@ DEFINITIONS = {
         "than the ones learnt. Ceiling: 1. Over all classes in turn the mean is what is published; a model that is "
         "told labels is not asked."
     ),
+    "condition-variety": (
+        "The model is asked for samples by the labels or captions that held-out ones have. Of the variance of "
+        "features, summed over dimensions, the share that is between samples of one condition (within groups, over "
+        "the whole, both without bias); over the same share of the held-out samples. 0: one sample for each condition. "
+        "1: as the data. Above 1, up to one over the data's share: what is asked for changes samples less than it "
+        "does the data, or noise lies over them. It says nothing of what differs: a dot in varying places has variety."
+    ),
     "translation": (
         "mean |G(x) − y| / 2 over channels and pixels, in pictures from −1 to 1, between what a model makes of each "
         "held-out source x and its true translation y; the mean over pictures, and what one picture in twenty exceeds. "

@@ -23,8 +23,9 @@ class TextGAN(AdversarialModel):
     is no interpolation between captions (the paper's GAN-INT), and the discriminator's maps are brought to the
     caption's by one convolution of 1 x 1, as there.
 
-    On scenes of shapes its pictures of one caption came out nearly equal, whatever the noise; those of `cgan`, which
-    sees no wrong captions, did not.
+    With noise as strong as the caption's numbers, as in the paper, its pictures of one caption came out nearly equal on
+    scenes of shapes; those of `cgan`, which sees no wrong captions, did not. Louder noise, which the generator must
+    then learn to listen past, keeps them apart.
     """
 
     def __init__(
@@ -33,6 +34,7 @@ class TextGAN(AdversarialModel):
         latent: Annotated[int, Setting("dimensions of the noise", at_least=1)] = 100,
         width: Annotated[int, Setting("channels next to the image, doubled with each halving", at_least=1)] = 64,
         embedding: Annotated[int, Setting("numbers that stand for a caption, of each player's own", at_least=1)] = 128,
+        noise: Annotated[float, Setting("deviation of the noise beside a caption's numbers of about 1", above=0)] = 1.0,
         norm: convolutions.JudgeNorm = "batch",
         upsampling: convolutions.Upsampling = "transposed",
     ) -> None:
@@ -44,7 +46,7 @@ class TextGAN(AdversarialModel):
         self._judge_of_text = TextJudge(judge, task.condition, embedding)
         super().__init__(
             task,
-            TextPainter(painter, task.condition, embedding),
+            TextPainter(painter, TextEncoder(task.condition, embedding), noise),
             self._judge_of_text,
             latent=latent,
             conditional=True,
@@ -64,14 +66,14 @@ class TextGAN(AdversarialModel):
 class TextPainter(nn.Module):
     """A generator of noise beside an embedded caption."""
 
-    def __init__(self, painter: nn.Module, captions: Captions, embedding: int) -> None:
+    def __init__(self, painter: nn.Module, text: TextEncoder, deviation: float) -> None:
         super().__init__()
-        self.text = nn.Sequential(TextEncoder(captions, embedding), nn.LeakyReLU(0.2))
-        self.painter = painter
+        self.text = nn.Sequential(text, nn.LeakyReLU(0.2))
+        self.painter, self.deviation = painter, deviation
 
     def forward(self, noise: Tensor, captions: Tensor) -> Tensor:
-        """Map noise (n, latent) and captions (n, length) to pictures (n, *shape) in [-1, 1]."""
-        pictures: Tensor = self.painter(torch.cat([noise, self.text(captions)], dim=1))
+        """Map standard normal noise (n, latent) and captions (n, length) to pictures (n, *shape) in [-1, 1]."""
+        pictures: Tensor = self.painter(torch.cat([self.deviation * noise, self.text(captions)], dim=1))
         return pictures
 
 

@@ -1,0 +1,52 @@
+"""How much samples of one condition differ, against how much real ones of the same condition do."""
+
+from collections.abc import Mapping
+
+import torch
+from torch import Tensor
+
+from ganbench import Evidence, Side, UnfitError
+
+_ROUNDING = 1e-9  # less than this is left by means in single precision where samples are equal
+
+
+class ConditionVariety:
+    """Fulfils contracts.Metric where both sides have the same labels, captions or sources.
+
+    It is what is left of a law that is drawn from once a caption: a model that has learnt one picture for each caption
+    may have every mode, and an alignment as good as any.
+    """
+
+    def score(self, evidence: Evidence) -> Mapping[str, float]:
+        """Return variety, the generated samples' share of variance within conditions over that of real ones.
+
+        Raises UnfitError where no condition comes twice, and where real samples of one do not differ.
+        """
+        real, fake = (_share(side) for side in (evidence.real, evidence.fake))
+        if not real > 0:
+            raise UnfitError("real samples of one condition are all the same here, and there is no variety to reach")
+        return {"variety": fake / real}
+
+
+def share_within(vectors: Tensor, condition: Tensor) -> float:
+    """Return the share of the variance of vectors (n, d) that is between those of one condition (n, …).
+
+    Both variances are without bias, so that the share may come out a little above 1 where conditions say nothing; it
+    is 0 where nothing differs at all. Raises UnfitError where no condition comes twice.
+    """
+    kinds, own, counts = torch.unique(condition.flatten(1), dim=0, return_inverse=True, return_counts=True)
+    spare = len(vectors) - len(kinds)
+    if not spare:
+        raise UnfitError(f"none of the {len(vectors)} conditions comes twice, and variety is that of equal ones")
+    centred = vectors.float() - vectors.mean(dim=0, dtype=torch.float64).float()
+    means = centred.new_zeros(len(kinds), centred.shape[1]).index_add_(0, own, centred) / counts[:, None]
+    within = (centred - means[own]).square().sum(dtype=torch.float64) / spare
+    whole = centred.square().sum(dtype=torch.float64) / (len(vectors) - 1)
+    share = float(within / whole) if whole != 0 else 0.0
+    return 0.0 if share < _ROUNDING else share  # not NaN, which stays
+
+
+def _share(side: Side) -> float:
+    assert side.condition is not None, "a metric that reads conditions says so in its card's needs"
+    condition = side.condition.to(side.vectors.device)
+    return share_within(side.vectors.flatten(1), condition.reshape(len(condition), -1))

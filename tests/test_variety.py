@@ -9,6 +9,7 @@ from ganbench.schema.choice import Choice
 from ganbench.schema.spec import Budget
 from ganbench_metrics.condition_variety import ConditionVariety, share_within
 
+PICTURES = torch.arange(40 * 16.0).reshape(40, 1, 4, 4)
 CONDITIONS = torch.arange(600) % 30
 
 
@@ -98,6 +99,38 @@ def test_real_digits_by_their_classes(factory):
     assert variety(real, law, test.condition) == pytest.approx(1, abs=0.08)
     assert variety(real, one_each, test.condition) == pytest.approx(0, abs=1e-9)
     assert variety(real, deaf, test.condition) > 1.5
+
+
+def rows_of(samples, condition, count=8):
+    side = Side(samples, condition, None)
+    return ConditionVariety().rows(Evidence(side, Side(-samples, condition, None), None, None, 0), count)
+
+
+def test_real_and_generated_pictures_of_a_condition_stand_below_each_other():
+    condition = torch.tensor([0] * 5 + [1] * 15 + [2] * 20)[torch.randperm(40)]
+    shown = rows_of(PICTURES, condition)
+    assert list(shown) == ["data, label 2", "model, label 2", "data, label 1", "model, label 1"]
+    for label in (1, 2):
+        assert torch.equal(shown[f"data, label {label}"], PICTURES[condition == label][:8])
+        assert torch.equal(shown[f"model, label {label}"], -shown[f"data, label {label}"])
+    assert len(rows_of(PICTURES, condition, count=20)["data, label 2"]) == 15
+    captions = torch.stack([condition, torch.ones(40)], dim=1)
+    assert list(rows_of(PICTURES, captions)) == ["data, one", "model, one", "data, another", "model, another"]
+    assert torch.equal(rows_of(PICTURES, captions)["data, one"], shown["data, label 2"])
+
+
+@pytest.mark.parametrize(
+    ("samples", "condition"),
+    [
+        (PICTURES, None),
+        (PICTURES, torch.arange(40)),
+        (PICTURES, torch.zeros(40)),
+        (PICTURES.flatten(1), torch.arange(40) % 2),
+    ],
+)
+def test_nothing_is_shown_where_no_pictures_share_a_condition(samples, condition):
+    with pytest.raises(ganbench.UnfitError):
+        rows_of(samples, condition)
 
 
 def scores_of(run, make_spec, **parts):

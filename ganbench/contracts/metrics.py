@@ -130,5 +130,6 @@ class PictureRows(ABC):
     def rows(self, evidence: Evidence, count: int) -> Mapping[str, Tensor]:
         """Return a row for each stage by its name, (count or fewer, channels, height, width) in [-1, 1], as many each.
 
-        What a model draws from noise is no such row; column by column, the pictures are of one held-out sample.
+        Column by column the pictures are of one held-out sample, or at least of the same condition; what a model draws
+        from noise alone is no such row.
         """

@@ -5,12 +5,13 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor
 
-from ganbench import Evidence, Side, UnfitError
+from ganbench import Evidence, PictureRows, Side, UnfitError
 
+_SHOWN = ("one", "another")  # conditions, in pictures
 _ROUNDING = 1e-9  # less than this is left by means in single precision where samples are equal
 
 
-class ConditionVariety:
+class ConditionVariety(PictureRows):
     """Fulfils contracts.Metric where both sides have the same labels, captions or sources.
 
     It is what is left of a law that is drawn from once a caption: a model that has learnt one picture for each caption
@@ -27,6 +28,26 @@ class ConditionVariety:
             raise UnfitError("real samples of one condition are all the same here, and there is no variety to reach")
         return {"variety": fake / real}
 
+    def rows(self, evidence: Evidence, count: int) -> Mapping[str, Tensor]:
+        """Return real and generated pictures of the two most frequent conditions.
+
+        Raises UnfitError for what has no conditions and is no picture, and where no two come twice.
+        """
+        real, fake = evidence.real, evidence.fake
+        if real.condition is None or fake.condition is None or real.samples.dim() != 4:
+            raise UnfitError("pictures of the same condition are shown, and these are none")
+        kinds, own, counts = _kinds(real.condition)
+        chosen = counts.argsort(descending=True, stable=True)[: len(_SHOWN)]
+        count = min(count, int(counts[chosen].min()))
+        if len(kinds) < len(_SHOWN) or count < 2:
+            raise UnfitError("fewer than two conditions come twice")
+        shown: dict[str, Tensor] = {}
+        for which, kind in zip(_SHOWN, chosen, strict=True):
+            places = torch.nonzero(own == kind).flatten()[:count]
+            name = f"label {int(kinds[kind, 0])}" if kinds.shape[1] == 1 else which
+            shown |= {f"data, {name}": real.samples[places], f"model, {name}": fake.samples[places]}
+        return shown
+
 
 def share_within(vectors: Tensor, condition: Tensor) -> float:
     """Return the share of the variance of vectors (n, d) that is between those of one condition (n, …).
@@ -34,7 +55,7 @@ def share_within(vectors: Tensor, condition: Tensor) -> float:
     Both variances are without bias, so that the share may come out a little above 1 where conditions say nothing; it
     is 0 where nothing differs at all. Raises UnfitError where no condition comes twice.
     """
-    kinds, own, counts = torch.unique(condition.flatten(1), dim=0, return_inverse=True, return_counts=True)
+    kinds, own, counts = _kinds(condition)
     spare = len(vectors) - len(kinds)
     if not spare:
         raise UnfitError(f"none of the {len(vectors)} conditions comes twice, and variety is that of equal ones")
@@ -48,5 +69,11 @@ def share_within(vectors: Tensor, condition: Tensor) -> float:
 
 def _share(side: Side) -> float:
     assert side.condition is not None, "a metric that reads conditions says so in its card's needs"
-    condition = side.condition.to(side.vectors.device)
-    return share_within(side.vectors.flatten(1), condition.reshape(len(condition), -1))
+    return share_within(side.vectors.flatten(1), side.condition.to(side.vectors.device))
+
+
+def _kinds(condition: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Return the different conditions of (n, …), the number of each one's own (n,), and how often each comes."""
+    flat = condition.reshape(len(condition), -1)
+    kinds, own, counts = torch.unique(flat, dim=0, return_inverse=True, return_counts=True)
+    return kinds, own, counts

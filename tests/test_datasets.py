@@ -92,6 +92,21 @@ def test_digits_are_split_once_for_all_with_every_class_on_both_sides():
     assert torch.equal(data.splits["test"][0], digits(None).splits["test"][0])
 
 
+def test_digits_are_those_of_scikit_learn_wherever_its_file_lies(monkeypatch):
+    from sklearn.datasets import load_digits
+
+    read = digits(None)
+    monkeypatch.setattr("ganbench_datasets.digits.find_spec", lambda name: None)
+    asked = digits(None)
+    for split in ("train", "test"):
+        assert all(map(torch.equal, read.splits[split], asked.splits[split]))
+    pixels, classes = load_digits(return_X_y=True)
+    counts = sum(torch.bincount(each[1], minlength=10) for each in read.splits.values())
+    assert counts.tolist() == np.bincount(classes).tolist()
+    levels = sum(each[0].double().sum() for each in read.splits.values())
+    assert levels.item() == np.rint(pixels * (255 / 16)).sum()
+
+
 @pytest.fixture
 def folder(tmp_path):
     """A folder of two classes with three pictures each, none square."""

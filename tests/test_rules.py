@@ -164,15 +164,15 @@ def test_help_imports_nothing_but_click():
 
 
 @pytest.mark.slow
-def test_a_run_imports_neither_torchs_compiler_nor_torchvision(tmp_path):
-    # a second each, in every process that trains
+def test_a_run_imports_neither_torchs_compiler_nor_torchvision_nor_scikit_learn(tmp_path):
+    # most of a second each, in every process that trains
     words = ["run", "--dataset", "digits", "--model", "vanilla:width=16", "--metric", "frechet:features=raw"]
     words += ["--budget", "updates=2", "--seeds", "1", "--executor", "local", "--results", str(tmp_path / "r")]
     code = f"""
 import sys
 from ganbench.cli import main
 main({words!r}, standalone_mode=False)
-print([name for name in ("torch._dynamo", "torch._inductor", "torchvision") if name in sys.modules])
+print([name for name in ("torch._dynamo", "torch._inductor", "torchvision", "sklearn") if name in sys.modules])
 """
     assert run_python(code).stdout.splitlines()[-1] == "[]"
     assert list(tmp_path.glob("r/runs/*/samples*.png"))

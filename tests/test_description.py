@@ -51,6 +51,51 @@ def test_a_metric_shows_its_scores_with_direction_and_range():
     assert "nearest" in data["text"]
 
 
+SMALL = """
+version = 3
+about = "Small runs."
+datasets = ["digits", "ring8"]
+metrics = ["frechet:features=raw"]
+seeds = [4, 5]
+samples = 1_200
+checkpoints = [0.125, 1.0]
+precision = "bf16"
+halves = 2
+budget = { updates = 7 }
+metrics_on = { "ring*" = ["modes"] }
+stopping = { patience = 2 }
+entries = [
+    { model = "vanilla:width=16", loss = "hinge", recipe = { batch = 9 } },
+    { model = "*", datasets = ["ring8"], without = ["real"] },
+]
+"""
+
+
+def test_a_suite_shows_what_it_runs(tmp_path):
+    path = tmp_path / "small.toml"
+    path.write_text(SMALL)
+    data = json.loads(described("suite", str(path), "--json").output)
+    assert (data["name"], data["about"], data["plugin"]) == ("small", "Small runs.", str(path))
+    assert data["entries"] == ["vanilla:width=16 + hinge; batch=9", "*; on ring8; without real"]
+    assert data["facts"] == {
+        "version": "3", "datasets": "digits, ring8", "budget of a run": "7 updates", "seeds": "4, 5",
+        "metrics": "frechet:features=raw", "metrics on ring*": "modes",
+        "samples of a side": "at most 1,200, and two fifths of the held-out ones",
+        "scored after": "12.5%, 100% of the budget", "random halves scored besides": "2", "precision": "bf16",
+        "ends early by": "patience=2",
+    }  # fmt: skip
+    shown = described("suite", str(path)).output
+    assert all(line in shown for line in (*data["entries"], "budget of a run: 7 updates"))
+
+
+def test_a_suite_on_offer_is_described_by_its_name_and_by_nothing_of_how_it_is_made():
+    data = json.loads(described("suite", "quickstart", "--json").output)
+    assert data["plugin"].startswith("ganbench-suites")
+    assert data["facts"]["datasets"] == "ring8"
+    assert data["entries"][-1] == "real"
+    assert data["text"] == ""
+
+
 def test_everything_on_offer_can_be_described(catalog):
     for kind in ("models", "losses", "datasets", "features", "metrics", "executors", "suites", "report-sections"):
         for name in catalog.names(kind):
@@ -63,6 +108,8 @@ def test_everything_on_offer_can_be_described(catalog):
         (("model", "dcgna"), "ganbench: unknown model 'dcgna'; did you mean 'dcgan'"),
         (("modell", "dcgan"), "ganbench: unknown kind 'modell'; did you mean 'model'"),
         (("model", "dcgan:width=1|2"), "stands for 2 choices, and one is wanted here"),
+        (("suite", "quickstat"), "ganbench: unknown suite 'quickstat'; did you mean 'quickstart'?"),
+        (("suite", "none.toml"), "ganbench: can't read the suite 'none.toml': No such file or directory"),
     ],
 )
 def test_a_mistake_is_one_line(words, message):

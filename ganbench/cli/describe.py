@@ -16,6 +16,7 @@ def describe(kind: str, name: str, as_json: bool) -> None:
     ganbench describe model dcgan
     ganbench describe loss wasserstein-gp
     ganbench describe metric prdc --json
+    ganbench describe suite mnist-all
     """
     import json
 
@@ -25,11 +26,16 @@ def describe(kind: str, name: str, as_json: bool) -> None:
     from ganbench.report.console import make_console
     from ganbench.report.description import description_text
     from ganbench.schema.choice import Choice
+    from ganbench.suites.description import describe_suite
 
     names = {each: each for each in kinds()} | {singular(each): each for each in kinds()}
     if kind not in names:
         raise UnknownNameError("kind", kind, [singular(each) for each in kinds()])
-    description = described(discover(), names[kind], Choice.parse(name))
+    catalog, plural = discover(), names[kind]
+    if plural == "suites":
+        description = describe_suite(catalog, name)
+    else:
+        description = described(catalog, plural, Choice.parse(name))
     if as_json:
         click.echo(json.dumps(description.to_dict(), indent=2, ensure_ascii=False))
     else:

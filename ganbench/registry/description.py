@@ -29,7 +29,10 @@ class DescribedParameter:
 
 @dataclass(frozen=True)
 class Description:
-    """One thing on offer. text: its docstring: the paper, the definition, what departs from either."""
+    """One thing on offer. text: its docstring: the paper, the definition, what departs from either.
+
+    entries: of a suite, a line each.
+    """
 
     kind: str
     name: str
@@ -39,6 +42,7 @@ class Description:
     parameters: tuple[DescribedParameter, ...] = ()
     columns: tuple[Column, ...] = ()
     facts: tuple[tuple[str, str], ...] = ()
+    entries: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as JSON has it."""
@@ -65,8 +69,10 @@ def describe(catalog: Catalog, kind: str, choice: Choice) -> Description:
 
 
 def _docstring(card: Card) -> str:
-    """Return a maker's docstring; nothing where a class has none of its own."""
+    """Return a maker's docstring; nothing where a class has none of its own, and for an object that is called."""
     made = card.load()
+    if not (inspect.isclass(made) or inspect.isroutine(made)):  # its class's docstring tells nothing of it
+        return ""
     return inspect.cleandoc(made.__doc__) if made.__doc__ else ""
 
 

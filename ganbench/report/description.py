@@ -12,7 +12,7 @@ from ganbench.registry.description import DescribedParameter, Description
 
 
 def description_text(description: Description) -> Group:
-    """Return a heading, the docstring, the parameters, and the columns of a metric."""
+    """Return a heading, the docstring, the parameters, the columns of a metric, and the entries of a suite."""
     return Group(*_parts(description))
 
 
@@ -27,6 +27,8 @@ def _parts(described: Description) -> Iterator[RenderableType]:
         yield _parameter_table(list(parameters), _title(of))
     if described.columns:
         yield _column_table(described)
+    if described.entries:
+        yield Text.assemble(("\nentries", "bold"), *(f"\n  {entry}" for entry in described.entries))
 
 
 def _title(of: str) -> str:

@@ -155,6 +155,7 @@ def test_reports_and_single_runs_are_shown_from_the_store(ganbench, tmp_path):
         "images per second",
     ):
         assert part in text
+    assert re.search(r"^plugins +ganbench [0-9.]+ *$", text, re.MULTILINE)
     assert json.loads(ganbench(f"show {path.name} --json").stdout)["status"] == "done"
 
 

@@ -46,4 +46,5 @@ def test_status_tells_what_is_under_way_and_why_others_failed(ganbench, tmp_path
         told = ganbench("status").stdout
     for part in ("1 under way, 0 done, 0 failed, 1 skipped", "0123456789ab", "seed 7", "25%", "dcgan makes images"):
         assert part in told
-    assert "no runs in 'elsewhere'" in ganbench("status elsewhere").stderr
+    for words in ("status elsewhere", "status --results elsewhere"):
+        assert "no runs in 'elsewhere'" in ganbench(words).stderr

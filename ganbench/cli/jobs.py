@@ -15,11 +15,12 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("results", type=click.Path(path_type=Path, file_okay=False), default=Path("ganbench-results"))
-def status(results: Path) -> None:
+@click.argument("folder", metavar="[RESULTS]", required=False, type=click.Path(path_type=Path, file_okay=False))
+@results_option
+def status(folder: Path | None, results: Path) -> None:
     """Show what runs where, how far, how fast and until when, and what failed and why; from any terminal.
 
-    RESULTS is the folder of results, ganbench-results if left out. Figures are up to ten seconds old.
+    RESULTS is the folder of results, which --results may name as well. Figures are up to ten seconds old.
 
     \b
     ganbench status
@@ -30,6 +31,7 @@ def status(results: Path) -> None:
     from ganbench.report.status import status_tables
     from ganbench.storage.progress import read_progress
 
+    results = folder or results
     if not (results / "runs").is_dir():
         raise BadOptionError(f"no runs in {str(results)!r}; make some with ganbench run, or name another folder")
     console = make_console()

@@ -63,6 +63,11 @@ def run_lines(record: RunRecord, folder: Path) -> Iterator[tuple[str, str]]:
         yield name, "–" if measure is None else number(measure)
 
     # where it was run, and what is left of it
-    yield from ((name, str(value)) for name, value in record.environment.items() if value)
+    yield from ((name, _fact(value)) for name, value in record.environment.items() if value)
     yield "started", record.started
     yield "files", ", ".join(str(path) for path in sorted(folder.iterdir()))
+
+
+def _fact(value: object) -> str:
+    """Return a fact of the environment; of several by name, such as versions of plugins, each with its name."""
+    return ", ".join(f"{name} {each}" for name, each in value.items()) if isinstance(value, dict) else str(value)

@@ -1,5 +1,7 @@
 """Samples of one condition: one again and again, as the data have them, or whatever is asked for."""
 
+import re
+
 import pytest
 import torch
 
@@ -7,6 +9,7 @@ import ganbench
 from ganbench import Evidence, Side
 from ganbench.schema.choice import Choice
 from ganbench.schema.spec import Budget
+from ganbench.storage.store import RunFolder
 from ganbench_metrics.condition_variety import ConditionVariety, share_within
 
 PICTURES = torch.arange(40 * 16.0).reshape(40, 1, 4, 4)
@@ -115,8 +118,9 @@ def test_real_and_generated_pictures_of_a_condition_stand_below_each_other():
         assert torch.equal(shown[f"model, label {label}"], -shown[f"data, label {label}"])
     assert len(rows_of(PICTURES, condition, count=20)["data, label 2"]) == 15
     captions = torch.stack([condition, torch.ones(40)], dim=1)
-    assert list(rows_of(PICTURES, captions)) == ["data, one", "model, one", "data, another", "model, another"]
-    assert torch.equal(rows_of(PICTURES, captions)["data, one"], shown["data, label 2"])
+    named = rows_of(PICTURES, captions)
+    assert list(named)[1:3] == ["model, condition 1", "data, condition 2"]
+    assert torch.equal(named["data, condition 1"], shown["data, label 2"])
 
 
 @pytest.mark.parametrize(
@@ -148,8 +152,11 @@ def test_a_model_of_labels_is_asked_and_one_without_is_not(run, make_spec):
 
 
 @pytest.mark.slow
-def test_a_model_of_captions_is_asked_by_those_of_real_scenes(make_spec, run):
+def test_a_model_of_captions_is_asked_by_those_of_real_scenes(make_spec, run, tmp_path):
     data = "shapes:examples=400,objects=1"
     (score,) = scores_of(run, make_spec, dataset=data, model="text-gan:width=4", samples=100)
     assert score.value > 0
     assert score.protocol["captions"] == "held-out"
+    (folder,) = (tmp_path / "a" / "runs").iterdir()
+    (rows,) = RunFolder(folder).picture_rows().values()
+    assert [re.fullmatch(r"(data|model), 'an? [a-z ]+'", name)[1] for name in rows] == ["data", "model"] * 2

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor
 
-from ganbench import Evidence, PictureRows, Side, UnfitError
+from ganbench import Captions, Dataset, Evidence, PictureRows, Side, UnfitError, condition_of
 
-_SHOWN = ("one", "another")  # conditions, in pictures
+_SHOWN = 2  # conditions, in pictures
 _ROUNDING = 1e-9  # less than this is left by means in single precision where samples are equal
 
 
@@ -37,16 +37,24 @@ class ConditionVariety(PictureRows):
         if real.condition is None or fake.condition is None or real.samples.dim() != 4:
             raise UnfitError("pictures of the same condition are shown, and these are none")
         kinds, own, counts = _kinds(real.condition)
-        chosen = counts.argsort(descending=True, stable=True)[: len(_SHOWN)]
+        chosen = counts.argsort(descending=True, stable=True)[:_SHOWN]
         count = min(count, int(counts[chosen].min()))
-        if len(kinds) < len(_SHOWN) or count < 2:
+        if len(kinds) < _SHOWN or count < 2:
             raise UnfitError("fewer than two conditions come twice")
         shown: dict[str, Tensor] = {}
-        for which, kind in zip(_SHOWN, chosen, strict=True):
+        for number, kind in enumerate(chosen, start=1):
             places = torch.nonzero(own == kind).flatten()[:count]
-            name = f"label {int(kinds[kind, 0])}" if kinds.shape[1] == 1 else which
+            name = _name(evidence.dataset, kinds[kind]) or f"condition {number}"
             shown |= {f"data, {name}": real.samples[places], f"model, {name}": fake.samples[places]}
         return shown
+
+
+def _name(data: Dataset | None, condition: Tensor) -> str:
+    """Return a caption or a label (length,) in words; nothing where it has none."""
+    given = None if data is None else condition_of(data)
+    if isinstance(given, Captions):
+        return f"{given.text(condition.tolist())!r}"
+    return f"label {int(condition)}" if len(condition) == 1 else ""
 
 
 def share_within(vectors: Tensor, condition: Tensor) -> float:

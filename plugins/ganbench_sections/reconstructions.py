@@ -1,5 +1,6 @@
 """What each model makes of held-out pictures: rows that metrics kept, a block a model."""
 
+import textwrap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -11,7 +12,7 @@ from ganbench_sections.figures import FigureSection, boards, first_score, headli
 from ganbench_sections.samples import extremes
 
 _INCHES = 0.5  # of a picture's side
-_LEFT = 1.3  # inches for the names of rows
+_LEFT, _LETTERS = 1.3, 24  # inches for the names of rows, and letters that go into one of their lines
 _ABOVE, _HEAD = 0.75, 0.3  # for the title, and for the name of a model
 
 
@@ -53,7 +54,8 @@ def draw(blocks: list[Block], title: str) -> Figure:
         for name, pictures in block.rows.items():
             top -= _INCHES
             middle = (top + _INCHES / 2) / height
-            figure.text((_LEFT - 0.08) / figure.get_figwidth(), middle, name, fontsize=8, ha="right", va="center")
+            label = textwrap.fill(name, _LETTERS)
+            figure.text((_LEFT - 0.08) / figure.get_figwidth(), middle, label, fontsize=7, ha="right", va="center")
             for column, picture in enumerate(pictures):
                 _place(figure, picture, (_LEFT + column * _INCHES, top))
     headline(figure, title)

@@ -215,7 +215,10 @@ def test_a_score_tells_its_features_and_their_weights(equipped):
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ({"needs": ("labls",)}, "needs 'labls'; a metric may need logits, labels, captions, sources, log_prob"),
+        (
+            {"needs": ("labls",)},
+            "needs 'labls'; a metric may need logits, labels, captions, sources, condition, log_prob",
+        ),
         ({"needs": ("logits",)}, "needs logits, so it must name the features="),
     ],
 )

@@ -18,27 +18,31 @@ def digits(source: Source, without: Without = None) -> Resident:  # noqa: ARG001
 
     From the optical recognition set of Alpaydin and Kaynak (1998), as sklearn.datasets.load_digits has it.
     """
-    rows = _rows()
-
     # 0 to 16 become 0 to 255, white on black
-    images = torch.from_numpy(np.rint(rows[:, :-1] * (255 / 16)).astype(np.uint8)).reshape(-1, 1, 8, 8)
-    labels = torch.from_numpy(rows[:, -1].astype(np.int64))
+    found = rows(carried())
+    images = torch.from_numpy(np.rint(found[:, :-1] * (255 / 16)).astype(np.uint8)).reshape(-1, 1, 8, 8)
+    labels = torch.from_numpy(found[:, -1].astype(np.int64))
     order = torch.randperm(len(images), generator=torch.Generator().manual_seed(stream(0, "digits")))
     splits = {"test": order[:_TEST], "train": order[_TEST:]}
     data = Resident({split: (images[chosen], labels[chosen]) for split, chosen in splits.items()}, classes=10)
     return withhold(data, without)
 
 
-def _rows() -> np.ndarray:
-    """Return (1797, 65) uint8: 64 grey levels and a class each.
+def rows(file: Path | None) -> np.ndarray:
+    """Return (1797, 65) uint8: 64 grey levels and a class each, from scikit-learn's file; None: by its own reader.
 
-    They are read from scikit-learn's file, since importing its reader takes longer than a short run trains; where the
-    file lies elsewhere, by that reader.
+    Importing that reader takes longer than a short run trains.
     """
-    package = find_spec("sklearn")
-    if package and package.origin and (path := Path(package.origin).parent / "datasets/data/digits.csv.gz").is_file():
-        return np.loadtxt(path, np.uint8, delimiter=",")
+    if file is not None:
+        return np.loadtxt(file, np.uint8, delimiter=",")
     from sklearn.datasets import load_digits
 
     pixels, target = load_digits(return_X_y=True)
     return np.column_stack([pixels, target]).astype(np.uint8)
+
+
+def carried() -> Path | None:
+    """Return where scikit-learn has the file, without importing it; None where it lies elsewhere."""
+    package = find_spec("sklearn")
+    file = Path(package.origin).parent / "datasets/data/digits.csv.gz" if package and package.origin else None
+    return file if file and file.is_file() else None

@@ -136,6 +136,9 @@ def spread(x: Tensor, weight: Tensor, size: Sequence[int], geometry: Geometry) -
     """
     rows = x.permute(0, 2, 3, 1).flatten(0, 2)
     patches = product(rows, weight.flatten(1).t()) if x.dtype == torch.float32 else rows @ weight.flatten(1)
+    plain = weight.shape[2:] == (1, 1) == geometry.stride and geometry.padding == (0, 0)
+    if plain and x.shape[2:] == tuple(size):  # each patch is one position, where it lies
+        return side_by_side(patches.reshape(len(x), *size, -1).permute(0, 3, 1, 2))
     columns = patches.float().reshape(len(x), -1, patches.shape[1]).transpose(1, 2)
     whole = functional.fold(
         columns, tuple(size), tuple(weight.shape[2:]), geometry.dilation, geometry.padding, geometry.stride

@@ -90,3 +90,18 @@ def test_rows_are_drawn_for_the_best_seed_of_each_model(judged, tmp_path):
     assert {"vanilla, seed 1"} <= set(texts)
     images = [axes.images[0].get_array() for axes in figure.axes]
     assert all(image.shape == (4, 4) and (image == 200).all() for image in images)
+
+
+def test_long_names_stay_on_the_page():
+    long = "text-gan:noise=3.0,norm=layer,upsampling=nearest,width=8 + relativistic-r1r2:penalty_weight=0.005, seed 0"
+    rows = {"data, 'a large yellow triangle above a small red square'": np.zeros((8, 1, 4, 4), np.uint8)}
+    figure = reconstructions.draw([reconstructions.Block(who, rows) for who in (long, "gmm, seed 1")], "a board")
+    figure.canvas.draw()
+    boxes = [text.get_window_extent() for text in figure.texts]
+    assert len(boxes) >= 4
+    assert min(box.x0 for box in boxes) >= 0
+    assert max(box.x1 for box in boxes) <= figure.bbox.width
+    first, second = (box for text, box in zip(figure.texts, boxes, strict=True) if text.get_weight() == "bold")
+    pictures = [axes.get_window_extent() for axes in figure.axes]
+    assert first.y0 >= max(box.y1 for box in pictures) - 1
+    assert second.y0 >= max(box.y1 for box in pictures[8:]) - 1

@@ -13,7 +13,8 @@ from ganbench_sections.samples import extremes
 
 _INCHES = 0.5  # of a picture's side
 _LEFT, _LETTERS = 1.3, 24  # inches for the names of rows, and letters that go into one of their lines
-_ABOVE, _HEAD = 0.75, 0.3  # for the title, and for the name of a model
+_ABOVE, _HEAD, _LINE = 0.75, 0.3, 0.15  # for the title, for the name of a model, and for each further line of that
+_BOLD = 11  # letters of a model's name that go into an inch
 
 
 @dataclass(frozen=True)
@@ -43,19 +44,20 @@ class Reconstructions(FigureSection):
 def draw(blocks: list[Block], title: str) -> Figure:
     """Return the figure: one block below the other, in each a row a stage, pictures as large as each other."""
     columns = max(len(next(iter(block.rows.values()))) for block in blocks)
-    lines = sum(len(block.rows) for block in blocks)
-    width = _LEFT + columns * _INCHES + 0.1
-    height = _ABOVE + lines * _INCHES + len(blocks) * _HEAD + 0.1
-    figure = Figure(figsize=(max(width, 4.5), height))
+    width = max(_LEFT + columns * _INCHES + 0.1, 4.5)
+    names = [textwrap.wrap(block.who, int(width * _BOLD)) for block in blocks]
+    heads = [_HEAD + _LINE * (len(name) - 1) for name in names]
+    height = _ABOVE + sum(len(block.rows) for block in blocks) * _INCHES + sum(heads) + 0.1
+    figure = Figure(figsize=(width, height))
     top = height - _ABOVE
-    for block in blocks:
-        figure.text(0.1 / figure.get_figwidth(), (top - 0.12) / height, block.who, fontsize=9, weight="bold", va="top")
-        top -= _HEAD
-        for name, pictures in block.rows.items():
+    for block, name, head in zip(blocks, names, heads, strict=True):
+        figure.text(0.1 / width, (top - 0.12) / height, "\n".join(name), fontsize=9, weight="bold", va="top")
+        top -= head
+        for stage, pictures in block.rows.items():
             top -= _INCHES
             middle = (top + _INCHES / 2) / height
-            label = textwrap.fill(name, _LETTERS)
-            figure.text((_LEFT - 0.08) / figure.get_figwidth(), middle, label, fontsize=7, ha="right", va="center")
+            label = textwrap.fill(stage, _LETTERS)
+            figure.text((_LEFT - 0.08) / width, middle, label, fontsize=7, ha="right", va="center")
             for column, picture in enumerate(pictures):
                 _place(figure, picture, (_LEFT + column * _INCHES, top))
     headline(figure, title)

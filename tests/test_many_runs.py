@@ -48,3 +48,4 @@ def test_status_tells_what_is_under_way_and_why_others_failed(ganbench, tmp_path
         assert part in told
     for words in ("status elsewhere", "status --results elsewhere"):
         assert "no runs in 'elsewhere'" in ganbench(words).stderr
+    assert "two folders of results are named, 'a' and 'b'" in ganbench("status a --results b").stderr

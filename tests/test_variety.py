@@ -79,6 +79,7 @@ def test_the_order_of_samples_does_not_matter():
     [
         (samples(0), torch.arange(600), "none of the 600 conditions comes twice"),
         (samples(0, within=0.0), CONDITIONS, "real samples of one condition are all the same"),
+        (samples(0) / 0.0, CONDITIONS, "features of the real side are not finite"),
     ],
 )
 def test_what_cannot_be_asked_is_said(real, condition, reason):

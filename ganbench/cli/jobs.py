@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ganbench.cli.options import results_option
+from ganbench.cli.options import RESULTS, results_option
 
 if TYPE_CHECKING:
     from ganbench.schema.record import RunRecord
@@ -31,6 +31,8 @@ def status(folder: Path | None, results: Path) -> None:
     from ganbench.report.status import status_tables
     from ganbench.storage.progress import read_progress
 
+    if folder and results not in (RESULTS, folder):
+        raise BadOptionError(f"two folders of results are named, {str(folder)!r} and {str(results)!r}; name one")
     results = folder or results
     if not (results / "runs").is_dir():
         raise BadOptionError(f"no runs in {str(results)!r}; make some with ganbench run, or name another folder")

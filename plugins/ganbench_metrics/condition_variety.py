@@ -6,6 +6,8 @@ import torch
 from torch import Tensor
 
 from ganbench import Captions, Dataset, Evidence, PictureRows, Side, UnfitError, condition_of
+from ganbench.torchkit.products import where_double_is
+from ganbench_metrics.order import require_finite
 
 _SHOWN = 2  # conditions, in pictures
 _ROUNDING = 1e-9  # less than this is left by means in single precision where samples are equal
@@ -21,8 +23,10 @@ class ConditionVariety(PictureRows):
     def score(self, evidence: Evidence) -> Mapping[str, float]:
         """Return variety, the generated samples' share of variance within conditions over that of real ones.
 
-        Raises UnfitError where no condition comes twice, and where real samples of one do not differ.
+        Raises UnfitError for features that are not finite, where no condition comes twice, and where real samples of
+        one do not differ.
         """
+        require_finite(evidence.real.vectors, evidence.fake.vectors)
         real, fake = (_share(side) for side in (evidence.real, evidence.fake))
         if not real > 0:
             raise UnfitError("real samples of one condition are all the same here, and there is no variety to reach")
@@ -72,12 +76,13 @@ def share_within(vectors: Tensor, condition: Tensor) -> float:
     within = (centred - means[own]).square().sum(dtype=torch.float64) / spare
     whole = centred.square().sum(dtype=torch.float64) / (len(vectors) - 1)
     share = float(within / whole) if whole != 0 else 0.0
-    return 0.0 if share < _ROUNDING else share  # not NaN, which stays
+    return share if share >= _ROUNDING else 0.0
 
 
 def _share(side: Side) -> float:
     assert side.condition is not None, "a metric that reads conditions says so in its card's needs"
-    return share_within(side.vectors.flatten(1), side.condition.to(side.vectors.device))
+    vectors = where_double_is(side.vectors.flatten(1))
+    return share_within(vectors, side.condition.to(vectors.device))
 
 
 def _kinds(condition: Tensor) -> tuple[Tensor, Tensor, Tensor]:

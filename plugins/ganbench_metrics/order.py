@@ -18,11 +18,16 @@ def checked(real: Tensor, fake: Tensor, least: int = 2) -> tuple[Tensor, Tensor]
     """
     if min(len(real), len(fake)) < least:
         raise UnfitError(f"{least} samples a side are needed, not {len(real)} and {len(fake)}")
+    require_finite(real, fake)
+    real, fake = where_double_is(real), where_double_is(fake)
+    return real[canonical(real)], fake[canonical(fake)]
+
+
+def require_finite(real: Tensor, fake: Tensor) -> None:
+    """Raise UnfitError for features of either side, of any shape, that are not finite."""
     for side, name in ((real, "real"), (fake, "generated")):
         if not bool(side.isfinite().all()):
             raise UnfitError(f"the features of the {name} side are not finite")
-    real, fake = where_double_is(real), where_double_is(fake)
-    return real[canonical(real)], fake[canonical(fake)]
 
 
 def canonical(vectors: Tensor) -> Tensor:

@@ -23,9 +23,9 @@ class TextGAN(AdversarialModel):
     is no interpolation between captions (the paper's GAN-INT), and the discriminator's maps are brought to the
     caption's by one convolution of 1 x 1, as there.
 
-    With noise as strong as the caption's numbers, as in the paper, its pictures of one caption came out nearly equal on
-    scenes of shapes; those of `cgan`, which sees no wrong captions, did not. Louder noise, which the generator must
-    then learn to listen past, keeps them apart.
+    With standard normal noise, as in the paper, beside a caption's numbers of about 1, its pictures of one caption came
+    out nearly equal on scenes of shapes; those of `cgan`, which sees no wrong captions, did not. Louder noise, which
+    the generator must then learn to listen past, keeps them apart.
     """
 
     def __init__(

@@ -4,8 +4,10 @@ import pytest
 import torch
 from torch.overrides import TorchFunctionMode
 
+from ganbench import Evidence, Features, Side
 from ganbench.torchkit.linear import product
 from ganbench.torchkit.products import row_products
+from ganbench_metrics.condition_variety import ConditionVariety
 from ganbench_metrics.frechet import frechet_distance
 from ganbench_metrics.order import checked
 
@@ -77,3 +79,12 @@ def test_a_device_without_float64_leaves_it_to_the_cpu():
         distance = frechet_distance(real, fake)
         assert device.moved
     assert distance == frechet_distance(real, fake)
+
+
+def test_variety_is_taken_to_the_cpu_likewise():
+    sides = [Side(each, torch.arange(40) % 4, Features(each)) for each in (drawn(40, 3), drawn(40, 3, seed=1))]
+    evidence = Evidence(*sides, None, None, 0)
+    with WithoutDouble() as device:
+        moved = ConditionVariety().score(evidence)
+        assert device.moved
+    assert moved == ConditionVariety().score(evidence)
